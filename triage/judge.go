@@ -1,0 +1,408 @@
+package triage
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+	"strings"
+	"sync"
+
+	libinjection "github.com/corazawaf/libinjection-go"
+)
+
+// A Judge says what a single request shows: it runs every rule of Rules over the decoded layers of a
+// request. Findings depend on the request's text alone, so callers may keep them per distinct text.
+//
+// A text is read in three steps, each for what the one before let through: one pass for the literals of
+// all rules at once, then the patterns of those rules whose literals are there, then, for values that
+// could be SQL or markup, the tokenizer and libinjection. A plain request ends with the first step.
+type Judge struct {
+	rules  []compiledRule
+	scan   *wordScan
+	owners [][]int32          // rules of each word
+	masks  [placeBits]ruleSet // the rules that read each place
+}
+
+// maxJudged bounds the text that rules read, in bytes of one field; web servers refuse longer targets
+// by default.
+const maxJudged = 16 << 10
+
+// maxFindings bounds the findings of one request.
+const maxFindings = 64
+
+// NewJudge returns a Judge over Rules. It is safe for concurrent use. Judges share their compiled
+// rules, so a second one costs nothing.
+func NewJudge() *Judge { return sharedJudge() }
+
+var sharedJudge = sync.OnceValue(func() *Judge { return newJudge(Rules()) })
+
+func newJudge(rules []Rule) *Judge {
+	if len(rules) > maxRules {
+		panic("triage: more rules than a ruleSet holds")
+	}
+	j := &Judge{rules: compileRules(rules)}
+	ids := map[string]int{}
+	var words []string
+	for i := range rules {
+		for _, w := range rules[i].Words {
+			id, ok := ids[w]
+			if !ok {
+				id = len(words)
+				ids[w] = id
+				words = append(words, w)
+				j.owners = append(j.owners, nil)
+			}
+			j.owners[id] = append(j.owners[id], int32(i))
+		}
+	}
+	j.scan = newWordScan(words)
+
+	for i := range rules {
+		for b := 0; b < placeBits; b++ {
+			if rules[i].Field&(1<<b) != 0 {
+				j.masks[b].add(int32(i))
+			}
+		}
+	}
+	return j
+}
+
+// Request returns the findings of r, highest level first, then by rule and field; at most one for each
+// rule and field.
+func (j *Judge) Request(r *Request) []Finding {
+	h := j.hunt()
+	h.uri(r.Method, r.Path, r.Query, r.Protocol)
+	h.agent(r.Agent)
+	h.referer(r.Referer)
+	return h.done()
+}
+
+// URI returns the findings of the request line alone.
+func (j *Judge) URI(method, path, query, protocol string) []Finding {
+	h := j.hunt()
+	h.uri(method, path, query, protocol)
+	return h.done()
+}
+
+// Agent returns the findings of a user agent.
+func (j *Judge) Agent(agent string) []Finding {
+	h := j.hunt()
+	h.agent(agent)
+	return h.done()
+}
+
+// Referer returns the findings of a referrer.
+func (j *Judge) Referer(referer string) []Finding {
+	h := j.hunt()
+	h.referer(referer)
+	return h.done()
+}
+
+// A hunt is the judgement of one request.
+type hunt struct {
+	j     *Judge
+	found []Finding
+}
+
+func (j *Judge) hunt() *hunt { return &hunt{j: j} }
+
+// done puts the findings in order.
+func (h *hunt) done() []Finding {
+	slices.SortFunc(h.found, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(b.Level, a.Level), strings.Compare(a.Rule, b.Rule), strings.Compare(a.Field, b.Field))
+	})
+	return h.found
+}
+
+func (h *hunt) uri(method, path, query, protocol string) {
+	if !ordinaryMethod(method) || !strings.HasPrefix(protocol, "HTTP/") {
+		h.read("method", InMethod, method+" "+cutText(path, 256)+" "+protocol)
+	}
+	place := InPath
+	if query == "" {
+		place |= InTarget
+	}
+	h.field("path", place, path, false)
+	if query == "" {
+		return
+	}
+	if mayBeCoded(path) || mayBeCoded(query) {
+		h.target(path, query)
+	} else {
+		h.read("path", InTarget, path+"?"+query)
+	}
+	h.parameters(query, InQuery, "")
+}
+
+// target runs the rules over path and query together.
+func (h *hunt) target(path, query string) {
+	p, _ := inPlace(path, false)
+	q, _ := inPlace(query, true)
+	h.read("path", InTarget, p+"?"+q)
+}
+
+// parameters judges the parameters of a query, and the whole query as one value when no parameter
+// explains it: payloads hold "&" and "=" themselves. The field is queryField unless given.
+func (h *hunt) parameters(query string, place Place, field string) {
+	params := splitQuery(query)
+	before := len(h.found)
+	odd := false
+	for _, p := range params {
+		f := field
+		if f == "" {
+			f = queryField(p.name)
+		}
+		h.field(f, place, p.value, true)
+		if p.name != "" && !plainName(p.name) {
+			odd = true
+			if place == InQuery {
+				h.field(f, InName, p.name, true)
+			}
+		}
+	}
+	if !odd && !strings.ContainsAny(query, "'\"()<>;|`{}$") || h.worst(before) >= Medium {
+		return
+	}
+	if len(params) > 1 || odd {
+		if field == "" {
+			field = "query:"
+		}
+		h.field(field, place, query, true)
+	}
+}
+
+// worst is the highest level among the findings from number n on.
+func (h *hunt) worst(n int) Level {
+	l := None
+	for _, f := range h.found[n:] {
+		l = max(l, f.Level)
+	}
+	return l
+}
+
+func (h *hunt) agent(agent string) {
+	if agent != "" {
+		h.field("agent", InAgent, agent, false)
+	}
+}
+
+func (h *hunt) referer(referer string) {
+	if referer == "" {
+		return
+	}
+	base, query, ok := strings.Cut(referer, "?")
+	if !ok || !strings.HasPrefix(referer, "http") {
+		h.field("referer", InReferer, referer, false)
+		return
+	}
+	h.field("referer", InReferer, base, false)
+	h.parameters(query, InReferer, "referer")
+}
+
+// field judges every layer of a text that can show something of its own: the fully decoded one, and
+// what it spells out.
+func (h *hunt) field(field string, place Place, raw string, plus bool) {
+	if raw == "" {
+		return
+	}
+	raw = cutText(raw, maxJudged)
+	if !mayBeCoded(raw) && len(raw) < minBase64 {
+		h.read(field, place, raw)
+		return
+	}
+	text, _ := inPlace(raw, plus)
+	h.read(field, place, text)
+	for _, l := range appendSpelled(nil, text, "") {
+		h.read(field, place, l.text)
+	}
+	if !plus && strings.IndexByte(text, '+') >= 0 && strings.ContainsAny(text, "'\"(=") {
+		h.read(field, place, strings.ReplaceAll(text, "+", " "))
+	}
+	if s := shellPlain(text); s != text {
+		h.read(field, place, s)
+	}
+}
+
+// inPlace undoes every coding that stands for other text in its place.
+func inPlace(s string, plus bool) (string, int) {
+	depth := 0
+	for ; depth < maxDecodeDepth; depth++ {
+		next, name := decodeStep(s, plus && depth == 0)
+		if name == "" || next == s {
+			break
+		}
+		s = next
+	}
+	return s, depth
+}
+
+// read runs the rules of place over one decoded text.
+func (h *hunt) read(field string, place Place, text string) {
+	low := asciiLower(text)
+	var hit, allowed ruleSet
+	h.j.placeMask(place, &allowed)
+	any := false
+	h.j.scan.each(low, func(word int32, _ int) {
+		for _, r := range h.j.owners[word] {
+			if allowed.has(r) {
+				hit.add(r)
+				any = true
+			}
+		}
+	})
+	if !any {
+		return
+	}
+	t := judgedText{text: text, low: low}
+	for w := range hit {
+		for b := hit[w]; b != 0; b &= b - 1 {
+			h.try(&h.j.rules[w*64+bits.TrailingZeros64(b)], field, &t)
+		}
+	}
+}
+
+// A judgedText is a text with what the tokenizer saw in it, once it was asked.
+type judgedText struct {
+	text, low string
+	sql       *sqlReport
+}
+
+// try runs one rule whose words are in the text.
+func (h *hunt) try(r *compiledRule, field string, t *judgedText) {
+	if len(h.found) >= maxFindings || h.has(r.ID, field) {
+		return
+	}
+	from, to, target := 0, 0, ""
+	switch {
+	case r.Sign == signVoiceSQL:
+		if ok, _ := libinjection.IsSQLi(t.text); !ok {
+			return
+		}
+		to = len(t.text)
+	case r.Sign == signVoiceXSS:
+		if !libinjection.IsXSS(t.text) {
+			return
+		}
+		to = len(t.text)
+	case r.Sign != 0:
+		if t.sql == nil {
+			t.sql = readSQL(t.low)
+		}
+		if !t.sql.has[r.Sign] {
+			return
+		}
+		from, to = t.sql.span[r.Sign][0], t.sql.span[r.Sign][1]
+		if r.Sign == signFileWrite {
+			target = t.sql.target
+		}
+	}
+	if r.re != nil {
+		loc := r.re.FindStringSubmatchIndex(t.low)
+		if loc == nil {
+			return
+		}
+		from, to = loc[0], loc[1]
+		if r.target >= 0 && loc[2*r.target] >= 0 {
+			target = t.text[loc[2*r.target]:loc[2*r.target+1]]
+		}
+	} else if r.Sign == 0 {
+		from, to = wordSpan(r.Words, t.low)
+	}
+	h.found = append(h.found, Finding{
+		Rule: r.ID, Class: r.Class, Level: r.Level, Field: field, Why: r.Why,
+		Match:  boundMatch(t.text[from:max(from, to)]),
+		Target: boundMatch(originalCase(t, target)),
+	})
+}
+
+// originalCase finds a path that was read in lower case in the text as sent.
+func originalCase(t *judgedText, target string) string {
+	if target == "" {
+		return ""
+	}
+	if i := strings.Index(t.low, target); i >= 0 {
+		return t.text[i : i+len(target)]
+	}
+	return target
+}
+
+func (h *hunt) has(rule, field string) bool {
+	for i := range h.found {
+		if h.found[i].Rule == rule && h.found[i].Field == field {
+			return true
+		}
+	}
+	return false
+}
+
+// wordSpan is where the first of words is.
+func wordSpan(words []string, low string) (int, int) {
+	for _, w := range words {
+		if i := strings.Index(low, w); i >= 0 {
+			return i, i + len(w)
+		}
+	}
+	return 0, 0
+}
+
+// boundMatch makes s valid UTF-8 of at most MaxMatch bytes.
+func boundMatch(s string) string {
+	return cutText(strings.ToValidUTF8(cutText(s, MaxMatch), "\uFFFD"), MaxMatch)
+}
+
+// asciiLower is s with A to Z in lower case and every other byte where it was.
+func asciiLower(s string) string {
+	i := 0
+	for i < len(s) && !(s[i] >= 'A' && s[i] <= 'Z') {
+		i++
+	}
+	if i == len(s) {
+		return s
+	}
+	b := []byte(s)
+	for ; i < len(b); i++ {
+		if b[i] >= 'A' && b[i] <= 'Z' {
+			b[i] |= 0x20
+		}
+	}
+	return string(b)
+}
+
+// ordinaryMethod is true of the methods that browsers and most APIs use.
+func ordinaryMethod(m string) bool {
+	return m == "GET" || m == "POST" || m == "HEAD" || m == "OPTIONS"
+}
+
+// plainName is true of parameter names that carry no payload.
+func plainName(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if !isDigit(c) && !isLetter(c) && c != '_' && c != '-' && c != '.' {
+			return false
+		}
+	}
+	return !strings.Contains(s, "__")
+}
+
+const (
+	maxRules  = 1024
+	placeBits = 7
+)
+
+// A ruleSet is a set of numbers of rules.
+type ruleSet [maxRules / 64]uint64
+
+func (s *ruleSet) add(r int32)      { s[r>>6] |= 1 << (r & 63) }
+func (s *ruleSet) has(r int32) bool { return s[r>>6]&(1<<(r&63)) != 0 }
+
+// placeMask is the set of rules that read any of the places.
+func (j *Judge) placeMask(p Place, out *ruleSet) {
+	for b := 0; b < placeBits; b++ {
+		if p&(1<<b) == 0 {
+			continue
+		}
+		for i, w := range j.masks[b] {
+			out[i] |= w
+		}
+	}
+}

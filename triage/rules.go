@@ -1,0 +1,105 @@
+package triage
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A Place is a set of the parts of a request that a rule reads.
+type Place int
+
+// The places. A rule over InTarget reads path and query as one text, decoded; over InQuery it reads each
+// parameter by itself.
+const (
+	InPath Place = 1 << iota
+	InQuery
+	InName // names of parameters
+	InTarget
+	InAgent
+	InReferer
+	InMethod // "METHOD path protocol"
+
+	// InAny is every place where a client can put a payload.
+	InAny = InPath | InQuery | InName | InAgent | InReferer
+)
+
+// A Rule is one detection as data. It fires when a word of Words is in the text, if there are any, and
+// Pattern matches, if there is one, and the SQL tokenizer saw Sign, if there is one. All of them read
+// text that is decoded and in lower case.
+type Rule struct {
+	ID     string // never reused
+	Class  Class
+	Level  Level
+	Field  Place
+	Why    string // one clause a responder can judge
+	Source string // where the attack or the product's hole is described
+
+	Words   []string // lower-case literals
+	Pattern string   // RE2; the group named "target" becomes Finding.Target
+	Sign    sqlSign  // of the SQL tokenizer
+	Product string   // whose known hole is looked for
+	CVE     string
+
+	// Hit and Miss are requests that must and must not fire the rule: "METHOD target", "agent: text"
+	// or "referer: text".
+	Hit  []string
+	Miss []string
+}
+
+// Rules returns every rule, in the order of the tables. The caller may change the slice, not what the
+// rules hold.
+func Rules() []Rule {
+	return slices.Concat(sqlRules, xssRules, traversalRules, commandRules, codeRules, injectionRules,
+		protocolRules, shellRules(), scannerRules(), holeRules(), fileProbeRules())
+}
+
+// RuleSetHash is the hex SHA-256 over everything that makes a rule fire, in the order of the rules. Two
+// runs with the same hash judge alike.
+func RuleSetHash() string {
+	h := sha256.New()
+	for _, r := range Rules() {
+		fmt.Fprintf(h, "%q %q %d %d %q %q %q %d\n", r.ID, r.Class, r.Level, r.Field, r.Why, r.Words, r.Pattern, r.Sign)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// A compiledRule is a Rule ready to run.
+type compiledRule struct {
+	*Rule
+	re     *regexp.Regexp // nil if words suffice
+	target int            // number of the group "target" in re, or -1
+}
+
+// compileRules prepares the rules. A broken pattern is a bug in a table, found by every test.
+func compileRules(rules []Rule) []compiledRule {
+	out := make([]compiledRule, len(rules))
+	for i := range rules {
+		r := &rules[i]
+		out[i] = compiledRule{Rule: r, target: -1}
+		if r.Pattern == "" {
+			continue
+		}
+		re, err := regexp.Compile(r.Pattern)
+		if err != nil {
+			panic("triage: rule " + r.ID + ": " + err.Error())
+		}
+		out[i].re, out[i].target = re, re.SubexpIndex("target")
+	}
+	return out
+}
+
+// listed reads an embedded list: one entry a line, "#" starts a comment.
+func listed(text string) []string {
+	var out []string
+	for _, line := range strings.Split(text, "\n") {
+		line, _, _ = strings.Cut(line, "#")
+		if line = strings.TrimSpace(line); line != "" {
+			out = append(out, line)
+		}
+	}
+	return out
+}

@@ -1,0 +1,3 @@
+package triage
+
+var codeRules = []Rule{}

@@ -1,0 +1,432 @@
+package triage
+
+import "strings"
+
+// operand kinds, from what an operand starts with.
+type sqlOperand uint8
+
+const (
+	noOperand sqlOperand = iota
+	literalOperand
+	nameOperand
+	callOperand
+	selectOperand // a bracket or call that holds a select
+)
+
+const maxNesting = 64
+
+// operand reads an operand from token i: literal, name, call or bracket, with unary signs before and
+// arithmetic after it. It returns the token after it; noOperand if there is none.
+func (c *sqlContext) operand(i int) (int, sqlOperand) {
+	next, kind := c.simpleOperand(i)
+	for n := 0; kind != noOperand && n < maxNesting && c.tokenAt(next).kind == sqlMath; n++ {
+		after, k := c.simpleOperand(next + 1)
+		if k == noOperand {
+			break
+		}
+		next, kind = after, max(k, kind)
+	}
+	return next, kind
+}
+
+func (c *sqlContext) simpleOperand(i int) (int, sqlOperand) {
+	for n := 0; n < maxNesting && (c.tokenAt(i).kind == sqlMath || c.isWord(i, "not", "binary", "distinct", "all", "any")); n++ {
+		i++
+	}
+	switch t := c.tokenAt(i); t.kind {
+	case sqlNumber, sqlString:
+		return i + 1, literalOperand
+	case sqlVar:
+		return i + 1, callOperand
+	case sqlOpen:
+		return c.bracket(i)
+	case sqlWord:
+		if c.tokenAt(i+1).kind == sqlOpen {
+			next, kind := c.bracket(i + 1)
+			return next, max(kind, callOperand)
+		}
+		switch t.text {
+		case "null", "true", "false":
+			return i + 1, literalOperand
+		case "select":
+			return i + 1, selectOperand
+		case "case":
+			return i + 1, callOperand
+		}
+		return i + 1, nameOperand
+	}
+	return i, noOperand
+}
+
+// bracket reads from "(" to its ")", or to the end.
+func (c *sqlContext) bracket(i int) (int, sqlOperand) {
+	depth, kind := 0, noOperand
+	for ; i < len(c.tok); i++ {
+		switch t := c.tok[i]; t.kind {
+		case sqlOpen:
+			depth++
+		case sqlClose:
+			if depth--; depth == 0 {
+				return i + 1, max(kind, literalOperand)
+			}
+		case sqlNumber, sqlString:
+			kind = max(kind, literalOperand)
+		case sqlWord:
+			if t.text == "select" {
+				kind = selectOperand
+			}
+			kind = max(kind, nameOperand)
+		}
+	}
+	return i, max(kind, literalOperand)
+}
+
+// union reads UNION [ALL|DISTINCT] SELECT, brackets between them or not.
+func (c *sqlContext) union(i int) {
+	j := i + 1
+	for n := 0; n < 8 && (c.tokenAt(j).kind == sqlOpen || c.isWord(j, "all", "distinct", "distinctrow")); n++ {
+		j++
+	}
+	if !c.isWord(j, "select", "values", "table") {
+		if j == i+2 && c.isWord(i+1, "all") && c.tokenAt(j).kind == 0 {
+			c.set(signUnionWeak, c.tok[i], c.tok[i+1])
+		}
+		return
+	}
+	next := c.tokenAt(j + 1)
+	end := c.tokenAt(min(j+6, len(c.tok)-1))
+	switch {
+	case next.kind == sqlWord && c.tokenAt(j+2).kind == sqlWord && !c.isWord(j+2, "from", "as", "into", "where"):
+		c.set(signUnionWeak, c.tok[i], end)
+	default:
+		c.set(signUnion, c.tok[i], end)
+	}
+}
+
+// boolean reads a condition after a logical operator at token i.
+func (c *sqlContext) boolean(i int) {
+	before := c.tokenAt(i - 1)
+	anchored := c.quoted || before.kind == sqlNumber || before.kind == sqlString || before.kind == sqlClose
+	next, kind := c.operand(i + 1)
+	if kind == noOperand {
+		c.emptyLiteral(i)
+		return
+	}
+	after := c.tokenAt(next)
+	end := c.tokenAt(min(next+1, len(c.tok)-1))
+	_, right := c.operand(next + 1)
+	if after.kind == sqlWord {
+		after = c.wordComparison(next)
+		if after.kind == sqlCompare && c.isWord(next, "not") {
+			_, right = c.operand(next + 2)
+		}
+	}
+	switch {
+	case after.kind == sqlCompare && right != noOperand:
+		strong := kind != nameOperand || right == callOperand || right == selectOperand
+		if strong && (anchored || kind != nameOperand) && !(kind == literalOperand && right == nameOperand && !anchored) {
+			c.set(signBoolean, c.tok[i], end)
+		} else if anchored && kind == nameOperand && right == literalOperand && c.sqlName(i+1) {
+			c.set(signBoolean, c.tok[i], end)
+		} else if kind != nameOperand || right != nameOperand {
+			c.set(signBooleanWeak, c.tok[i], end)
+		}
+	case kind == selectOperand:
+		c.set(signBoolean, c.tok[i], end)
+	case !anchored || c.tok[i].text == "on" || c.tok[i].text == "if":
+	case after.kind == sqlComment, after.kind == 0 && c.quoted && kind != nameOperand:
+		c.set(signBoolean, c.tok[i], end)
+	case kind == callOperand, after.kind == 0 && kind == literalOperand, after.kind == sqlLogic:
+		c.set(signBooleanWeak, c.tok[i], end)
+	}
+}
+
+// sqlName reports whether token i can be a column: a plain word, not the last of the text.
+func (c *sqlContext) sqlName(i int) bool { return c.tokenAt(i).kind == sqlWord }
+
+// emptyLiteral reads "or ”='" whose quote was eaten by the one that broke out.
+func (c *sqlContext) emptyLiteral(i int) {
+	if c.quoted && c.tokenAt(i+1).kind == sqlCompare {
+		c.set(signBooleanWeak, c.tok[i], c.tok[i+1])
+	}
+}
+
+// wordComparison is the token at i as a comparison if it is a word that compares.
+func (c *sqlContext) wordComparison(i int) sqlToken {
+	t := c.tokenAt(i)
+	switch t.text {
+	case "like", "in", "between", "regexp", "rlike", "glob", "ilike", "sounds", "is", "similar", "div", "mod":
+		t.kind = sqlCompare
+	case "not":
+		if c.isWord(i+1, "like", "in", "between", "regexp", "rlike", "glob", "ilike") {
+			t.kind = sqlCompare
+		}
+	}
+	return t
+}
+
+// stacked reads a statement after ";".
+func (c *sqlContext) stacked(i int) {
+	j := i + 1
+	t := c.tokenAt(j)
+	if t.kind != sqlWord || !sqlVerbs[t.text] {
+		return
+	}
+	if n := c.tokenAt(j + 1); n.kind == 0 || n.kind == sqlComma || n.kind == sqlCompare && t.text != "set" {
+		return
+	}
+	c.set(signStacked, c.tok[i], c.tokenAt(min(j+4, len(c.tok)-1)))
+}
+
+// statement reads data-changing statements: the verb and the word that must follow it.
+func (c *sqlContext) statement(i int) {
+	t := c.tok[i]
+	ok := false
+	switch t.text {
+	case "insert", "replace", "merge":
+		ok = c.isWord(i+1, "into") && c.tokenAt(i+2).kind == sqlWord &&
+			(c.tokenAt(i+3).kind == sqlOpen || c.isWord(i+3, "values", "select", "set", "using"))
+	case "delete":
+		ok = c.isWord(i+1, "from") && (c.isWord(i+3, "where") || c.tokenAt(i+3).kind == sqlComment || c.tokenAt(i+3).kind == sqlSemicolon || i == 0 && c.tokenAt(i+3).kind == 0)
+	case "update":
+		ok = c.isWord(i+2, "set") && c.tokenAt(i+4).kind == sqlCompare
+	case "drop", "truncate", "alter", "create":
+		ok = c.isWord(i+1, "table", "database", "user", "view", "function", "procedure", "trigger", "login", "schema", "index", "role") && c.tokenAt(i+2).kind == sqlWord
+	case "exec", "execute":
+		n := c.tokenAt(i + 1)
+		ok = n.kind == sqlWord && (strings.Contains(n.text, "xp_") || strings.Contains(n.text, "sp_") || strings.HasPrefix(n.text, "master")) || c.isWord(i+1, "immediate")
+	case "declare":
+		ok = c.tokenAt(i+1).kind == sqlVar
+	case "grant":
+		ok = c.isWord(i+1, "all", "select", "execute") && (c.isWord(i+2, "on", "privileges") || c.isWord(i+2, "to"))
+	}
+	if ok {
+		c.set(signStatement, t, c.tokenAt(min(i+4, len(c.tok)-1)))
+	}
+}
+
+// selects reads SELECT as the head of a query: a list that can be one, and what follows.
+func (c *sqlContext) selects(i int) {
+	j := i + 1
+	for n := 0; n < 4 && c.isWord(j, "all", "distinct", "top", "sql_no_cache", "high_priority"); n++ {
+		j++
+		if c.tokenAt(j-1).text == "top" && c.tokenAt(j).kind == sqlNumber {
+			j++
+		}
+	}
+	end := c.tokenAt(min(j+4, len(c.tok)-1))
+	before := c.tokenAt(i - 1)
+	if before.kind == sqlOpen && c.tokenAt(j).kind != 0 {
+		c.set(signSubselect, before, end)
+		return
+	}
+	first := c.tokenAt(j)
+	second := c.tokenAt(j + 1)
+	star := first.kind == sqlMath && first.text == "*"
+	from := c.fromAfter(j)
+	switch {
+	case star && from, from && second.kind == sqlComma, from && second.kind == sqlOpen, from && first.kind == sqlVar,
+		from && (first.kind == sqlNumber || first.kind == sqlString || first.kind == sqlOpen):
+		c.set(signStatement, c.tok[i], end)
+	case first.kind == sqlWord && second.kind == sqlOpen && sqlFunctions[first.text].sign != 0,
+		first.kind == sqlVar && strings.HasPrefix(first.text, "@@"), first.kind == sqlNumber && second.kind == sqlComma:
+		c.set(signStatement, c.tok[i], end)
+	case from && first.kind == sqlWord && c.isWord(j+1, "from") && (c.isWord(j+3, "where", "limit", "order", "group") || c.tokenAt(j+3).kind == sqlComment || c.tokenAt(j+3).kind == 0 && c.quoted):
+		c.set(signStatement, c.tok[i], end)
+	}
+}
+
+// fromAfter reports whether FROM and a name follow within the next tokens.
+func (c *sqlContext) fromAfter(j int) bool {
+	for n := 0; n < 128 && j+n < len(c.tok); n++ {
+		if c.isWord(j+n, "from") {
+			k := c.tokenAt(j + n + 1).kind
+			return k == sqlWord || k == sqlOpen || k == sqlVar
+		}
+		if c.tok[j+n].kind == sqlSemicolon {
+			return false
+		}
+	}
+	return false
+}
+
+// orderBy reads ORDER BY and GROUP BY with a column's number or an expression: how column counts are
+// found.
+func (c *sqlContext) orderBy(i int) {
+	if !c.isWord(i+1, "by") {
+		return
+	}
+	before := c.tokenAt(i - 1)
+	anchored := c.quoted || before.kind == sqlNumber || before.kind == sqlString || before.kind == sqlClose
+	next, kind := c.operand(i + 2)
+	after := c.tokenAt(next)
+	switch {
+	case kind == literalOperand && (anchored || after.kind == sqlComment || after.kind == 0 && i == 0),
+		kind != noOperand && after.kind == sqlComment,
+		anchored && kind == nameOperand && c.isWord(next, "having", "limit", "asc", "desc"),
+		anchored && kind > nameOperand:
+		c.set(signOrderBy, c.tok[i], c.tokenAt(max(next-1, i+1)))
+	}
+}
+
+// comment reads a terminator that follows a quote, bracket or number.
+func (c *sqlContext) comment(i int) {
+	t := c.tok[i]
+	if !c.quoted {
+		return
+	}
+	if i == 0 {
+		if end := strings.Trim(t.text[min(len(t.text), 2):], " +-\x00"); len(end) <= 8 {
+			c.set(signCommentAfterQuote, t, t)
+		}
+		return
+	}
+	for _, b := range c.tok[:i] {
+		if b.kind != sqlClose && b.kind != sqlSemicolon {
+			return
+		}
+	}
+	c.set(signCommentAfterQuote, c.tok[0], t)
+}
+
+// quoteProbe judges what the quote at byte q broke into when nothing else was seen.
+func (c *sqlContext) quoteProbe(q int) {
+	rest := c.text[q+1:]
+	head := c.text[:q]
+	soup := 0
+	for i := 0; i < len(rest) && i < 64; i++ {
+		switch rest[i] {
+		case '\'', '"', '(', ')', ',', '.', ';', '\\', '`':
+			soup++
+		}
+	}
+	quote := sqlToken{start: q, end: len(c.text)}
+	first := c.tokenAt(0)
+	switch {
+	case rest == "" && plainValue(head):
+		c.set(signQuoteProbe, quote, quote)
+	case soup >= 3 && soup*2 >= min(len(rest), 64):
+		c.set(signQuoteProbe, quote, quote)
+	case len(rest) < 4 && soup == len(rest) && plainValue(head):
+		c.set(signQuoteProbe, quote, quote)
+	case first.kind == sqlLogic || first.kind == sqlMath || first.kind == sqlCompare:
+		if _, kind := c.operand(1); kind > nameOperand || kind == literalOperand && (head == "" || plainValue(head)) {
+			c.set(signConcat, quote, quote)
+		}
+	}
+}
+
+// plainValue is true of a short value without white space: a number, a name, nothing.
+func plainValue(s string) bool {
+	if len(s) > 24 {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		if !isDigit(s[i]) && !isSQLWord(s[i]) && s[i] != '-' && s[i] != '.' && s[i] != ')' && s[i] != '%' {
+			return false
+		}
+	}
+	return true
+}
+
+// inlineComments reads /**/ used as white space between words of SQL.
+func (c *sqlContext) inlineComments() {
+	n := 0
+	for _, t := range c.tok {
+		if t.kind == sqlWord && (sqlVerbs[t.text] || t.text == "union" || t.text == "and" || t.text == "or" || t.text == "from" || t.text == "where") {
+			n++
+		}
+	}
+	if n > 0 {
+		c.set(signInlineComment, c.tok[0], c.tok[len(c.tok)-1])
+	}
+}
+
+// sqlish reports whether the call at token i stands where an expression can: after an operator, comma,
+// bracket or number, or at the start.
+func (c *sqlContext) sqlish(i int) bool {
+	switch b := c.tokenAt(i - 1); b.kind {
+	case 0, sqlOpen, sqlComma, sqlCompare, sqlMath, sqlLogic, sqlNumber:
+		return true
+	case sqlWord:
+		return b.text == "select" || b.text == "and" || b.text == "or" || b.text == "by"
+	}
+	return false
+}
+
+// fileWrite reads what writes files: INTO OUTFILE and DUMPFILE (MySQL), ATTACH DATABASE (SQLite), COPY
+// ... TO and TO PROGRAM (PostgreSQL), BACKUP ... TO DISK (SQL Server).
+func (c *sqlContext) fileWrite(i int) {
+	t := c.tok[i]
+	path := -1
+	switch t.text {
+	case "into":
+		if c.isWord(i+1, "outfile", "dumpfile") {
+			path = i + 2
+		}
+	case "attach":
+		if c.isWord(i+1, "database") {
+			path = i + 2
+		} else if c.tokenAt(i+1).kind == sqlString && c.isWord(i+2, "as") {
+			path = i + 1
+		}
+	case "to":
+		if c.isWord(i+1, "disk") && c.tokenAt(i+2).kind == sqlCompare {
+			path = i + 3
+		} else if c.tokenAt(i+1).kind == sqlString && c.afterCopy(i) {
+			path = i + 1
+		}
+	case "program":
+		if c.tokenAt(i+1).kind == sqlString && c.isWord(i-1, "from", "to") {
+			c.set(signCommand, t, c.tokenAt(i+1))
+		}
+	}
+	p := c.tokenAt(path)
+	if path < 0 || p.kind != sqlString && p.kind != sqlNumber && p.kind != sqlVar {
+		return
+	}
+	c.set(signFileWrite, t, p)
+	if c.target == "" {
+		c.target = spelledPath(p.text)
+	}
+}
+
+// afterCopy looks for COPY in the tokens before i, within one statement.
+func (c *sqlContext) afterCopy(i int) bool {
+	for j := i - 1; j >= 0 && i-j < 32 && c.tok[j].kind != sqlSemicolon; j-- {
+		if c.isWord(j, "copy") {
+			return true
+		}
+	}
+	return false
+}
+
+// spelledPath is a literal's text: without quotes, or what its hex digits spell.
+func spelledPath(lit string) string {
+	if h := spellHex(lit); h != "" {
+		return h
+	}
+	return strings.Trim(lit, "'\"`")
+}
+
+// schemaName reports whether a name belongs to a catalogue of a database.
+func schemaName(w string) bool {
+	if len(w) < 6 {
+		return false
+	}
+	if sqlCatalogue[w] {
+		return true
+	}
+	for _, p := range [...]string{"information_schema", "mysql.", "pg_catalog", "performance_schema", "sys.", "master.", "msdb.", "sysibm.", "syscat."} {
+		if strings.HasPrefix(w, p) {
+			return p[len(p)-1] != '.' || sqlCatalogueTail(w[len(p):])
+		}
+	}
+	return false
+}
+
+func sqlCatalogueTail(w string) bool {
+	w = strings.TrimLeft(w, ".")
+	w = strings.TrimPrefix(w, "dbo.")
+	return sqlCatalogue[w] || sqlCatalogueTails[w]
+}
