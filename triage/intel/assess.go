@@ -27,7 +27,8 @@ package intel
 //
 // Dependent items count once. The same item from two sources counts with its better grade. Of a technique
 // and its sub-techniques only the heaviest counts. A technique that a tool among the evidence implements is
-// part of that tool: for a group that has the tool it does not count again.
+// part of that tool: for a group that has the tool it does not count again. What one source states in one
+// kind, such as ten addresses of its list, stands or falls together and counts as one.
 //
 // Likelihood. Half of the belief is set aside beforehand for hands that the knowledge base does not have
 // (unknown actors, criminals, red teams), for which all evidence weighs 0; the other half is spread evenly
@@ -42,7 +43,8 @@ package intel
 //
 //  1. Two counted items for it are of two kinds (corners of the Diamond Model: adversary, infrastructure,
 //     capability, victim) and from two sources.
-//  2. One of the two points to it alone: not a shared tool, technique or sector.
+//  2. One of the two points to it alone: malware listed for no other group, or what a source ties to no
+//     other. Techniques, public tools and sectors never do, however few groups they are listed for.
 //  3. Both are graded A to C and 1 to 3.
 //  4. Nothing speaks against it.
 //  5. It is the likeliest, at least "likely" (above 0.55), and three times as likely as the next.
@@ -54,7 +56,7 @@ package intel
 // besides at least three kinds of evidence from three sources, each graded B2 or better, speak for the name.
 //
 // Example. Evidence: T1190, China Chopper, Derusbi, PlugX and Mimikatz, each graded B2 (f = 0.81), N = 172.
-// Derusbi is listed for n = 4 groups: p = 5/174 = 0.029. Deep Panda is known for 6 pieces of software, so
+// Derusbi is listed for n = 4 groups: p = 5/174 = 0.029. Deep Panda is known for 7 pieces of software, so
 // c = 1/2 and w = 0.81 ln(1 + 0.5 x 33.8) = 2.34; the other four items are unknown of it. APT41 has 32, so
 // c = 4/32 and w = 0.81 ln(1 + 0.125 x 33.8) = 1.34; with the other four, all listed for it, W = 3.39. Axiom,
 // with a short list and three of the items, comes to W = 4.50 and P = 0.10, "very unlikely". All is of one
@@ -78,14 +80,14 @@ import (
 )
 
 const (
-	maxEvidence   = 500  // items that are weighed; those after them are reported as not read
-	habit         = 0.5  // the most that c can be
-	toolsShown    = 4.0  // pieces of software that one intrusion shows of a group's list
-	methodsShown  = 12.0 // and techniques
-	lookAlike     = 0.8  // what is left to a group after its look-alikes
-	namedAbove    = 0.55 // likelihood that a name needs, ICD 203 "likely"
-	namedMargin   = 3.0  // times the likelihood of the next group
-	sectorPrefix  = "sector:"
+	maxEvidence   = 500       // items that are weighed; those after them are reported as not read
+	habit         = 0.5       // the most that c can be
+	toolsShown    = 4.0       // pieces of software that one intrusion shows of a group's list
+	methodsShown  = 12.0      // and techniques
+	lookAlike     = 0.8       // what is left to a group after its look-alikes
+	namedAbove    = 0.55      // likelihood that a name needs, ICD 203 "likely"
+	namedMargin   = 3.0       // times the likelihood of the next group
+	sectorPrefix  = "sector:" // of the id of evidence about the victim
 	notEnough     = "not enough to tell"
 	maxShownRunes = 200
 )
@@ -212,7 +214,7 @@ func (kb *KB) item(e Evidence) (*item, string) {
 	} else if vertex = indicatorVertex(e.ID); len(e.Groups)+len(e.Against) == 0 {
 		return nil, fmt.Sprintf("%s is not in the knowledge base and was not counted.", shown)
 	}
-	if e.Vertex == "" {
+	if it.soft != nil || it.tech != nil || !slices.Contains(vertices, e.Vertex) {
 		e.Vertex = vertex
 	}
 	it.Evidence, it.label = e, shown
@@ -303,9 +305,13 @@ func sameStatement(a, b *item) bool {
 	return slices.Equal(a.Groups, b.Groups) && slices.Equal(a.Against, b.Against) && a.Vertex == b.Vertex
 }
 
-// family is the technique that an item's sub-technique belongs to, and for others the item itself.
-func (it *item) family() string {
-	if it.tech != nil && it.tech.Parent != "" {
+// family is what the item counts once with, for the group at position g: the statements of one source in one
+// kind, a technique with its sub-techniques, and for all else the item itself.
+func (it *item) family(g int) string {
+	switch {
+	case it.ties[g].kind == stated:
+		return string(it.Vertex) + " of " + strings.ToLower(it.Source)
+	case it.tech != nil && it.tech.Parent != "":
 		return it.tech.Parent
 	}
 	return it.ID

@@ -9,7 +9,7 @@ import "strings"
 // domain or a hash. Of indicators the knowledge base knows nothing: Groups says whom Source ties them to.
 type Evidence struct {
 	ID      string   `json:"id"`
-	Vertex  Vertex   `json:"vertex,omitempty"`  // empty: as the ID tells
+	Vertex  Vertex   `json:"vertex,omitempty"`  // empty: as the ID tells; always so for techniques and software
 	Grade   string   `json:"grade,omitempty"`   // of the source and the item, see ParseGrade; empty is "F6"
 	Why     string   `json:"why,omitempty"`     // what was seen
 	Refs    []string `json:"refs,omitempty"`    // the records that show it
@@ -29,6 +29,8 @@ const (
 	Capability     Vertex = "capability"
 	Victim         Vertex = "victim"
 )
+
+var vertices = []Vertex{Adversary, Infrastructure, Capability, Victim}
 
 // An Assessment is the answer to the question of who fits, with everything that it rests on. Likelihood (of
 // candidates) and Confidence (in the whole) are two things and never share a sentence.

@@ -62,7 +62,7 @@ func (kb *KB) missing(top *board, boards []board, items []item) []string {
 	switch {
 	case !alone:
 		rarest := slices.MinFunc(top.counted, func(i, j int) int { return items[i].listed - items[j].listed })
-		out = append(out, fmt.Sprintf("No item points to %s alone: even the rarest, %s, is known of %s.",
+		out = append(out, fmt.Sprintf("No item points to %s alone, as techniques and public tools never do; the rarest, %s, is listed for %s.",
 			top.Name, items[rarest].label, count(items[rarest].listed, "group")))
 	case len(out) == 0 && !pair(top, items):
 		out = append(out, fmt.Sprintf("What points to %s alone has no second item of another kind and source beside it, both graded A to C and 1 to 3.", top.Name))
@@ -77,8 +77,17 @@ func (kb *KB) missing(top *board, boards []board, items []item) []string {
 	return out
 }
 
-// alone reports whether the item points to the group at position g and to no other.
-func (it *item) alone(g int) bool { return it.listed == 1 && it.ties[g].kind > viaTool }
+// alone reports whether the item points to the group at position g and to no other, see "The gate" above.
+func (it *item) alone(g int) bool {
+	switch kind := it.ties[g].kind; {
+	case it.listed != 1 || kind <= viaTool:
+		return false
+	case kind == stated:
+		return it.tech == nil && it.Vertex != Victim
+	default:
+		return it.soft != nil && it.soft.Type == "malware"
+	}
+}
 
 // pair reports whether two items of a board are of two kinds, from two sources and well graded, one of them
 // pointing to the group alone.

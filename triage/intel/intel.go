@@ -19,6 +19,9 @@ import (
 	_ "embed"
 )
 
+// To make the knowledge base anew, set ATTACK and MISP to the paths of the two sources and -attack-version to
+// what the first is; a bundle that holds its own version wins over the flag.
+//
 //go:generate go run ./gen -attack $ATTACK -attack-version 18.1 -misp $MISP -o kb.txt.zst
 
 //go:embed kb.txt.zst
@@ -144,7 +147,7 @@ func (kb *KB) Version() string {
 	return strings.Join(s, ", ")
 }
 
-// Hash is the SHA-256 of the knowledge base itself, in hex.
+// Hash is the SHA-256 of the knowledge base's own text, before compression, in hex.
 func (kb *KB) Hash() string { return kb.hash }
 
 // Sources lists what the knowledge base was made from.

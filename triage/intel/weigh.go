@@ -63,27 +63,33 @@ func (kb *KB) score(items []item, g int) (board, float64) {
 		}
 		if slices.Contains(it.Against, b.ID) {
 			w := it.factor * ratio(habit, 1, len(kb.groups))
+			if from := "against, of " + strings.ToLower(it.Source); seen[from] != "" {
+				w = 0 // what one source holds against the group stands or falls together
+			} else {
+				seen[from] = it.label
+			}
 			sum -= w
 			b.Against = append(b.Against, fmt.Sprintf("%s: %s says that it speaks against %s (weight %+.2f)", it.label, it.from(), b.Name, -w))
 			continue
 		}
 		said := kb.says(it, g)
-		switch why := kb.countedIn(items, i, g, seen[it.family()]); {
+		switch why := kb.countedIn(items, i, g, seen[it.family(g)]); {
 		case said == "":
 			b.Unknown = append(b.Unknown, fmt.Sprintf("%s: the knowledge base does not say it of %s", it.label, b.Name))
 		case why != "":
-			b.For = append(b.For, fmt.Sprintf("%s: %s; not counted again, being part of %s", it.label, said, why))
+			b.For = append(b.For, fmt.Sprintf("%s: %s; counted already with %s", it.label, said, why))
 		default:
 			sum += weights[i]
 			b.counted = append(b.counted, i)
-			seen[it.family()] = it.label
+			seen[it.family(g)] = it.label
 			b.For = append(b.For, fmt.Sprintf("%s: %s (weight %+.2f)", it.label, said, weights[i]))
 		}
 	}
 	return b, sum
 }
 
-// countedIn is the label of what already stands for the item i in the sum of group g; empty if nothing does.
+// countedIn is the label of what already stands for the item i in the sum of group g: a tool that implements
+// it, or its relative, the item of its family that counts. It is empty if nothing does.
 func (kb *KB) countedIn(items []item, i, g int, relative string) string {
 	it := &items[i]
 	for _, j := range it.partOf {
@@ -91,10 +97,7 @@ func (kb *KB) countedIn(items []item, i, g int, relative string) string {
 			return items[j].label
 		}
 	}
-	if it.tech != nil && it.ties[g].kind != stated {
-		return relative
-	}
-	return ""
+	return relative
 }
 
 // says words the tie of an item with the group at position g; empty if there is none.

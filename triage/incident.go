@@ -1,0 +1,242 @@
+package triage
+
+// Incidents: one object for the chain from the first attack to the last use of the shell it planted.
+//
+// A chain is built around shells. Intruders who planted or used a shell belong to its incident, and shells
+// that share such an intruder belong to one. What each of them did before the plant (probes, injections, each
+// place once with its count), the plant, the file, the first visit and each client's use become steps in the
+// order of time. Scanners that have no part in any shell stay out. An intruder who attacked without a shell
+// becomes an incident of his own, of level medium: whether he succeeded is not judged here.
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+)
+
+const maxSteps = 200
+
+// A chain is the makings of one incident.
+type chain struct {
+	intruders []int // positions in out.Intruders
+	shells    []string
+}
+
+// buildIncidents makes the incidents from shells and intruders.
+func (w *survey) buildIncidents() {
+	ids := map[string]uint32{}
+	for id := 1; id < w.log.Texts(Clients); id++ {
+		ids[w.log.Text(Clients, uint32(id))] = uint32(id)
+	}
+	for _, ch := range w.chains() {
+		var clients []uint32
+		for _, i := range ch.intruders {
+			for _, c := range w.out.Intruders[i].Clients {
+				clients = append(clients, ids[c])
+			}
+		}
+		w.out.Incidents = append(w.out.Incidents, w.incident(ch, clients))
+	}
+	sort.SliceStable(w.out.Incidents, func(i, j int) bool {
+		a, b := &w.out.Incidents[i], &w.out.Incidents[j]
+		if a.Level != b.Level {
+			return a.Level > b.Level
+		}
+		return a.First.Before(b.First)
+	})
+}
+
+// chains groups intruders by the shells they planted or used.
+func (w *survey) chains() []chain {
+	byShell := map[string]int{} // plain path to chain
+	var out []chain
+	for i, in := range w.out.Intruders {
+		var at = -1
+		touched := w.touched(in)
+		for _, s := range touched {
+			if n, ok := byShell[s]; ok {
+				at = n
+			}
+		}
+		if at < 0 {
+			at = len(out)
+			out = append(out, chain{})
+		}
+		out[at].intruders = append(out[at].intruders, i)
+		for _, s := range touched {
+			if _, ok := byShell[s]; !ok {
+				byShell[s] = at
+				out[at].shells = append(out[at].shells, s)
+			}
+		}
+	}
+	return out
+}
+
+// touched lists the plain paths of the shells that an intruder used or planted.
+func (w *survey) touched(in Intruder) []string {
+	var out []string
+	for _, plain := range sortedKeys(w.shells) {
+		p, planted := w.plants[w.shells[plain].Ref]
+		if slices.Contains(in.Shells, w.shells[plain].Path) || planted && p.named && slices.Contains(in.Clients, w.log.Text(Clients, p.client)) {
+			out = append(out, plain)
+		}
+	}
+	return out
+}
+
+func (w *survey) incident(ch chain, clients []uint32) Incident {
+	in := Incident{Level: Medium, Clients: []string{}, Shells: []string{}, Techniques: []string{}}
+	var steps []Step
+	planted := false
+	for _, plain := range ch.shells {
+		shell := w.shells[plain]
+		in.Shells = append(in.Shells, shell.Path)
+		in.Level = max(in.Level, High)
+		if p, ok := w.plants[shell.Ref]; ok {
+			planted = true
+			in.Level = Critical
+			steps = append(steps, w.plantStep(p, shell))
+		}
+		steps = append(steps, w.shellSteps(plain, clients)...)
+	}
+	steps = append(steps, w.attackSteps(clients)...)
+	sort.SliceStable(steps, func(i, j int) bool {
+		if !steps[i].Time.Equal(steps[j].Time) {
+			return steps[i].Time.Before(steps[j].Time)
+		}
+		return stepOrder[steps[i].Kind] < stepOrder[steps[j].Kind]
+	})
+	in.Steps = steps[:min(len(steps), maxSteps)]
+	for _, i := range ch.intruders {
+		x := w.out.Intruders[i]
+		in.Clients = append(in.Clients, x.Clients...)
+		for _, o := range x.Observed {
+			if strings.HasPrefix(o.ID, "T") && !slices.Contains(in.Techniques, o.ID) {
+				in.Techniques = append(in.Techniques, o.ID)
+			}
+		}
+		if in.First.IsZero() || x.First.Before(in.First) {
+			in.First = x.First
+		}
+		if x.Last.After(in.Last) {
+			in.Last = x.Last
+		}
+	}
+	slices.Sort(in.Techniques)
+	in.Title = w.title(in, planted)
+	in.Ref = hashRef("i", strings.Join(append(slices.Clone(in.Shells), in.Clients[0]), "\x00"))
+	return in
+}
+
+var stepOrder = map[string]int{"probe": 0, "injection": 1, "plant": 2, "file": 3, "access": 4, "use": 5}
+
+func (w *survey) title(in Incident, planted bool) string {
+	who := count(len(in.Clients), "client")
+	switch {
+	case planted:
+		return fmt.Sprintf("shell planted: %s, %s", VisibleN(strings.Join(in.Shells, ", "), 100), who)
+	case len(in.Shells) > 0:
+		return fmt.Sprintf("shell used, plant not seen: %s, %s", VisibleN(strings.Join(in.Shells, ", "), 100), who)
+	}
+	return fmt.Sprintf("attacks without a shell by %s", VisibleN(strings.Join(in.Clients, ", "), 80))
+}
+
+func (w *survey) plantStep(p plantFact, shell *Webshell) Step {
+	text := "likely plants " + VisibleN(shell.Path, 80) + ": " + shell.PlantWhy
+	if p.named {
+		text = fmt.Sprintf("plants %s %s at %s: the payload writes %s", VisibleN(shell.Path, 80), what(p.finding),
+			VisibleN(w.log.Text(Paths, p.path), 60), VisibleN(p.finding.Target, 120))
+	}
+	client := ""
+	if p.named {
+		client = w.log.Text(Clients, p.client)
+	} else if s := w.scripts.byPlain[plainPath(shell.Path)]; s != nil {
+		client = w.log.Text(Clients, firstUser(s))
+	}
+	return Step{Kind: "plant", Time: timeOf(p.time), Ref: w.log.Cite(p.row).Ref, Client: client, Text: text}
+}
+
+// shellSteps are the file, the first visit and each client's use.
+func (w *survey) shellSteps(plain string, clients []uint32) []Step {
+	shell, s := w.shells[plain], w.scripts.byPlain[plain]
+	var out []Step
+	if f := shell.File; f != nil && !f.ModTime.IsZero() {
+		out = append(out, Step{Kind: "file", Time: f.ModTime.UTC(), Ref: f.Ref,
+			Text: fmt.Sprintf("%s last written, %s", VisibleN(f.Path, 100), f.Verdict)})
+	}
+	first := firstUser(s)
+	out = append(out, Step{Kind: "access", Time: timeOf(s.first), Ref: w.log.Cite(s.firstRow).Ref, Client: w.log.Text(Clients, first),
+		Text: "first request that " + VisibleN(shell.Path, 80) + " answered"})
+	for _, c := range sortedKeys(s.clients) {
+		u := s.clients[c]
+		if !slices.Contains(clients, c) {
+			continue
+		}
+		text := fmt.Sprintf("uses %s: %s", VisibleN(shell.Path, 80), count(u.n, "request"))
+		if u.last > u.first {
+			text += " until " + timeOf(u.last).Format("2006-01-02 15:04:05Z")
+		}
+		out = append(out, Step{Kind: "use", Time: timeOf(u.first), Ref: w.log.Cite(u.firstRow).Ref, Client: w.log.Text(Clients, c), Text: text})
+	}
+	return out
+}
+
+// attackSteps are the probes and injections of the incident's clients, one step for each client and place.
+func (w *survey) attackSteps(clients []uint32) []Step {
+	var out []Step
+	for _, c := range clients {
+		h := w.hostile[c]
+		if h == nil {
+			continue
+		}
+		for _, a := range h.sortedPoints() {
+			if w.shells[w.site.plain[a.path]] != nil {
+				continue
+			}
+			kind := "injection"
+			if a.level < High {
+				kind = "probe"
+			}
+			text := fmt.Sprintf("%s against %s%s: %s", classWords(a.classes), VisibleN(w.log.Text(Paths, a.path), 80), fieldWords(a.fields), count(a.n, "request"))
+			if a.last > a.first {
+				text += " until " + timeOf(a.last).Format("2006-01-02 15:04:05Z")
+			}
+			text += fmt.Sprintf(", %d answered 2xx", a.answeredFully)
+			out = append(out, Step{Kind: kind, Time: timeOf(a.first), Ref: w.log.Cite(a.firstRow).Ref, Client: w.log.Text(Clients, c), Text: text, Refs: w.refs(a.rows)})
+		}
+		for _, sp := range w.sessions.spans[c] {
+			if sp.finding.Class == Scan && sp.finding.Rule == "scan-enumeration" || sp.finding.Class == Bruteforce {
+				out = append(out, Step{Kind: "probe", Time: timeOf(sp.first), Ref: w.log.Cite(sp.firstRow).Ref, Client: w.log.Text(Clients, c), Text: sp.finding.Why})
+			}
+		}
+	}
+	return out
+}
+
+// classWords names the classes, most frequent first.
+func classWords(m map[Class]int) string {
+	names := map[Class]string{SQLi: "SQL injection", RCE: "command or code injection", Traversal: "traversal or inclusion", Upload: "upload", WebshellUse: "shell commands"}
+	classes := sortedKeys(m)
+	sort.SliceStable(classes, func(i, j int) bool { return m[classes[i]] > m[classes[j]] })
+	var out []string
+	for _, c := range classes {
+		out = append(out, names[c])
+	}
+	return strings.Join(out, ", ")
+}
+
+// fieldWords names the parameter most used, if the attack keeps to parameters.
+func fieldWords(m map[string]int) string {
+	best, n := "", 0
+	for _, f := range sortedKeys(m) {
+		if m[f] > n {
+			best, n = f, m[f]
+		}
+	}
+	if p, ok := strings.CutPrefix(best, "query:"); ok && p != "" {
+		return " parameter " + VisibleN(p, 40)
+	}
+	return ""
+}

@@ -1,0 +1,183 @@
+package triage
+
+// What the log as a whole says about its site: when it is busy, which pages link where, what is normal.
+// Every threshold of the survey that can come from the log itself comes from here.
+
+import (
+	"strings"
+	"time"
+)
+
+// A site is the sum of a first pass over the log.
+type site struct {
+	first, last int64 // Unix ms of the requests that have a time
+	requests    int
+	hours       [24]int // requests by UTC hour
+	clients     int     // clients with a request
+	perClient   []uint32
+	perAgent    []uint32
+	post        uint32 // number of the method POST
+	ownHost     string // lower case, of the site's own links; empty if no referer tells
+
+	referers []uint32 // requests by referer
+	own      []ownRef // by referer: what it is as a link
+	kinds    []pathKind
+	plain    []string // by path; filled for scripts only
+}
+
+// An ownRef is what a referer says of where a request came from.
+type ownRef struct {
+	own   bool
+	plain string // the linking page's plain path
+}
+
+// maxTimeMS is the latest time taken seriously, 9999-12-31.
+const maxTimeMS = 253402300799999
+
+func surveySite(log Log) (*site, error) {
+	s := &site{
+		perClient: make([]uint32, log.Texts(Clients)),
+		perAgent:  make([]uint32, log.Texts(Agents)),
+		referers:  make([]uint32, log.Texts(Referers)),
+	}
+	for id := 1; id < log.Texts(Methods); id++ {
+		if log.Text(Methods, uint32(id)) == "POST" {
+			s.post = uint32(id)
+		}
+	}
+	err := log.Visits(func(v *Visit) bool {
+		s.requests++
+		s.perClient[v.Client]++
+		s.perAgent[v.Agent]++
+		s.referers[v.Referer]++
+		if v.Time > 0 && v.Time < maxTimeMS {
+			if s.first == 0 || v.Time < s.first {
+				s.first = v.Time
+			}
+			if v.Time > s.last {
+				s.last = v.Time
+			}
+			s.hours[hourOf(v.Time)]++
+		}
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range s.perClient {
+		if n > 0 {
+			s.clients++
+		}
+	}
+	s.findLinks(log)
+	s.sortPaths(log)
+	return s, nil
+}
+
+// findLinks reads the referers: the host that most of them name is the site's own. Outside pages that link
+// to the site are many and each is rare, so the mode is the site itself wherever people browse it.
+func (s *site) findLinks(log Log) {
+	byHost := map[string]uint32{}
+	type ref struct{ host, path string }
+	refs := make([]ref, len(s.referers))
+	for id, n := range s.referers {
+		if id == 0 || n == 0 {
+			continue
+		}
+		host, path := splitReferer(log.Text(Referers, uint32(id)))
+		refs[id] = ref{host, path}
+		if host != "" {
+			byHost[host] += n
+		}
+	}
+	var best uint32
+	for h, n := range byHost {
+		if n > best || n == best && h < s.ownHost {
+			s.ownHost, best = h, n
+		}
+	}
+	s.own = make([]ownRef, len(refs))
+	for id, r := range refs {
+		if r.host != "" && r.host == s.ownHost {
+			s.own[id] = ownRef{true, plainPath(r.path)}
+		}
+	}
+}
+
+// splitReferer gives the lower-case host (without "www." and port) and the path of an absolute URL.
+func splitReferer(ref string) (host, path string) {
+	i := strings.Index(ref, "://")
+	if i < 0 || i > 8 {
+		return "", ""
+	}
+	rest := ref[i+3:]
+	if j := strings.IndexAny(rest, "?#"); j >= 0 {
+		rest = rest[:j]
+	}
+	host, path = rest, "/"
+	if j := strings.IndexByte(rest, '/'); j >= 0 {
+		host, path = rest[:j], rest[j:]
+	}
+	if j := strings.LastIndexByte(host, ':'); j > 0 && !strings.HasSuffix(host, "]") {
+		host = host[:j]
+	}
+	return strings.TrimPrefix(strings.ToLower(host), "www."), path
+}
+
+func (s *site) sortPaths(log Log) {
+	n := log.Texts(Paths)
+	s.kinds = make([]pathKind, n)
+	s.plain = make([]string, n)
+	for id := 1; id < n; id++ {
+		p := plainPath(log.Text(Paths, uint32(id)))
+		s.kinds[id] = kindOf(p)
+		if s.kinds[id] == scriptKind {
+			s.plain[id] = p
+		}
+	}
+}
+
+func (s *site) isPost(v *Visit) bool { return s.post != 0 && v.Method == s.post }
+
+// linked reports whether the request came from another page of the site. The root does not count as one:
+// it is what tools put there that forge a referer.
+func (s *site) linked(v *Visit) bool {
+	o := s.own[v.Referer]
+	if !o.own || o.plain == "/" {
+		return false
+	}
+	return s.plain[v.Path] == "" || o.plain != s.plain[v.Path]
+}
+
+// quiet reports whether the site has less than a third of its mean activity in that hour of the day.
+// A log of less than two days knows no rhythm.
+func (s *site) quiet(ms int64) bool {
+	if ms == 0 || s.last-s.first < 48*3600*1000 {
+		return false
+	}
+	return s.hours[hourOf(ms)]*24*3 < s.requests
+}
+
+// span is the time the log covers.
+func (s *site) span() time.Duration { return time.Duration(s.last-s.first) * time.Millisecond }
+
+func hourOf(ms int64) int { return int(ms / 3600000 % 24) }
+
+func timeOf(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// missed reports whether the status says that there is nothing here for this client.
+func missed(status uint16) bool {
+	switch status {
+	case 400, 403, 404, 405, 406, 410, 414, 501:
+		return true
+	}
+	return false
+}
+
+// answered reports whether the server did what was asked: 2xx, or an error of the script itself.
+func answered(status uint16) bool { return status >= 200 && status < 300 || status == 500 }

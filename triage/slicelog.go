@@ -1,0 +1,81 @@
+package triage
+
+// A SliceLog is a Log over requests in memory, for small logs, tests and evaluation.
+type SliceLog struct {
+	visits []Visit
+	cites  []Cite
+	texts  [Users + 1][]string
+	sets   [][]Finding
+}
+
+// NewSliceLog makes a Log of the requests in their order, judged by judge. Rejected ones are left out.
+func NewSliceLog(requests []Request, judge func(*Request) []Finding) *SliceLog {
+	l := &SliceLog{sets: [][]Finding{nil}}
+	var ids [Users + 1]map[string]uint32
+	for c := range ids {
+		ids[c] = map[string]uint32{"": 0}
+		l.texts[c] = []string{""}
+	}
+	intern := func(c Column, s string) uint32 {
+		id, ok := ids[c][s]
+		if !ok {
+			id = uint32(len(l.texts[c]))
+			ids[c][s] = id
+			l.texts[c] = append(l.texts[c], s)
+		}
+		return id
+	}
+	type key struct{ method, path, query, referer, agent uint32 }
+	judged := map[key]uint32{}
+	for i := range requests {
+		r := &requests[i]
+		if r.Reject != "" {
+			continue
+		}
+		v := Visit{
+			Row: uint64(len(l.visits)), Client: intern(Clients, r.Client), Method: intern(Methods, r.Method),
+			Path: intern(Paths, r.Path), Query: intern(Queries, r.Query), Referer: intern(Referers, r.Referer),
+			Agent: intern(Agents, r.Agent), Host: intern(Hosts, r.Host), User: intern(Users, r.User),
+			Status: uint16(r.Status), Size: r.Size, Millis: r.Millis,
+		}
+		if !r.Time.IsZero() {
+			v.Time = r.Time.UnixMilli()
+		}
+		k := key{v.Method, v.Path, v.Query, v.Referer, v.Agent}
+		set, ok := judged[k]
+		if !ok {
+			if f := judge(r); len(f) > 0 {
+				set = uint32(len(l.sets))
+				l.sets = append(l.sets, f)
+			}
+			judged[k] = set
+		}
+		v.Judged = set
+		l.visits = append(l.visits, v)
+		l.cites = append(l.cites, Cite{Ref: r.Ref, Source: r.Source, Line: r.Line})
+	}
+	return l
+}
+
+// Visits implements Log.
+func (l *SliceLog) Visits(yield func(*Visit) bool) error {
+	for i := range l.visits {
+		v := l.visits[i]
+		if !yield(&v) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// Texts implements Log.
+func (l *SliceLog) Texts(c Column) int { return len(l.texts[c]) }
+
+// Text implements Log.
+func (l *SliceLog) Text(c Column, id uint32) string { return l.texts[c][id] }
+
+// Findings implements Log.
+func (l *SliceLog) Findings(judged uint32) []Finding { return l.sets[judged] }
+
+// Cite implements Log.
+func (l *SliceLog) Cite(row uint64) Cite { return l.cites[row] }
