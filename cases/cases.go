@@ -370,7 +370,7 @@ const maxWarnings = 20
 func (c *Case) warn(format string, args ...any) {
 	switch {
 	case len(c.warnings) < maxWarnings:
-		c.warnings = append(c.warnings, fmt.Sprintf(format, args...))
+		c.warnings = append(c.warnings, triage.Visible(fmt.Sprintf(format, args...)))
 	case len(c.warnings) == maxWarnings:
 		c.warnings = append(c.warnings, "and more of the like: run spoor verify")
 	}

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -56,7 +57,7 @@ type Run struct {
 	Started       time.Time `json:"started"`
 	Ended         time.Time `json:"ended"`
 	Refused       []Refused `json:"refused,omitempty"`
-	Who           Who       `json:"-"` // who ran it; set by TakeIn
+	Who           Who       `json:"who,omitzero"` // who ran it; set when read from the journal
 }
 
 // A Refused is a file that was given to a run and not taken in.
@@ -113,8 +114,9 @@ func (c *Case) TakeIn(who Who, ev []Evidence, run Run) error {
 			}
 			seen[e.SHA256], keys[e.Key] = true, true
 			e.TakenBy, e.TakenAtHost, e.TakenAt = who.Analyst, who.Host, now
-			entries = append(entries, entry{kindEvidence, toEvidenceRecord(e)})
+			entries = append(entries, entry{kindEvidence, e})
 		}
+		run.Who = Who{} // the record has it
 		return append(entries, entry{kindRun, runRecord{run, len(ev)}}), nil
 	})
 }
@@ -187,6 +189,20 @@ func toEvidenceRecord(e Evidence) evidenceRecord {
 		Read: e.Read, Parsed: e.Parsed, Rejected: e.Rejected, Comments: e.Comments,
 		First: e.First.UTC(), Last: e.Last.UTC(), Rejects: rejects, Truncated: cut(e.Truncated, 1000),
 	}
+}
+
+// MarshalJSON writes evidence as the journal has it: lower-case keys, and paths that are no UTF-8 as
+// {"base64": "..."}.
+func (e Evidence) MarshalJSON() ([]byte, error) { return json.Marshal(toEvidenceRecord(e)) }
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (e *Evidence) UnmarshalJSON(b []byte) error {
+	var r evidenceRecord
+	if err := json.Unmarshal(b, &r); err != nil {
+		return err
+	}
+	*e = r.evidence()
+	return nil
 }
 
 func (r evidenceRecord) evidence() Evidence {

@@ -63,14 +63,14 @@ func (c *Citation) UnmarshalJSON(b []byte) error {
 
 // A Note is what a responder wrote, in its latest version.
 type Note struct {
-	Ref     string // "n:" + 6 or more hex digits
-	Text    string // Markdown
-	On      []Citation
-	Tags    []string // the #words of the text, without "#", in order, each once
-	Author  string   // of the latest version; empty if not told
-	Created time.Time
-	Edited  time.Time // of the latest version; equals Created for the first
-	Version int       // from 1
+	Ref     string     `json:"ref"`  // "n:" + 6 or more hex digits
+	Text    string     `json:"text"` // Markdown
+	On      []Citation `json:"on"`
+	Tags    []string   `json:"tags"`   // the #words of the text, without "#", in order, each once
+	Author  string     `json:"author"` // of the latest version; empty if not told
+	Created time.Time  `json:"created"`
+	Edited  time.Time  `json:"edited"`  // of the latest version; equals Created for the first
+	Version int        `json:"version"` // from 1
 }
 
 // The values of a verdict. An empty value takes a verdict back.

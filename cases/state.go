@@ -36,11 +36,11 @@ func (s *state) apply(r record) error {
 	case kindCase:
 		return decode(r, &s.begun)
 	case kindEvidence:
-		var e evidenceRecord
+		var e Evidence
 		if err := decode(r, &e); err != nil {
 			return err
 		}
-		s.pending = append(s.pending, e.evidence())
+		s.pending = append(s.pending, e)
 	case kindRun:
 		return s.applyRun(r)
 	case kindNote:

@@ -1,0 +1,225 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"spoor/cases"
+	"spoor/triage"
+)
+
+func (p *printer) evidence() {
+	p.section("Evidence")
+	if len(p.report.Evidence) == 0 {
+		p.f("No evidence was taken in.")
+		return
+	}
+	p.header("Key", "File", "Role", "Format", "Lines", "Read as records", "Headers and blank", "Rejected", "First", "Last")
+	for i, e := range p.report.Evidence {
+		if i == shownRows {
+			p.more(len(p.report.Evidence) - i)
+			break
+		}
+		p.row(refCode(e.Key), text(e.Path), text(e.Role), or(text(e.Format), "-"), fmt.Sprint(e.Read), fmt.Sprint(e.Parsed),
+			fmt.Sprint(e.Comments), fmt.Sprint(e.Rejected), at(e.First), at(e.Last))
+	}
+	p.f("\nHow each can be recognised, and who took it in:\n")
+	for i, e := range p.report.Evidence {
+		if i == shownRows {
+			break
+		}
+		p.f("- %s: %d bytes, modified %s, SHA-256 %s; taken in %s by %s on %s", refCode(e.Key), e.SizeBytes, at(e.ModTime),
+			refCode(or(e.SHA256, "-")), at(e.TakenAt), or(text(e.TakenBy), "a person not told"), or(text(e.TakenAtHost), "a machine not told"))
+	}
+}
+
+func (p *printer) files() {
+	r := p.report
+	if len(r.Files) == 0 && len(r.FileCounts) == 0 {
+		return
+	}
+	p.section("Files")
+	for _, c := range r.FileCounts {
+		p.f("- %s: %s", text(string(c.Verdict)), plural(c.Files, "file", "files"))
+	}
+	for _, v := range []triage.FileVerdict{triage.KnownBad, triage.Changed, triage.Unknown} {
+		p.fileTable(v)
+	}
+}
+
+func (p *printer) fileTable(v triage.FileVerdict) {
+	rows := 0
+	for i := range p.report.Files {
+		f := &p.report.Files[i]
+		if f.Verdict != v {
+			continue
+		}
+		if rows++; rows == 1 {
+			p.f("\n### Files: %s\n", v)
+			p.header("Reference", "Path", "Size", "Modified", "Hash", "Why", "Listed in")
+		}
+		if rows > shownRows {
+			continue
+		}
+		size := "unknown"
+		if f.Size >= 0 {
+			size = fmt.Sprint(f.Size)
+		}
+		p.row(refCode(f.Ref), text(f.Path), size, at(f.ModTime), fileHash(f), text(f.Why), or(p.refList(citeRefs(f.Cites)), "-"))
+	}
+	p.more(rows - shownRows)
+}
+
+// fileHash is the strongest hash there is.
+func fileHash(f *triage.File) string {
+	switch {
+	case f.SHA256 != "":
+		return "SHA-256 " + refCode(f.SHA256)
+	case f.SHA1 != "":
+		return "SHA-1 " + refCode(f.SHA1)
+	case f.MD5 != "":
+		return "MD5 " + refCode(f.MD5)
+	}
+	return "none"
+}
+
+func citeRefs(cites []triage.Cite) []string {
+	refs := make([]string, 0, len(cites))
+	for _, c := range cites {
+		refs = append(refs, c.Ref)
+	}
+	return refs
+}
+
+func (p *printer) notes() {
+	r := p.report
+	p.section("Notes and verdicts")
+	if len(r.Notes) == 0 && len(r.Verdicts) == 0 {
+		p.f("The responder wrote none.")
+		return
+	}
+	for _, n := range r.Notes {
+		p.f("### Note %s\n", refCode(n.Ref))
+		when := "written " + at(n.Created)
+		if n.Version > 1 {
+			when += fmt.Sprintf(", changed %s (version %d)", at(n.Edited), n.Version)
+		}
+		p.f("By %s, %s.\n", or(text(n.Author), "a person not told"), when)
+		p.quote(n.Text)
+		var on []string
+		for _, c := range n.On {
+			on = append(on, c.Ref)
+		}
+		if len(on) > 0 {
+			p.f("\nOn: %s.", p.refList(on))
+		}
+		if len(n.Tags) > 0 {
+			p.f("\nTags: %s.", several(n.Tags))
+		}
+		p.f("")
+	}
+	if len(r.Verdicts) == 0 {
+		return
+	}
+	p.header("Judged", "Verdict", "Reason", "By", "When")
+	for _, v := range r.Verdicts {
+		p.row(p.refList([]string{v.Ref}), text(v.Value), or(long(v.Reason), "not given"), or(text(v.Author), "a person not told"), at(v.At))
+	}
+}
+
+// quote writes several lines of prose as a quotation that keeps its line ends.
+func (p *printer) quote(s string) {
+	lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")), "\n")
+	for i, line := range lines {
+		line = long(line)
+		end := ""
+		if line != "" && i+1 < len(lines) && strings.TrimSpace(lines[i+1]) != "" {
+			end = "\\" // a hard line break
+		}
+		p.f("%s", strings.TrimRight("> "+line, " ")+end)
+	}
+}
+
+func (p *printer) indicators() {
+	list := p.report.Indicators
+	if len(list) == 0 {
+		return
+	}
+	p.section("Indicators")
+	p.f("Defanged here; the JSON report has them as they are.\n")
+	p.header("Kind", "Indicator", "Why", "References")
+	for i, in := range list {
+		if i == shownRows {
+			p.more(len(list) - i)
+			return
+		}
+		p.row(text(in.Kind), escape(triage.VisibleN(defang(in.Kind, in.Value), shownText)), text(in.Why), or(p.refList(in.Refs), "-"))
+	}
+}
+
+func (p *printer) custody() {
+	c := p.report.Custody
+	p.section("Custody")
+	p.f("- The journal had %s when this report was written; the SHA-256 of its last line was %s. "+
+		"Each record carries the hash of the one before, so `spoor verify` can show that nothing up to there was changed since.",
+		plural(c.Records, "record", "records"), refCode(or(c.Head, "-")))
+	if len(c.Warnings) == 0 {
+		p.f("- The chain of records is whole.")
+	}
+	for _, w := range c.Warnings {
+		p.f("- Warning: %s", long(w))
+	}
+	if len(c.Runs) == 0 {
+		return
+	}
+	p.f("\nRuns that took evidence in:\n")
+	for i := range c.Runs {
+		p.run(&c.Runs[i])
+	}
+}
+
+func (p *printer) run(run *cases.Run) {
+	p.f("- %s to %s by %s on %s, spoor %s: %s", at(run.Started), at(run.Ended), or(text(run.Who.Analyst), "a person not told"),
+		or(text(run.Who.Host), "a machine not told"), or(text(run.Version), "of unknown version"), code(strings.Join(run.Args, " ")))
+	p.f("  - %s read, %d taken as records, %d rejected; times without zone as %s", plural(run.Read, "line", "lines"),
+		run.Parsed, run.Rejected, or(text(run.Zone), "UTC"))
+	p.f("  - rules SHA-256 %s; knowledge base: %s", refCode(or(run.RuleSet, "-")), or(text(run.KnowledgeBase), "none"))
+}
+
+// appendix lists each cited reference with the evidence behind it.
+func (p *printer) appendix() {
+	p.section("Cited evidence")
+	have := make(map[string]*Cited, len(p.report.Cited))
+	for i := range p.report.Cited {
+		have[p.report.Cited[i].Citation.Ref] = &p.report.Cited[i]
+	}
+	if len(p.cited) == 0 {
+		p.f("This report cites no evidence.")
+	} else {
+		p.f("Check a line by hand: `sha256sum FILE` must give the SHA-256 of the source, `sed -n LINEp FILE` the line " +
+			"(decompress `.gz` and `.zst` first). Bytes that would not print are written as `<ESC>`, `<U+202E>` or `<9B>`.\n")
+	}
+	for _, ref := range p.cited {
+		p.citation(ref, have[ref])
+	}
+	p.f("\n**%s**", p.marking())
+}
+
+func (p *printer) citation(ref string, c *Cited) {
+	switch {
+	case c == nil:
+		p.f("- %s: not resolved when the report was written", refCode(ref))
+		return
+	case c.Citation.Line > 0:
+		p.f("- %s: %s line %d, source SHA-256 %s", refCode(ref), text(c.Citation.Source), c.Citation.Line, refCode(or(c.Citation.SHA256, "-")))
+	case c.Citation.Source != "":
+		p.f("- %s: %s, source SHA-256 %s", refCode(ref), text(c.Citation.Source), refCode(or(c.Citation.SHA256, "-")))
+	default:
+		p.f("- %s:", refCode(ref))
+	}
+	if c.Missing != "" {
+		p.f("  - could not be read: %s", text(c.Missing))
+		return
+	}
+	p.f("  - %s", code(triage.VisibleN(c.Citation.Text, shownLine)))
+}

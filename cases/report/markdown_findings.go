@@ -1,0 +1,193 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"spoor/triage"
+)
+
+func (p *printer) incidents() {
+	p.section("Incidents")
+	if len(p.report.Incidents) == 0 {
+		p.f("No requests could be chained into an incident. That is not proof that there was none.")
+		return
+	}
+	for i := range p.report.Incidents {
+		p.incident(&p.report.Incidents[i])
+	}
+}
+
+func (p *printer) incident(in *triage.Incident) {
+	p.f("### %s %s\n", or(text(in.Title), "Incident"), refCode(in.Ref))
+	p.f("Level %s, %s. Clients: %s. Shells: %s.\n", level(in.Level), span(in.First, in.Last), several(in.Clients), several(in.Shells))
+	for n, s := range in.Steps {
+		who := ""
+		if s.Client != "" {
+			who = " from " + text(s.Client)
+		}
+		p.f("%d. %s, **%s**%s: %s%s", n+1, at(s.Time), or(text(s.Kind), "step"), who, text(s.Text), p.refs(stepRefs(s)))
+	}
+	if len(in.Techniques) > 0 {
+		p.f("\nATT&CK techniques: %s.", several(in.Techniques))
+	}
+	p.f("")
+}
+
+// stepRefs is the step's own record and then the further ones, each once.
+func stepRefs(s triage.Step) []string {
+	var refs []string
+	if s.Ref != "" {
+		refs = append(refs, s.Ref)
+	}
+	for _, r := range s.Refs {
+		if r != s.Ref {
+			refs = append(refs, r)
+		}
+	}
+	return refs
+}
+
+func (p *printer) webshells() {
+	p.section("Web shells")
+	if len(p.report.Webshells) == 0 {
+		p.f("No path behaves like a web shell. That is not proof that there is none.")
+		return
+	}
+	for i := range p.report.Webshells {
+		p.webshell(&p.report.Webshells[i])
+	}
+}
+
+func (p *printer) webshell(w *triage.Webshell) {
+	p.f("### %s %s\n", text(w.Path), refCode(w.Ref))
+	p.f("Score %d of 100. %s, %s, answered to %s.\n", w.Score, plural(int64(w.Requests), "request", "requests"), span(w.First, w.Last), several(w.Clients))
+	switch {
+	case w.PlantedBy != nil:
+		why := ""
+		if w.PlantWhy != "" {
+			why = ": " + text(w.PlantWhy)
+		}
+		p.f("- Planted by %s line %d%s%s", text(w.PlantedBy.Source), w.PlantedBy.Line, why, p.refs([]string{w.PlantedBy.Ref}))
+	default:
+		p.f("- How it got there: not enough to tell from the evidence in this case.")
+	}
+	if w.File != nil {
+		p.f("- On disk: %s, %s, modified %s, %s%s", text(w.File.Path), text(string(w.File.Verdict)), at(w.File.ModTime), fileHash(w.File), p.refs([]string{w.File.Ref}))
+	}
+	for _, r := range w.Reasons {
+		p.f("- %+d: %s%s", r.Weight, text(r.Text), p.refs(r.Refs))
+	}
+	if uses := citeRefs(w.Uses); len(uses) > 0 {
+		p.f("- Its first uses%s", p.refs(uses))
+	}
+	p.f("")
+}
+
+func (p *printer) intruders() {
+	p.section("Intruders and attribution")
+	if len(p.report.Intruders) == 0 {
+		p.f("No client did enough to be called an intruder.")
+		return
+	}
+	p.f("An intruder is a group of clients that share so much that one hand is likely behind them. " +
+		"\"Consistent with\" means that nothing seen contradicts it, not that it was so.\n")
+	for i := range p.report.Intruders {
+		p.intruder(&p.report.Intruders[i], i)
+	}
+}
+
+func (p *printer) intruder(in *Intruder, n int) {
+	label := in.Label
+	if label == "" {
+		label = or(in.Name, fmt.Sprintf("Intruder %d", n+1))
+	}
+	p.f("### %s %s\n", text(label), refCode(in.Ref))
+	p.f("%s, %s of which %d hostile.\n", span(in.First, in.Last), plural(int64(in.Requests), "request", "requests"), in.Hostile)
+	p.f("- Clients: %s", several(in.Clients))
+	p.f("- Agents: %s", several(in.Agents))
+	p.f("- Shells used: %s", several(in.Shells))
+	for _, l := range in.Links {
+		p.f("- Belong together: %s%s", text(l.Text), p.refs(l.Refs))
+	}
+	for _, o := range in.Observed {
+		p.f("- Seen: %s, %s%s", text(o.ID), text(o.Why), p.refs(o.Refs))
+	}
+	p.attribution(&in.Attribution)
+	p.f("")
+}
+
+func (p *printer) attribution(a *Attribution) {
+	p.f("\nWho it is: **%s**", or(text(a.Verdict), "unattributed: not enough to tell"))
+	if a.Name != "" {
+		p.f("\nNamed: %s", text(a.Name))
+	}
+	if a.Likelihood != "" || a.Confidence != "" {
+		p.f("\nLikelihood: %s. Confidence: %s.", or(text(a.Likelihood), "not judged"), or(text(a.Confidence), "not judged"))
+	}
+	if len(a.Why) > 0 {
+		p.f("\nWhy:\n")
+		p.statements(a.Why)
+	}
+	if len(a.Consistent) > 0 {
+		p.f("\nConsistent with, best fit first:\n")
+	}
+	for i, h := range a.Consistent {
+		if i == shownItems {
+			p.more(len(a.Consistent) - i)
+			break
+		}
+		p.f("- %s", strings.TrimSpace(text(h.Name)+" ("+or(text(h.ID), "no id")+")"))
+		for _, s := range h.For {
+			p.f("  - for: %s%s", text(s.Text), p.refs(s.Refs))
+		}
+		for _, s := range h.Against {
+			p.f("  - against: %s%s", text(s.Text), p.refs(s.Refs))
+		}
+	}
+	if len(a.Alternatives) > 0 {
+		p.f("\nOther explanations that stay open:\n")
+		p.statements(a.Alternatives)
+	}
+}
+
+func (p *printer) findings() {
+	p.section("Findings by class")
+	list := p.report.Findings
+	if len(list) == 0 {
+		p.f("No rule fired.")
+		return
+	}
+	p.f("\"Answered\" counts attempts that the server answered with status 2xx. A log does not show whether an attempt " +
+		"succeeded; the incidents above say where something followed from one.\n")
+	p.header("Class", "Attempted", "Answered", "Clients", "Highest level", "First", "Last")
+	for _, c := range list {
+		p.row(text(string(c.Class)), fmt.Sprint(c.Requests), fmt.Sprint(c.Answered), fmt.Sprint(c.Clients), level(c.Highest), at(c.First), at(c.Last))
+	}
+	for i := range list {
+		p.samples(&list[i])
+	}
+}
+
+func (p *printer) samples(c *ClassFindings) {
+	if len(c.Samples) == 0 {
+		return
+	}
+	p.f("\n### Samples: %s\n", text(string(c.Class)))
+	p.header("Reference", "Time", "Client", "Request", "Status", "Rule", "What matched, decoded", "Why")
+	for i, s := range c.Samples {
+		if i == shownRows {
+			p.more(len(c.Samples) - i)
+			return
+		}
+		status := "-"
+		if s.Status != 0 {
+			status = fmt.Sprint(s.Status)
+		}
+		p.row(p.refList([]string{s.Ref}), at(s.Time), text(s.Client), strings.TrimSpace(text(s.Method)+" "+cell(s.Target)), status,
+			text(s.Rule), cell(s.Match), text(s.Why))
+	}
+}
+
+// cell is evidence in a table that is to stay readable; the appendix has the whole line.
+func cell(s string) string { return escape(triage.VisibleN(s, 160)) }
