@@ -46,7 +46,7 @@ package intel
 //  2. One of the two points to it alone: malware listed for no other group, or what a source ties to no
 //     other. Techniques, public tools and sectors never do, however few groups they are listed for.
 //  3. Both are graded A to C and 1 to 3.
-//  4. Nothing speaks against it.
+//  4. Nothing speaks against it, and no item of such a grade points to another group alone.
 //  5. It is the likeliest, at least "likely" (above 0.55), and three times as likely as the next.
 //
 // Otherwise the verdict is "unattributed; consistent with N groups". What web logs show is capability from

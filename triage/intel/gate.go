@@ -11,7 +11,7 @@ import (
 // gate decides whether the likeliest group is named, and says why or why not and what would change it.
 // boards are sorted, likeliest first.
 func (kb *KB) gate(a *Assessment, boards []board, items []item) {
-	if len(items) == 0 {
+	if len(items) == 0 || len(boards) == 0 {
 		a.Why = append(a.Why, "There is no evidence that the knowledge base can judge.")
 		a.WouldChange = append(a.WouldChange, "Any technique, tool, indicator or victim sector that the records show.")
 		return
@@ -70,23 +70,36 @@ func (kb *KB) missing(top *board, boards []board, items []item) []string {
 	if len(top.Against) > 0 {
 		out = append(out, fmt.Sprintf("%s against %s is not resolved.", count(len(top.Against), "item"), top.Name))
 	}
-	if next := boards[1].Likelihood; top.Likelihood <= namedAbove || top.Likelihood < namedMargin*next {
-		out = append(out, fmt.Sprintf("%s, the first of the list, is %s (%.2f) and the next, %s, %s (%.2f).",
-			top.Name, top.Band, top.Likelihood, boards[1].Name, boards[1].Band, next))
+	for i := range items {
+		if g := items[i].pointsTo(); g >= 0 && g != top.at && gradeOpens(items[i].Grade) && !items[i].dropped {
+			out = append(out, fmt.Sprintf("%s points to %s alone, which %s does not explain.", items[i].label, kb.groups[g].Name, top.Name))
+			break
+		}
+	}
+	if top.Likelihood <= namedAbove {
+		out = append(out, fmt.Sprintf("%s, the first of the list, is %s (%.2f); a name needs to be likely.", top.Name, top.Band, top.Likelihood))
+	}
+	if len(boards) > 1 && top.Likelihood < namedMargin*boards[1].Likelihood {
+		out = append(out, fmt.Sprintf("%s (%.2f) is less than three times as likely as %s (%.2f), the next of the list.",
+			top.Name, top.Likelihood, boards[1].Name, boards[1].Likelihood))
 	}
 	return out
 }
 
 // alone reports whether the item points to the group at position g and to no other, see "The gate" above.
-func (it *item) alone(g int) bool {
-	switch kind := it.ties[g].kind; {
-	case it.listed != 1 || kind <= viaTool:
-		return false
-	case kind == stated:
+func (it *item) alone(g int) bool { return it.pointsTo() == g }
+
+// pointsTo is the position of the only group that the item points to, see alone; -1 if there is none.
+func (it *item) pointsTo() int {
+	return slices.IndexFunc(it.ties, func(t tie) bool { return t.kind > viaTool && it.listed == 1 && it.own(t.kind) })
+}
+
+// own reports whether an item of such a tie can be a group's own.
+func (it *item) own(kind tieKind) bool {
+	if kind == stated {
 		return it.tech == nil && it.Vertex != Victim
-	default:
-		return it.soft != nil && it.soft.Type == "malware"
 	}
+	return it.soft != nil && it.soft.Type == "malware"
 }
 
 // pair reports whether two items of a board are of two kinds, from two sources and well graded, one of them

@@ -62,14 +62,7 @@ func (kb *KB) score(items []item, g int) (board, float64) {
 			continue
 		}
 		if slices.Contains(it.Against, b.ID) {
-			w := it.factor * ratio(habit, 1, len(kb.groups))
-			if from := "against, of " + strings.ToLower(it.Source); seen[from] != "" {
-				w = 0 // what one source holds against the group stands or falls together
-			} else {
-				seen[from] = it.label
-			}
-			sum -= w
-			b.Against = append(b.Against, fmt.Sprintf("%s: %s says that it speaks against %s (weight %+.2f)", it.label, it.from(), b.Name, -w))
+			sum -= kb.against(&b, it, seen)
 			continue
 		}
 		said := kb.says(it, g)
@@ -86,6 +79,21 @@ func (kb *KB) score(items []item, g int) (board, float64) {
 		}
 	}
 	return b, sum
+}
+
+// against notes that the item's source holds it against the group, and returns the weight of that: what one
+// source holds against a group stands or falls together and counts once.
+func (kb *KB) against(b *board, it *item, seen map[string]string) float64 {
+	text := fmt.Sprintf("%s: %s says that it speaks against %s", it.label, it.from(), b.Name)
+	key := "against, of " + strings.ToLower(it.Source)
+	if first := seen[key]; first != "" {
+		b.Against = append(b.Against, text+"; counted already with "+first)
+		return 0
+	}
+	seen[key] = it.label
+	w := it.factor * ratio(habit, 1, len(kb.groups))
+	b.Against = append(b.Against, fmt.Sprintf("%s (weight %+.2f)", text, -w))
+	return w
 }
 
 // countedIn is the label of what already stands for the item i in the sum of group g: a tool that implements
