@@ -43,7 +43,7 @@ type KB struct {
 	revoked    map[string]revoked // by the old id
 	byID       map[string]int     // position in the list that the id's first letter names
 	refs       []Ref
-	names      map[string][]Match // by fold of the name
+	names      func() map[string][]Match // by fold of the name; made at the first call
 }
 
 type revoked struct{ id, name string }

@@ -27,7 +27,7 @@ func (kb *KB) Lookup(name string) []Match {
 	if len(name) > 200 {
 		return nil
 	}
-	found := kb.names[fold(name)]
+	found := kb.names()[fold(name)]
 	out := make([]Match, len(found))
 	for i, m := range found {
 		m.By = slices.Clone(m.By)
@@ -57,62 +57,66 @@ func fold(name string) string {
 	}, name)
 }
 
-// indexNames fills kb.names.
-func (kb *KB) indexNames() {
-	kb.names = make(map[string][]Match, 8192)
+// index holds the matches of every name, by its fold.
+type index map[string][]Match
+
+// indexNames makes the index of all names of a knowledge base.
+func indexNames(kb *KB) map[string][]Match {
+	x := make(index, 8192)
 	for i := range kb.groups {
 		g := &kb.groups[i]
-		kb.addName(Match{Kind: "group", ID: g.ID, Name: g.Name}, g.Aliases)
+		x.addName(Match{Kind: "group", ID: g.ID, Name: g.Name}, g.Aliases)
 	}
 	for i := range kb.software {
 		s := &kb.software[i]
-		kb.addName(Match{Kind: "software", ID: s.ID, Name: s.Name}, s.Aliases)
+		x.addName(Match{Kind: "software", ID: s.ID, Name: s.Name}, s.Aliases)
 	}
 	for i := range kb.techniques {
 		t := &kb.techniques[i]
-		kb.addName(Match{Kind: "technique", ID: t.ID, Name: t.Name}, nil)
+		x.addName(Match{Kind: "technique", ID: t.ID, Name: t.Name}, nil)
 	}
 	for i := range kb.campaigns {
 		c := &kb.campaigns[i]
-		kb.addName(Match{Kind: "campaign", ID: c.ID, Name: c.Name}, c.Aliases)
+		x.addName(Match{Kind: "campaign", ID: c.ID, Name: c.Name}, c.Aliases)
 	}
 	for i := range kb.actors {
 		a := &kb.actors[i]
 		m := Match{Kind: "actor", ID: a.ID, Name: a.Name, Groups: a.Groups}
-		kb.addMatch(a.Name, m, "MISP")
+		x.addMatch(a.Name, m, "MISP")
 		for _, al := range a.Aliases {
-			kb.addMatch(al.Name, m, al.By)
+			x.addMatch(al.Name, m, al.By)
 		}
 	}
 	for _, old := range slices.Sorted(maps.Keys(kb.revoked)) {
 		now := kb.revoked[old]
 		kind := map[byte]string{'G': "group", 'S': "software", 'T': "technique", 'C': "campaign"}[old[0]]
 		m := Match{Kind: kind, ID: now.id, Name: kb.Name(now.id)}
-		kb.addMatch(old, m, "MITRE ATT&CK, revoked")
-		kb.addMatch(now.name, m, "MITRE ATT&CK, revoked")
+		x.addMatch(old, m, "MITRE ATT&CK, revoked")
+		x.addMatch(now.name, m, "MITRE ATT&CK, revoked")
 	}
-	for _, found := range kb.names {
+	for _, found := range x {
 		slices.SortFunc(found, func(a, b Match) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
 	}
+	return x
 }
 
-func (kb *KB) addName(m Match, aliases []Alias) {
-	kb.addMatch(m.Name, m, "MITRE ATT&CK")
-	kb.addMatch(m.ID, m, "MITRE ATT&CK")
+func (x index) addName(m Match, aliases []Alias) {
+	x.addMatch(m.Name, m, "MITRE ATT&CK")
+	x.addMatch(m.ID, m, "MITRE ATT&CK")
 	for _, a := range aliases {
 		if !strings.HasPrefix(a.By, "MISP") { // MISP's names belong to MISP's actors
-			kb.addMatch(a.Name, m, a.By)
+			x.addMatch(a.Name, m, a.By)
 		}
 	}
 }
 
 // addMatch notes that by says that name means m.
-func (kb *KB) addMatch(name string, m Match, by string) {
+func (x index) addMatch(name string, m Match, by string) {
 	key := fold(name)
 	if key == "" {
 		return
 	}
-	list := kb.names[key]
+	list := x[key]
 	for i := range list {
 		if list[i].ID == m.ID {
 			if at, found := slices.BinarySearch(list[i].By, by); !found {
@@ -122,5 +126,5 @@ func (kb *KB) addMatch(name string, m Match, by string) {
 		}
 	}
 	m.As, m.By = name, []string{by}
-	kb.names[key] = append(list, m)
+	x[key] = append(list, m)
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -62,7 +63,7 @@ func parse(packed []byte) (*KB, error) {
 		}
 	}
 	p.tie()
-	kb.indexNames()
+	kb.names = sync.OnceValue(func() map[string][]Match { return indexNames(kb) })
 	return kb, nil
 }
 

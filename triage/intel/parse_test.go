@@ -23,6 +23,21 @@ func BenchmarkParse(b *testing.B) {
 	b.ReportMetric(float64(len(embedded)), "file-bytes")
 }
 
+func BenchmarkAssess(b *testing.B) {
+	kb := Load()
+	ev := []Evidence{{ID: "T1190"}, {ID: "T1505.003"}, {ID: "T1595.002"}, {ID: "S0225"}, {ID: "S0020"}, {ID: "S0002"}}
+	for b.Loop() {
+		kb.Assess(ev)
+	}
+}
+
+func BenchmarkNames(b *testing.B) {
+	kb := Load()
+	for b.Loop() {
+		indexNames(kb)
+	}
+}
+
 func TestParseBad(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"other form", "spoor-intel\t9\n", "form 1"},

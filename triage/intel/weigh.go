@@ -124,11 +124,19 @@ func (kb *KB) says(it *item, g int) string {
 		}
 		return fmt.Sprintf("%s lists it for the group, %s", by, others)
 	case inCampaign:
-		return fmt.Sprintf("ATT&CK lists it for its campaign %s %s, %s", t.via, kb.Name(t.via), others)
+		return fmt.Sprintf("ATT&CK lists it for its campaign %s, %s", kb.label(t.via), others)
 	case viaTool:
-		return fmt.Sprintf("done by %s %s, which ATT&CK lists for the group, one of %d reached that way", t.via, kb.Name(t.via), it.reached)
+		return fmt.Sprintf("done by %s, which ATT&CK lists for the group, one of %d reached that way", kb.label(t.via), it.reached)
 	}
 	return ""
+}
+
+// label is an id with its name; some campaigns have no name but their id.
+func (kb *KB) label(id string) string {
+	if name := kb.Name(id); name != id {
+		return id + " " + name
+	}
+	return id
 }
 
 // from names the source of an item.

@@ -85,6 +85,12 @@ func TestDistil(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for range 20 {
+		again, err := distil(attack, "1.0", misp)
+		if err != nil || string(again) != string(text) {
+			t.Fatalf("a second run gives another text (%v):\n%s", err, again)
+		}
+	}
 	for _, want := range []string{
 		"t\tT1505.003\tShell\tpersistence\n",
 		"s\tS0001\tTool\ttool\tT1505.003\t\n",
