@@ -204,9 +204,11 @@ func fill(dir string, info Info) (*Case, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.now = func() time.Time { return info.Created }
 	err = c.change(Who{Analyst: info.Analyst}, func() ([]entry, error) {
 		return []entry{{kindCase, info}}, nil
 	})
+	c.now = time.Now
 	if err == nil {
 		var b []byte
 		if b, err = json.MarshalIndent(info, "", "  "); err == nil {

@@ -77,14 +77,16 @@ const maxProblems = 1000
 
 // A Summary is what Verify looked at.
 type Summary struct {
-	Records    int64    `json:"records"` // of the journal
-	Head       string   `json:"head"`    // SHA-256 of its last line
-	Evidence   int      `json:"evidence"`
-	Bytes      int64    `json:"bytes"` // of evidence hashed
-	Citations  int      `json:"citations"`
-	Reports    int      `json:"reports"`        // compared with their recorded SHA-256
-	ReportsOut int      `json:"reports_out"`    // no longer where they were written; moved away is no problem
-	Torn       []string `json:"torn,omitempty"` // files that hold records torn by a crash, set aside by Open
+	Records    int64  `json:"records"` // of the journal
+	Head       string `json:"head"`    // SHA-256 of its last line
+	Evidence   int    `json:"evidence"`
+	Bytes      int64  `json:"bytes"` // of evidence hashed
+	Citations  int    `json:"citations"`
+	Reports    int    `json:"reports"`     // compared with their recorded SHA-256
+	ReportsOut int    `json:"reports_out"` // no longer where they were written; moved away is no problem
+	// Remarks are oddities that leave everything as it was recorded: a clock that went back, a torn record
+	// that was set aside. At most 100, safe to draw.
+	Remarks []string `json:"remarks,omitempty"`
 }
 
 // Verify walks the chain of the journal from the first record, hashes every evidence file, every report
@@ -139,7 +141,7 @@ func (c *Case) snapshot(v *verifier) error {
 	entries, err := os.ReadDir(c.dir)
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), tornPrefix) {
-			v.sum.Torn = append(v.sum.Torn, triage.VisibleN(e.Name(), 60))
+			v.remark("%s holds a record that was torn by a crash: see what was to be recorded and do it again", e.Name())
 		}
 	}
 	return err
@@ -174,6 +176,15 @@ func (v *verifier) add(kind, what, remedy string) {
 	}
 }
 
+// maxRemarks bounds Summary.Remarks.
+const maxRemarks = 100
+
+func (v *verifier) remark(format string, args ...any) {
+	if len(v.sum.Remarks) < maxRemarks {
+		v.sum.Remarks = append(v.sum.Remarks, triage.VisibleN(fmt.Sprintf(format, args...), 2000))
+	}
+}
+
 // chain walks the journal from its first byte.
 func (v *verifier) chain(ctx context.Context, path string) error {
 	f, err := os.Open(path)
@@ -202,9 +213,8 @@ func (v *verifier) chain(ctx context.Context, path string) error {
 			v.add(ProblemJournal, fmt.Sprintf("%s:%d: record %d does not follow the line before it (record %d): one of them was changed, or records were removed or put between",
 				journalName, no, r.Seq, seq), remedy)
 		case r.Time.Before(last.Add(-clockSlack)):
-			v.add(ProblemJournal, fmt.Sprintf("%s:%d: record %d says %s, the one before it %s: the clock went back, the chain is whole",
-				journalName, no, r.Seq, r.Time.Format(time.RFC3339), last.Format(time.RFC3339)),
-				"note which clock was wrong; the order of records is that of the journal")
+			v.remark("%s:%d: record %d says %s, the one before it %s: a clock was wrong or set back; the order of records is that of the journal",
+				journalName, no, r.Seq, r.Time.Format(time.RFC3339), last.Format(time.RFC3339))
 		}
 		if err == nil {
 			seq, last = r.Seq, r.Time
