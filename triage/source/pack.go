@@ -48,7 +48,7 @@ type PackWriter struct {
 
 // NewPackWriter writes a pack to w.
 func NewPackWriter(w io.Writer) *PackWriter {
-	enc, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(true))
+	enc, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(true), zstd.WithWindowSize(packFrame))
 	return &PackWriter{w: w, enc: enc, plain: make([]byte, 0, packFrame), err: err}
 }
 
