@@ -55,6 +55,12 @@ const (
 
 var attackClasses = map[Class]bool{SQLi: true, RCE: true, Traversal: true, Upload: true, WebshellUse: true}
 
+// attacks reports whether a finding is an attack by the request itself: a referer that carries a payload is
+// mostly the attacked page's address, sent along with what that page fetches.
+func attacks(f Finding) bool {
+	return attackClasses[f.Class] && f.Level >= Medium && f.Field != "referer"
+}
+
 // addFoe takes one request with findings.
 func (w *survey) addFoe(v *Visit, found []Finding) {
 	top := topLevel(found)
@@ -82,7 +88,7 @@ func (w *survey) addFoe(v *Visit, found []Finding) {
 		if x.Class == Scan && x.Field == "agent" {
 			f.addTool(x.Match, v.Row)
 		}
-		if attackClasses[x.Class] && x.Level >= Medium {
+		if attacks(x) {
 			isAttack = true
 		}
 		if x.Target != "" && len(w.targets) < maxTargets {
@@ -120,7 +126,7 @@ func (f *foe) addPoint(v *Visit, found []Finding) {
 		a.answeredFully++
 	}
 	for _, x := range found {
-		if attackClasses[x.Class] && x.Level >= Medium {
+		if attacks(x) {
 			a.classes[x.Class]++
 			a.level = max(a.level, x.Level)
 			if len(a.rules) < 64 {
