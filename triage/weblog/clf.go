@@ -198,22 +198,36 @@ func skipSyslog(b []byte) []byte {
 // Where the log does not escape quotes (nginx with escape=none) the search goes on past them, and where a
 // backslash is no escape it is made again without regard to escapes.
 func endOfRequest(b []byte) int {
-	for i := 0; i < len(b); i++ {
-		switch b[i] {
-		case '\\':
-			i++
-		case '"':
-			if followedByStatus(b[i+1:]) {
-				return i
-			}
+	for i := nextQuote(b, 0); i >= 0; i = nextQuote(b, i+1) {
+		if followedByStatus(b[i+1:]) {
+			return i
 		}
 	}
-	for i := 0; i < len(b); i++ {
-		if b[i] == '"' && followedByStatus(b[i+1:]) {
+	for i, c := range b {
+		if c == '"' && followedByStatus(b[i+1:]) {
 			return i
 		}
 	}
 	return -1
+}
+
+// nextQuote is the first quote from i on that no backslash escapes; -1 if there is none.
+func nextQuote(b []byte, i int) int {
+	for {
+		n := bytes.IndexByte(b[i:], '"')
+		if n < 0 {
+			return -1
+		}
+		i += n
+		slashes := 0
+		for slashes < n && b[i-1-slashes] == '\\' {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			return i
+		}
+		i++
+	}
 }
 
 func followedByStatus(b []byte) bool {
@@ -284,39 +298,28 @@ func (p *Parser) parseTail(b []byte, rec *Record) (agent bool) {
 
 // endOfReferer is the first unescaped quote that a quote follows, or the end of the line.
 func endOfReferer(b []byte) int {
-	for i := 0; i < len(b); i++ {
-		switch b[i] {
-		case '\\':
-			i++
-		case '"':
-			if rest := skipBlank(b[i+1:]); len(rest) == 0 || len(rest) < len(b)-i-1 && rest[0] == '"' {
-				return i
-			}
+	for i := nextQuote(b, 0); i >= 0; i = nextQuote(b, i+1) {
+		if rest := skipBlank(b[i+1:]); len(rest) == 0 || len(rest) < len(b)-i-1 && rest[0] == '"' {
+			return i
 		}
 	}
 	return -1
 }
 
+// maxAgentQuotes bounds how many quotes of a line are tried as the end of the agent.
+const maxAgentQuotes = 64
+
 // endOfAgent is the first unescaped quote after which nothing or only whole fields follow; failing that, the
 // last quote of the line, since an agent may hold quotes where the log does not escape them.
 func endOfAgent(b []byte) int {
-	last := -1
-	for i := 0; i < len(b); i++ {
-		switch b[i] {
-		case '\\':
-			if i+1 < len(b) {
-				i++
-			}
-		case '"':
-			if last = i; wholeFields(b[i+1:]) {
-				return i
-			}
+	i := nextQuote(b, 0)
+	for tries := 0; i >= 0 && tries < maxAgentQuotes; tries++ {
+		if wholeFields(b[i+1:]) {
+			return i
 		}
+		i = nextQuote(b, i+1)
 	}
-	if last < 0 {
-		return bytes.LastIndexByte(b, '"')
-	}
-	return last
+	return bytes.LastIndexByte(b, '"')
 }
 
 // wholeFields reports whether b is nothing, or bare and quoted fields, each after a space.
@@ -339,24 +342,11 @@ func wholeFields(b []byte) bool {
 			}
 			continue
 		}
-		n := quoteEnd(b[1:])
+		n := nextQuote(b, 1)
 		if n < 0 {
 			return false
 		}
-		b = b[1+n+1:]
+		b = b[n+1:]
 	}
 	return true
-}
-
-// quoteEnd is the first unescaped quote.
-func quoteEnd(b []byte) int {
-	for i := 0; i < len(b); i++ {
-		switch b[i] {
-		case '\\':
-			i++
-		case '"':
-			return i
-		}
-	}
-	return -1
 }

@@ -190,6 +190,7 @@ func (p *Parser) split(line []byte, quotes bool, want int) {
 				line = skipBlank(line[n+2:])
 				continue
 			}
+			quotes = false // nothing closes from here on
 		}
 		n := 0
 		for n < len(line) && line[n] != ' ' && line[n] != '\t' {
