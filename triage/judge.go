@@ -116,7 +116,11 @@ func (h *hunt) done() []Finding {
 
 func (h *hunt) uri(method, path, query, protocol string) {
 	if !ordinaryMethod(method) || !strings.HasPrefix(protocol, "HTTP/") {
-		h.read("method", InMethod, method+" "+cutText(path, 256)+" "+protocol)
+		line := method + " " + cutText(path, 256) + " " + protocol
+		if method != "" && !knownMethods[method] {
+			line += unknownMethod
+		}
+		h.read("method", InMethod, line)
 	}
 	place := InPath
 	if query == "" {
@@ -153,11 +157,12 @@ func (h *hunt) parameters(query string, place Place, field string) {
 			f = queryField(p.name)
 		}
 		h.field(f, place, p.value, true)
-		if p.name != "" && !plainName(p.name) {
-			odd = true
-			if place == InQuery {
-				h.field(f, InName, p.name, true)
-			}
+		if p.name == "" || plainName(p.name) {
+			continue
+		}
+		odd = odd || !strings.HasSuffix(p.name, "]") && !strings.Contains(p.name, ".")
+		if place == InQuery {
+			h.field(f, InName, p.name, true)
 		}
 	}
 	if !odd && !strings.ContainsAny(query, "'\"()<>;|`{}$") || h.worst(before) >= Medium {
@@ -373,11 +378,22 @@ func ordinaryMethod(m string) bool {
 	return m == "GET" || m == "POST" || m == "HEAD" || m == "OPTIONS"
 }
 
+// unknownMethod is appended to what the rules over InMethod read when nobody registered the method.
+const unknownMethod = " (unknown method)"
+
+// knownMethods are those of the IANA registry of HTTP methods, and those that servers answer besides.
+var knownMethods = wordSet("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT", "TRACK", "DEBUG", "ACL",
+	"BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "COPY", "LABEL", "LINK", "LOCK", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL",
+	"MKREDIRECTREF", "MKWORKSPACE", "MOVE", "ORDERPATCH", "PRI", "PROPFIND", "PROPPATCH", "REBIND", "REPORT", "SEARCH", "UNBIND",
+	"UNCHECKOUT", "UNLINK", "UNLOCK", "UPDATE", "UPDATEREDIRECTREF", "VERSION-CONTROL", "PURGE", "BAN", "NOTIFY", "SUBSCRIBE",
+	"UNSUBSCRIBE", "BCOPY", "BDELETE", "BMOVE", "BPROPFIND", "BPROPPATCH", "POLL", "X-MS-ENUMATTS", "RPC_IN_DATA", "RPC_OUT_DATA",
+	"QUERY", "SOURCE", "CCM_POST", "BITS_POST", "SUBSCRIBE", "-")
+
 // plainName is true of parameter names that carry no payload.
 func plainName(s string) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if !isDigit(c) && !isLetter(c) && c != '_' && c != '-' && c != '.' {
+		if !isDigit(c) && !isLetter(c) && c != '_' && c != '-' {
 			return false
 		}
 	}

@@ -1,6 +1,93 @@
 package triage
 
-func shellRules() []Rule     { return nil }
-func scannerRules() []Rule   { return nil }
-func holeRules() []Rule      { return nil }
-func fileProbeRules() []Rule { return nil }
+import (
+	_ "embed"
+	"regexp"
+	"strings"
+)
+
+//go:embed names/scanners.txt
+var scannerNames string
+
+//go:embed names/webshells.txt
+var webshellNames string
+
+// shellCommands is what people and their tools run first through a shell.
+const shellCommands = `(?:whoami|id|ls|dir|pwd|uname|ipconfig|ifconfig|netstat|net\s|cat\s|type\s|ps\b|tasklist|systeminfo|hostname|wget|curl|echo\s|cd\s|cmd|powershell|phpinfo|system\(|eval|ver\b|ping\s|nslookup|arp|route|quser|query\s|dsquery|nltest|reg\s|sc\s|wmic|certutil|bitsadmin|tar\s|chmod|rm\s|del\s|copy\s|move\s|mkdir|find\s|grep\s|w\b|who\b|env\b|set\b|history|passwd|ssh|python|perl|nc\s|bash|sh\s|/bin/|c:\\|/etc/)`
+
+// shellRules look for web shells by what the URL shows: a command for a script, or the name of a shell.
+func shellRules() []Rule {
+	return []Rule{
+		{
+			ID: "webshell-command", Class: WebshellUse, Level: High, Field: InTarget,
+			Words:   []string{"cmd=", "exec=", "command=", "execute=", "c=", "shell=", "run=", "x=", "e=", "code=", "query=", "do=", "act=", "daksldlkdsadas=", "cmdexe=", "comando=", "ppp=", "z0=", "pass=", "a=", "q=", "p=", "0=", "1="},
+			Pattern: scriptEnding + `(?:/[^?]*)?\?(?:.*&)?(?:cmd|exec|command|execute|c|shell|run|x|e|code|comando|do|cmdexe|ppp|z0|pass|0|1|a)=\s*` + shellCommands + `(?:[^\w.-]|$|(?:\s|&))`,
+			Why:     "a command in the URL of a script: use of a web shell",
+			Source:  "https://attack.mitre.org/techniques/T1505/003/",
+			Hit:     []string{"GET /img/a.php?cmd=whoami", "GET /a.aspx?x=1&c=ipconfig%20/all", "GET /u/b.jsp?cmd=ls+-la"},
+			Miss:    []string{"GET /a.php?cmd=list", "GET /shop.php?c=sets", "GET /a.php?cmd=identify"},
+		},
+		{
+			ID: "webshell-name", Class: Probe, Level: Low, Field: InPath,
+			Words:   shellWords(),
+			Pattern: `(?i)/(?:` + shellNamePattern() + `)(?:$|/)`,
+			Why:     "the name of a well-known web shell",
+			Source:  "https://github.com/tennc/webshell",
+			Hit:     []string{"GET /uploads/c99.php", "POST /images/cmd.aspx"},
+			Miss:    []string{"GET /index.php", "GET /abc99.php"},
+		},
+	}
+}
+
+// shellWords are the listed names as segments of a path.
+func shellWords() []string {
+	names := listed(webshellNames)
+	for i, n := range names {
+		names[i] = "/" + n
+	}
+	return names
+}
+
+func shellNamePattern() string {
+	names := listed(webshellNames)
+	for i, n := range names {
+		names[i] = regexp.QuoteMeta(n)
+	}
+	return strings.Join(names, "|")
+}
+
+// scannerRules is one rule for each listed agent.
+func scannerRules() []Rule {
+	var out []Rule
+	for _, line := range listed(scannerNames) {
+		level, name, _ := strings.Cut(line, " ")
+		r := Rule{
+			ID: "scanner-" + ruleSlug(name), Class: Scan, Level: Low, Field: InAgent,
+			Words:  []string{name},
+			Why:    "the agent names a survey or inventory scanner: " + name,
+			Source: "names/scanners.txt",
+			Hit:    []string{"agent: Mozilla/5.0 (compatible; " + name + " 1.0)"},
+			Miss:   []string{"agent: Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0"},
+		}
+		if level == "medium" {
+			r.Level = Medium
+			r.Why = "the agent names an attack tool: " + name
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// ruleSlug makes a name into a part of a rule id.
+func ruleSlug(name string) string {
+	var b strings.Builder
+	for i := 0; i < len(name); i++ {
+		switch c := name[i]; {
+		case isDigit(c) || isLetter(c):
+			b.WriteByte(c)
+		case b.Len() > 0 && b.String()[b.Len()-1] != '-':
+			b.WriteByte('-')
+		}
+	}
+	return strings.Trim(b.String(), "-")
+}
