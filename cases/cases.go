@@ -377,3 +377,14 @@ func (c *Case) warn(format string, args ...any) {
 		c.warnings = append(c.warnings, "and more of the like: run spoor verify")
 	}
 }
+
+// warnOnce warns of what would be found again and again.
+func (c *Case) warnOnce(text string) {
+	text = triage.Visible(text)
+	for _, w := range c.warnings {
+		if w == text {
+			return
+		}
+	}
+	c.warn("%s", text)
+}

@@ -96,15 +96,6 @@ func (c *Case) Drafts() map[string]string {
 	return drafts
 }
 
-func (c *Case) warnOnce(text string) {
-	for _, w := range c.warnings {
-		if w == text {
-			return
-		}
-	}
-	c.warn("%s", text)
-}
-
 // keep saves text that could not be recorded as a draft, and says so in the error.
 func (c *Case) keep(ref, text string, cause error) error {
 	if text == "" || errors.Is(cause, ErrNoNote) {

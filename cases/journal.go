@@ -174,7 +174,12 @@ func (c *Case) catchUp() error {
 		release, err := acquire(filepath.Join(c.dir, lockName), c.lockWait)
 		if err == nil {
 			defer release()
-			return c.replayNew(true)
+			err := c.replayNew(true)
+			if errors.Is(err, errNotMended) { // what can be read is read; the next append tries again
+				c.warnOnce(err.Error())
+				return nil
+			}
+			return err
 		}
 		if !errors.Is(err, fs.ErrPermission) && !errors.Is(err, errReadOnly) {
 			return err
@@ -273,6 +278,9 @@ func (c *Case) finishLine(mend bool) error {
 	return j.flush(j.file)
 }
 
+// errNotMended says that a torn last record is still where it was.
+var errNotMended = errors.New("set aside the torn last record of")
+
 // setAside moves a torn last record into a file of its own and cuts the journal back to the record before.
 func (c *Case) setAside(l *journalLine, reason error, mend bool) error {
 	j := c.journal
@@ -282,7 +290,7 @@ func (c *Case) setAside(l *journalLine, reason error, mend bool) error {
 	}
 	name, err := c.saveTorn(l.size)
 	if err != nil {
-		return fmt.Errorf("set the torn last record of %s aside: %w: nothing was changed; make room and open the case again", triage.Visible(j.path), err)
+		return fmt.Errorf("%w %s: %w: nothing was changed; make room, then go on", errNotMended, triage.Visible(j.path), err)
 	}
 	if err := j.file.Truncate(j.size); err != nil {
 		return fmt.Errorf("cut the torn last record off %s: %w", triage.Visible(j.path), err)
@@ -308,7 +316,7 @@ func (c *Case) saveTorn(n int64) (name string, err error) {
 			return "", err
 		}
 	}
-	_, err = io.Copy(f, io.NewSectionReader(c.journal.file, c.journal.size, n))
+	_, err = io.Copy(&offsetWriter{j: c.journal, file: f}, io.NewSectionReader(c.journal.file, c.journal.size, n))
 	if err == nil {
 		err = f.Sync()
 	}
@@ -319,6 +327,19 @@ func (c *Case) saveTorn(n int64) (name string, err error) {
 		os.Remove(filepath.Join(c.dir, name))
 	}
 	return name, err
+}
+
+// An offsetWriter writes to another file by the journal's own step.
+type offsetWriter struct {
+	j    *journal
+	file *os.File
+	off  int64
+}
+
+func (w *offsetWriter) Write(b []byte) (int, error) {
+	n, err := w.j.write(w.file, b, w.off)
+	w.off += int64(n)
+	return n, err
 }
 
 // A journalLine is one line as it stands in the file.

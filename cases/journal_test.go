@@ -193,6 +193,32 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
+// A torn record on a full disk: the case still reads, changing it is refused, and nothing is lost until
+// there is room to set the torn bytes aside.
+func TestTornOnFullDisk(t *testing.T) {
+	c := create(t)
+	addNote(t, c, "before")
+	torn := readFile(t, journalOf(c)) + `{"seq":3,"ti`
+	writeFile(t, journalOf(c), torn)
+	c.FailWrites(3, syscall.ENOSPC)
+	for range 2 {
+		if _, err := c.Refresh(); err != nil || texts(c) != "before" || len(c.Warnings()) != 1 {
+			t.Errorf("Refresh: %v, notes %s, warnings %q", err, texts(c), c.Warnings())
+		}
+	}
+	if _, err := c.AddNote(ann, "x", nil, noon); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("a note: %v", err)
+	}
+	if e, _ := filepath.Glob(filepath.Join(c.Dir(), "journal.torn-*")); readFile(t, journalOf(c)) != torn || len(e) != 0 {
+		t.Errorf("the journal was changed, %v", e)
+	}
+	c.FailWrites(0, nil)
+	addNote(t, c, "after")
+	if got := readFile(t, filepath.Join(c.Dir(), "journal.torn-1")); got != `{"seq":3,"ti` || texts(c) != "before,after" {
+		t.Errorf("set aside %q, notes %s", got, texts(c))
+	}
+}
+
 func TestLocked(t *testing.T) {
 	c := create(t)
 	c.SetLockWait(0)

@@ -33,7 +33,8 @@ func escape(text string) string {
 			}
 		case '.', ')':
 			// Numbered lists, likewise.
-			if lead := strings.TrimLeft(s[:i], " "); lead != "" && strings.Trim(lead, "0123456789") == "" {
+			ends := i+1 == len(s) || s[i+1] == ' '
+			if lead := strings.TrimLeft(s[:i], " "); ends && lead != "" && strings.Trim(lead, "0123456789") == "" {
 				b.WriteByte('\\')
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"spoor/cases"
 	"spoor/triage"
 )
 
@@ -42,13 +43,19 @@ type printer struct {
 	report *Report
 	cited  []string
 	seen   map[string]bool
+	blank  bool // the last line was empty
 	err    error
 }
 
-// f writes a line. Its arguments are Markdown already: escape or code every text of evidence.
+// f writes a line, or several; of empty lines in a row it keeps one. Its arguments are Markdown already:
+// escape or code every text of evidence.
 func (p *printer) f(format string, args ...any) {
-	if p.err == nil {
-		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
+	for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
+		if line == "" && p.blank || p.err != nil {
+			continue
+		}
+		p.blank = line == ""
+		_, p.err = io.WriteString(p.w, line+"\n")
 	}
 }
 
@@ -146,6 +153,14 @@ func at(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04:05")
 }
 
+// utc is at with the zone named.
+func utc(t time.Time) string {
+	if t.IsZero() {
+		return at(t)
+	}
+	return at(t) + " UTC"
+}
+
 // span is from when to when.
 func span(first, last time.Time) string {
 	switch {
@@ -173,6 +188,18 @@ func several(list []string) string {
 	return or(b.String(), "none")
 }
 
+// person is who did something, where; nothing is guessed.
+func person(w cases.Who) string {
+	analyst, host := text(w.Analyst), text(w.Host)
+	switch {
+	case analyst == "" && host == "":
+		return "a person not recorded"
+	case host == "":
+		return analyst + ", machine not recorded"
+	}
+	return or(analyst, "a person not recorded") + " on " + host
+}
+
 // plural is a count with its noun.
 func plural(n int64, one, many string) string {
 	if n == 1 {
@@ -185,17 +212,16 @@ func (p *printer) head() {
 	r := p.report
 	p.f("# Incident report: %s", or(text(r.Case.Name), "unnamed case"))
 	p.f("\n**%s**\n", p.marking())
-	p.header("", "")
+	p.header("About this report", "")
 	p.row("Case", refCode(or(r.Case.ID, "-")))
-	p.row("Analyst", or(text(r.Case.Analyst), "not told"))
-	p.row("Sector", or(text(r.Case.Sector), "not told"))
-	p.row("Case opened", at(r.Case.Created)+" UTC")
-	by := or(text(r.GeneratedBy.Analyst), "a person not told") + " on " + or(text(r.GeneratedBy.Host), "a machine not told")
-	p.row("Report written", at(r.GeneratedAt)+" UTC by "+by+", spoor "+or(text(r.Version), "of unknown version"))
+	p.row("Analyst", or(text(r.Case.Analyst), "not recorded"))
+	p.row("Sector", or(text(r.Case.Sector), "not recorded"))
+	p.row("Case opened", utc(r.Case.Created))
+	p.row("Report written", utc(r.GeneratedAt)+" by "+person(r.GeneratedBy)+", with spoor "+or(text(r.Version), "of unknown version"))
 	p.row("Journal head", fmt.Sprintf("record %d, SHA-256 %s", r.Custody.Records, refCode(or(r.Custody.Head, "-"))))
 	p.f("\nAll times are UTC. References such as `r:3f9a12.7` stand for one line of one evidence file; the appendix " +
-		"\"Cited evidence\" gives the file, its SHA-256, the line number and the line itself. Addresses and links are " +
-		"written so that nothing opens by accident (`hxxp`, `[.]`).")
+		"\"Cited evidence\" gives the file, its SHA-256, the line number and the line itself. Links are broken " +
+		"up and indicators defanged (`hxxp`, `[.]`), so that nothing opens by accident.")
 }
 
 // marking is the TLP label as TLP 2.0 writes it.
@@ -248,6 +274,9 @@ func (p *printer) scope() {
 
 func (p *printer) method() {
 	p.section("Method and limits")
+	if len(p.report.Method)+len(p.report.Limits) == 0 {
+		p.f("Not recorded.")
+	}
 	p.statements(p.report.Method)
 	if len(p.report.Limits) > 0 {
 		p.f("\nWhat this cannot show:\n")

@@ -28,8 +28,8 @@ func (p *printer) evidence() {
 		if i == shownRows {
 			break
 		}
-		p.f("- %s: %d bytes, modified %s, SHA-256 %s; taken in %s by %s on %s", refCode(e.Key), e.SizeBytes, at(e.ModTime),
-			refCode(or(e.SHA256, "-")), at(e.TakenAt), or(text(e.TakenBy), "a person not told"), or(text(e.TakenAtHost), "a machine not told"))
+		p.f("- %s %s: %d bytes, modified %s, SHA-256 %s; taken in from %s at %s by %s", refCode(e.Key), text(e.Path), e.SizeBytes, at(e.ModTime),
+			refCode(or(e.SHA256, "-")), or(text(e.Abs), "a place not recorded"), at(e.TakenAt), person(cases.Who{Analyst: e.TakenBy, Host: e.TakenAtHost}))
 	}
 }
 
@@ -104,7 +104,7 @@ func (p *printer) notes() {
 		if n.Version > 1 {
 			when += fmt.Sprintf(", changed %s (version %d)", at(n.Edited), n.Version)
 		}
-		p.f("By %s, %s.\n", or(text(n.Author), "a person not told"), when)
+		p.f("By %s, %s.\n", or(text(n.Author), "a person not recorded"), when)
 		p.quote(n.Text)
 		var on []string
 		for _, c := range n.On {
@@ -123,7 +123,7 @@ func (p *printer) notes() {
 	}
 	p.header("Judged", "Verdict", "Reason", "By", "When")
 	for _, v := range r.Verdicts {
-		p.row(p.refList([]string{v.Ref}), text(v.Value), or(long(v.Reason), "not given"), or(text(v.Author), "a person not told"), at(v.At))
+		p.row(p.refList([]string{v.Ref}), text(v.Value), or(long(v.Reason), "not given"), or(text(v.Author), "a person not recorded"), at(v.At))
 	}
 }
 
@@ -164,7 +164,7 @@ func (p *printer) custody() {
 		"Each record carries the hash of the one before, so `spoor verify` can show that nothing up to there was changed since.",
 		plural(c.Records, "record", "records"), refCode(or(c.Head, "-")))
 	if len(c.Warnings) == 0 {
-		p.f("- The chain of records is whole.")
+		p.f("- The chain of records was whole when the case was opened.")
 	}
 	for _, w := range c.Warnings {
 		p.f("- Warning: %s", long(w))
@@ -179,8 +179,8 @@ func (p *printer) custody() {
 }
 
 func (p *printer) run(run *cases.Run) {
-	p.f("- %s to %s by %s on %s, spoor %s: %s", at(run.Started), at(run.Ended), or(text(run.Who.Analyst), "a person not told"),
-		or(text(run.Who.Host), "a machine not told"), or(text(run.Version), "of unknown version"), code(strings.Join(run.Args, " ")))
+	p.f("- %s to %s by %s, with spoor %s: %s", at(run.Started), at(run.Ended), person(run.Who), or(text(run.Version), "of unknown version"),
+		code(triage.VisibleN(strings.Join(run.Args, " "), shownLine)))
 	p.f("  - %s read, %d taken as records, %d rejected; times without zone as %s", plural(run.Read, "line", "lines"),
 		run.Parsed, run.Rejected, or(text(run.Zone), "UTC"))
 	p.f("  - rules SHA-256 %s; knowledge base: %s", refCode(or(run.RuleSet, "-")), or(text(run.KnowledgeBase), "none"))

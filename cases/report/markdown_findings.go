@@ -76,7 +76,7 @@ func (p *printer) webshell(w *triage.Webshell) {
 		p.f("- On disk: %s, %s, modified %s, %s%s", text(w.File.Path), text(string(w.File.Verdict)), at(w.File.ModTime), fileHash(w.File), p.refs([]string{w.File.Ref}))
 	}
 	for _, r := range w.Reasons {
-		p.f("- %+d: %s%s", r.Weight, text(r.Text), p.refs(r.Refs))
+		p.f("- (%+d) %s%s", r.Weight, text(r.Text), p.refs(r.Refs))
 	}
 	if uses := citeRefs(w.Uses); len(uses) > 0 {
 		p.f("- Its first uses%s", p.refs(uses))
