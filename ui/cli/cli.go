@@ -1,0 +1,161 @@
+// Package cli is spoor's command line: thin shells over the calls of desk.
+//
+// Run takes arguments and streams and answers the exit code: 0 done, 1 failed, 2 misuse. Data goes to stdout,
+// everything else to stderr. With --json a command prints one JSON object a line. Text from evidence is made
+// visible before it is printed, and in JSON every character that a terminal might act on is escaped.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"spoor/cases"
+	"spoor/index"
+	"spoor/triage"
+	"spoor/ui/desk"
+)
+
+// grammar is the whole command line.
+type grammar struct {
+	Analyst string           `help:"Who is working, for the journal. Default: the case's analyst, else not told." placeholder:"NAME"`
+	Host    string           `help:"The machine worked on, for the journal. Default: not told." placeholder:"NAME"`
+	Version kong.VersionFlag `help:"Print the version and exit."`
+
+	Load      loadCmd      `cmd:"" help:"Take logs and hash lists into a case, and judge them."`
+	Open      openCmd      `cmd:"" help:"Open a case in the terminal program."`
+	Demo      demoCmd      `cmd:"" help:"Make the bundled incident into a case in a fresh folder, and open it."`
+	Search    searchCmd    `cmd:"" help:"Print the requests and files that match a query."`
+	Findings  findingsCmd  `cmd:"" help:"Print each rule that fired on each request."`
+	Webshells webshellsCmd `cmd:"" help:"Print the web-shell candidates, best first, with their reasons."`
+	Incidents incidentsCmd `cmd:"" help:"Print the chains from attack to shell to its users."`
+	Actors    actorsCmd    `cmd:"" help:"Print the intruders and which known groups would fit, with honest doubt."`
+	Files     filesCmd     `cmd:"" help:"Print the collected files: known good, known bad, changed, unknown."`
+	Timeline  timelineCmd  `cmd:"" help:"Print what happened, in order of time."`
+	Evidence  evidenceCmd  `cmd:"" help:"Print the evidence register and what could not be read."`
+	Show      showCmd      `cmd:"" help:"Print everything known of one record."`
+	Note      noteCmd      `cmd:"" help:"Write a note on the case or on records."`
+	Notes     notesCmd     `cmd:"" help:"Print the notes."`
+	Verdict   verdictCmd   `cmd:"" help:"Say what you hold of a record: confirmed, benign or unsure."`
+	Report    reportCmd    `cmd:"" help:"Write the case report."`
+	Verify    verifyCmd    `cmd:"" help:"Check evidence, journal and citations against what was recorded."`
+}
+
+// session is what a command runs with.
+type session struct {
+	ctx           context.Context
+	in            io.Reader
+	out, err      io.Writer
+	bundled       fs.FS // the demo's evidence
+	args          []string
+	analyst, host string
+}
+
+func (s *session) who() desk.Who { return desk.Who{Analyst: s.analyst, Host: s.host, Args: s.args} }
+
+// misuse is an error of the user's making: exit code 2.
+type misuse struct{ error }
+
+func (m misuse) Unwrap() error { return m.error }
+
+// exit is how kong's own exits (help, version) come back.
+type exit struct{ code int }
+
+// Run runs one command line (without the program's name) and answers the exit code. The bundled evidence of
+// the demo is in the root of bundled. An interrupt cancels what runs.
+func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, bundled fs.FS) (code int) {
+	defer func() {
+		if e, ok := recover().(exit); ok {
+			code = e.code
+		} else if r := recover(); r != nil {
+			panic(r)
+		}
+	}()
+	var g grammar
+	parser, err := kong.New(&g, kong.Name("spoor"), kong.Writers(stdout, stderr), kong.Exit(func(code int) { panic(exit{code}) }),
+		kong.Vars{"version": "spoor " + desk.Version},
+		kong.Description("Terminal workstation for incident triage: from the logs and file hashes of a broken-into web server to the injection, the shell, its users and a report.\n\nTry it: spoor demo"),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}), kong.UsageOnError())
+	if err != nil {
+		panic("cli: " + err.Error())
+	}
+	kctx, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(stderr, "spoor: error: %s\nspoor: hint: spoor --help lists the commands, spoor COMMAND --help one of them\n", triage.Visible(err.Error()))
+		return 2
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	s := &session{ctx: ctx, in: stdin, out: stdout, err: stderr, bundled: bundled, args: args, analyst: g.Analyst, host: g.Host}
+	return s.report(kctx.Run(s))
+}
+
+// report prints an error with a hint when we know what was meant, and answers the exit code.
+func (s *session) report(err error) int {
+	if err == nil {
+		return 0
+	}
+	if errors.Is(err, errQuiet) {
+		return 1
+	}
+	fmt.Fprintf(s.err, "spoor: error: %s\n", triage.Visible(err.Error()))
+	if h := hint(err); h != "" {
+		fmt.Fprintf(s.err, "spoor: hint: %s\n", h)
+	}
+	var syntax *index.SyntaxError
+	if errors.As(err, new(misuse)) || errors.As(err, &syntax) {
+		return 2
+	}
+	return 1
+}
+
+// errQuiet ends a command with 1 when everything has been said already.
+var errQuiet = errors.New("failed")
+
+func hint(err error) string {
+	var syntax *index.SyntaxError
+	var newer *cases.VersionError
+	switch {
+	case errors.As(err, &syntax):
+		return "fields are " + fieldNames() + "; quote values with spaces"
+	case errors.As(err, &newer):
+		return "use the spoor that made the case, or a newer one"
+	case errors.Is(err, cases.ErrNotFound), errors.Is(err, cases.ErrNotCase):
+		return "spoor load CASE PATH... makes a case; spoor demo makes one to try"
+	case errors.Is(err, desk.ErrNoRecord):
+		return "spoor search, findings, webshells, incidents, actors and files print references"
+	case errors.Is(err, context.Canceled):
+		return "cancelled; the case is as it was before"
+	}
+	return ""
+}
+
+func fieldNames() string {
+	var names []string
+	for _, f := range index.Fields() {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, " ")
+}
+
+// withCase opens a case, hands it to f and closes it.
+func (s *session) withCase(dir string, f func(*desk.Desk) error) error {
+	d, err := desk.Open(dir, s.who())
+	if err != nil {
+		return err
+	}
+	for _, w := range d.Case.Warnings() {
+		fmt.Fprintf(s.err, "spoor: warning: %s\n", triage.Visible(w))
+	}
+	if n := len(d.Missing()); n > 0 {
+		fmt.Fprintf(s.err, "spoor: warning: the index lacks %d of the registered logs; spoor load them again to bring them back\n", n)
+	}
+	return errors.Join(f(d), d.Close())
+}

@@ -1,0 +1,251 @@
+package cli
+
+// Commands that print one kind of record.
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"spoor/triage"
+	"spoor/ui/desk"
+)
+
+type webshellsCmd struct {
+	Case string `arg:"" help:"Case folder."`
+	JSON bool   `name:"json" help:"Print one JSON object a line."`
+}
+
+// shellJSON is a web-shell candidate as webshells prints it.
+type shellJSON struct {
+	Ref       string          `json:"ref"`
+	Path      string          `json:"path"`
+	Score     int             `json:"score"`
+	Clients   []string        `json:"clients"`
+	First     *time.Time      `json:"first"`
+	Last      *time.Time      `json:"last"`
+	Requests  int             `json:"requests"`
+	Reasons   []triage.Reason `json:"reasons"`
+	PlantedBy *triage.Cite    `json:"planted_by"`
+	PlantWhy  string          `json:"plant_why,omitempty"`
+	File      *fileJSON       `json:"file"`
+}
+
+func (c *webshellsCmd) Run(s *session) error {
+	return s.withCase(c.Case, func(d *desk.Desk) error {
+		return each(s, c.JSON, d.Webshells(), func(w triage.Webshell) any {
+			out := shellJSON{w.Ref, text(w.Path), w.Score, texts(w.Clients), optional(w.First), optional(w.Last), w.Requests, reasons(w.Reasons), w.PlantedBy, w.PlantWhy, nil}
+			if w.File != nil {
+				f := fileOut(*w.File)
+				out.File = &f
+			}
+			return out
+		}, printShell)
+	})
+}
+
+func printShell(w io.Writer, sh triage.Webshell) {
+	fmt.Fprintf(w, "%3d  %s  %s\n", sh.Score, triage.Visible(sh.Path), sh.Ref)
+	fmt.Fprintf(w, "     %s by %s, %s to %s\n", plural(sh.Requests, "request"), triage.Visible(strings.Join(sh.Clients, ", ")), stamp(sh.First), stamp(sh.Last))
+	if sh.PlantedBy != nil {
+		fmt.Fprintf(w, "     planted by %s (%s:%d)\n", sh.PlantedBy.Ref, triage.Visible(sh.PlantedBy.Source), sh.PlantedBy.Line)
+	}
+	for _, r := range sh.Reasons {
+		fmt.Fprintf(w, "     %+4d  %s\n", r.Weight, r.Text)
+	}
+}
+
+type incidentsCmd struct {
+	Case string `arg:"" help:"Case folder."`
+	JSON bool   `name:"json" help:"Print one JSON object a line."`
+}
+
+func (c *incidentsCmd) Run(s *session) error {
+	return s.withCase(c.Case, func(d *desk.Desk) error {
+		return each(s, c.JSON, d.Incidents(), func(in triage.Incident) any {
+			in.Clients, in.Shells = texts(in.Clients), texts(in.Shells)
+			return in
+		}, func(w io.Writer, in triage.Incident) {
+			fmt.Fprintf(w, "%s  %s  %s\n  %s to %s", in.Ref, in.Level, in.Title, stamp(in.First), stamp(in.Last))
+			if len(in.Techniques) > 0 {
+				fmt.Fprintf(w, "; ATT&CK %s", strings.Join(in.Techniques, " "))
+			}
+			fmt.Fprintln(w)
+			for _, st := range in.Steps {
+				fmt.Fprintf(w, "  %s  %-9s  %-15s  %s  [%s]\n", stamp(st.Time), st.Kind, or(triage.Visible(st.Client), "-"), st.Text, st.Ref)
+			}
+		})
+	})
+}
+
+type actorsCmd struct {
+	Case string `arg:"" help:"Case folder."`
+	JSON bool   `name:"json" help:"Print one JSON object a line, one for each intruder."`
+}
+
+// actorJSON is an intruder as actors prints it.
+type actorJSON struct {
+	Ref           string              `json:"ref"`
+	Clients       []string            `json:"clients"`
+	Agents        []string            `json:"agents"`
+	First         *time.Time          `json:"first"`
+	Last          *time.Time          `json:"last"`
+	Requests      int                 `json:"requests"`
+	Shells        []string            `json:"shells"`
+	Verdict       string              `json:"verdict"`
+	Name          *string             `json:"name"`
+	Consistent    []groupJSON         `json:"consistent"`
+	Why           []string            `json:"why"`
+	Rivals        []string            `json:"rivals"`
+	Confidence    string              `json:"confidence"`
+	WouldChange   []string            `json:"would_change"`
+	Links         []triage.Reason     `json:"links"`
+	Observed      []triage.Observable `json:"observed"`
+	KnowledgeBase string              `json:"knowledge_base"`
+}
+
+type groupJSON struct {
+	ID         string   `json:"id"`
+	Name       string   `json:"name"`
+	Likelihood float64  `json:"likelihood"`
+	Band       string   `json:"band"`
+	For        []string `json:"for"`
+	Against    []string `json:"against"`
+	Unknown    []string `json:"unknown"`
+}
+
+func (c *actorsCmd) Run(s *session) error {
+	return s.withCase(c.Case, func(d *desk.Desk) error {
+		return each(s, c.JSON, d.Intruders(), func(a desk.Actor) any { return actorOut(a) }, printActor)
+	})
+}
+
+func actorOut(a desk.Actor) actorJSON {
+	out := actorJSON{Ref: a.Ref, Clients: texts(a.Clients), Agents: texts(a.Agents), First: optional(a.First), Last: optional(a.Last),
+		Requests: a.Requests, Shells: texts(a.Shells), Verdict: a.Verdict, Name: a.Assessment.Name, Consistent: []groupJSON{},
+		Why: a.Why, Rivals: a.Rivals, Confidence: a.Confidence, WouldChange: a.WouldChange, Links: reasons(a.Links), Observed: a.Observed, KnowledgeBase: a.KnowledgeBase}
+	for _, g := range a.Consistent {
+		out.Consistent = append(out.Consistent, groupJSON{g.ID, g.Name, g.Likelihood, g.Band, g.For, g.Against, g.Unknown})
+	}
+	return out
+}
+
+// maxShownGroups bounds the consistent groups that the text form prints.
+const maxShownGroups = 5
+
+func printActor(w io.Writer, a desk.Actor) {
+	fmt.Fprintf(w, "%s  %s  %s\n", a.Intruder.Name, a.Ref, triage.Visible(strings.Join(a.Clients, ", ")))
+	fmt.Fprintf(w, "  %s, %d of them hostile, %s to %s\n", plural(a.Requests, "request"), a.Hostile, stamp(a.First), stamp(a.Last))
+	if len(a.Shells) > 0 {
+		fmt.Fprintf(w, "  used %s\n", triage.Visible(strings.Join(a.Shells, ", ")))
+	}
+	for _, r := range a.Links {
+		fmt.Fprintf(w, "  linked: %s\n", r.Text)
+	}
+	fmt.Fprintf(w, "  %s; confidence %s\n", a.Verdict, a.Confidence)
+	for i, g := range a.Consistent {
+		if i == maxShownGroups {
+			fmt.Fprintf(w, "    and %d more; --json lists them\n", len(a.Consistent)-i)
+			break
+		}
+		fmt.Fprintf(w, "    %s %s: %s\n", g.ID, triage.Visible(g.Name), g.Band)
+	}
+	for _, y := range a.Why {
+		fmt.Fprintf(w, "  why: %s\n", y)
+	}
+}
+
+type filesCmd struct {
+	Case    string `arg:"" help:"Case folder."`
+	Verdict string `help:"Only files of this verdict: known-good, known-bad, changed or unknown." enum:",known-good,known-bad,changed,unknown" default:""`
+	JSON    bool   `name:"json" help:"Print one JSON object a line."`
+}
+
+// fileJSON is a file as files prints it.
+type fileJSON struct {
+	Ref     string             `json:"ref"`
+	Path    string             `json:"path"`
+	MD5     string             `json:"md5"`
+	SHA1    string             `json:"sha1"`
+	SHA256  string             `json:"sha256"`
+	Size    *int64             `json:"size"`
+	ModTime *time.Time         `json:"mtime"`
+	Verdict triage.FileVerdict `json:"verdict"`
+	Why     string             `json:"why"`
+	Cites   []triage.Cite      `json:"cites"`
+}
+
+func fileOut(f triage.File) fileJSON {
+	out := fileJSON{f.Ref, text(f.Path), f.MD5, f.SHA1, f.SHA256, nil, optional(f.ModTime), f.Verdict, f.Why, f.Cites}
+	if f.Size >= 0 {
+		out.Size = &f.Size
+	}
+	return out
+}
+
+func (c *filesCmd) Run(s *session) error {
+	return s.withCase(c.Case, func(d *desk.Desk) error {
+		files := d.Files()
+		if c.Verdict != "" {
+			kept := files[:0:0]
+			for _, f := range files {
+				if string(f.Verdict) == c.Verdict {
+					kept = append(kept, f)
+				}
+			}
+			files = kept
+		}
+		return each(s, c.JSON, files, func(f triage.File) any { return fileOut(f) }, printFile)
+	})
+}
+
+func printFile(w io.Writer, f triage.File) {
+	fmt.Fprintf(w, "%-10s  %s  %s  %s  %s  %s\n", f.Verdict, f.Ref, or(or(f.SHA256, or(f.SHA1, f.MD5)), "no hash"), stamp(f.ModTime), triage.Visible(f.Path), f.Why)
+}
+
+type timelineCmd struct {
+	Case string `arg:"" help:"Case folder."`
+	JSON bool   `name:"json" help:"Print one JSON object a line."`
+}
+
+func (c *timelineCmd) Run(s *session) error {
+	return s.withCase(c.Case, func(d *desk.Desk) error {
+		return each(s, c.JSON, d.Timeline(), func(e desk.Event) any {
+			return struct {
+				Time   *time.Time   `json:"time"`
+				Kind   string       `json:"kind"`
+				Ref    string       `json:"ref"`
+				Client string       `json:"client"`
+				Text   string       `json:"text"`
+				Level  triage.Level `json:"level"`
+			}{optional(e.Time), e.Kind, e.Ref, text(e.Client), e.Text, e.Level}
+		}, func(w io.Writer, e desk.Event) {
+			fmt.Fprintf(w, "%s  %-9s  %-15s  %s", stamp(e.Time), e.Kind, or(triage.Visible(e.Client), "-"), e.Text)
+			if e.Ref != "" {
+				fmt.Fprintf(w, "  [%s]", e.Ref)
+			}
+			fmt.Fprintln(w)
+		})
+	})
+}
+
+func texts(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = text(s)
+	}
+	return out
+}
+
+// reasons makes lists that JSON prints without null.
+func reasons(list []triage.Reason) []triage.Reason {
+	out := make([]triage.Reason, len(list))
+	for i, r := range list {
+		if r.Refs == nil {
+			r.Refs = []string{}
+		}
+		out[i] = r
+	}
+	return out
+}

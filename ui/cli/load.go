@@ -1,0 +1,231 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"spoor/cases"
+	"spoor/triage"
+	"spoor/ui/desk"
+)
+
+type loadCmd struct {
+	Case     string   `arg:"" help:"Case folder; made if it does not exist."`
+	Paths    []string `arg:"" optional:"" help:"Logs, file listings and folders of them; plain, .gz or .zst."`
+	Baseline []string `help:"Hash list of known-good files. Repeatable." placeholder:"FILE" sep:"none"`
+	KnownBad []string `name:"known-bad" help:"Hash list of known-bad files. Repeatable." placeholder:"FILE" sep:"none"`
+	TZ       string   `name:"tz" help:"Zone of times that carry none: an IANA name or an offset such as -05:00. Default UTC." placeholder:"ZONE"`
+	Format   string   `help:"Read every log as this format: common, combined, vhost-combined or w3c." placeholder:"NAME"`
+	JSON     bool     `name:"json" help:"Print the ledger as JSON, one object a file."`
+}
+
+func (c *loadCmd) Run(s *session) error {
+	if len(c.Paths)+len(c.Baseline)+len(c.KnownBad) == 0 {
+		return misuse{errors.New("nothing to load: name a log, a listing or a folder")}
+	}
+	zone, err := parseZone(c.TZ)
+	if err != nil {
+		return misuse{err}
+	}
+	d, err := desk.OpenOrCreate(c.Case, s.who())
+	if err != nil {
+		return err
+	}
+	ledger, err := d.Load(s.ctx, desk.LoadOptions{Paths: c.Paths, Baseline: c.Baseline, KnownBad: c.KnownBad, Format: c.Format, Zone: zone, ZoneName: c.TZ}, s.progress())
+	if err == nil {
+		err = s.buffered(func(w io.Writer) error {
+			if c.JSON {
+				return ledgerJSON(w, ledger)
+			}
+			printLedger(w, d, ledger)
+			return nil
+		})
+	}
+	if err = errors.Join(err, d.Close()); err != nil {
+		return err
+	}
+	if len(ledger.Refused) > 0 {
+		for _, r := range ledger.Refused {
+			fmt.Fprintf(s.err, "spoor: refused: %s: %s\n", triage.Visible(r.Path), triage.Visible(r.Reason))
+		}
+		if len(ledger.Files)+len(ledger.Already) == 0 {
+			return errors.New("nothing was taken in")
+		}
+	}
+	return nil
+}
+
+// parseZone reads an IANA name or an offset; empty is UTC.
+func parseZone(name string) (*time.Location, error) {
+	if name == "" || strings.EqualFold(name, "utc") || strings.EqualFold(name, "z") {
+		return time.UTC, nil
+	}
+	for _, layout := range []string{"-07:00", "-0700", "-07"} {
+		if t, err := time.Parse(layout, name); err == nil {
+			return t.Location(), nil
+		}
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil || strings.EqualFold(name, "local") {
+		return nil, fmt.Errorf("unknown time zone %q: want an IANA name such as America/New_York or an offset such as -05:00", triage.VisibleN(name, 60))
+	}
+	return zone, nil
+}
+
+// progress prints what a load is doing to stderr, at most ten times a second, on one line.
+func (s *session) progress() func(desk.Progress) {
+	if !isTerminal(s.err) {
+		return nil
+	}
+	var last time.Time
+	width := 0
+	return func(p desk.Progress) {
+		if time.Since(last) < 100*time.Millisecond && p.Stage != "recording" {
+			return
+		}
+		last = time.Now()
+		line := p.Stage
+		if p.Files > 0 {
+			line += fmt.Sprintf(" %d of %d files", p.FilesDone, p.Files)
+		}
+		if p.Lines > 0 {
+			line += fmt.Sprintf(", %d lines", p.Lines)
+		}
+		if p.Bytes > 0 {
+			line += fmt.Sprintf(", %d %%", p.BytesDone*100/p.Bytes)
+		}
+		line += " " + triage.VisibleN(p.File, 40)
+		fmt.Fprintf(s.err, "\r%-*s", width, line)
+		width = len(line)
+		if p.Stage == "recording" {
+			fmt.Fprintf(s.err, "\r%-*s\r", width, "")
+		}
+	}
+}
+
+func printLedger(w io.Writer, d *desk.Desk, l *desk.Ledger) {
+	for _, e := range l.Files {
+		fmt.Fprintf(w, "%s\n", triage.Visible(e.Path))
+		fmt.Fprintf(w, "  %s, %s: read %d, parsed %d, rejected %d", e.Role, or(e.Format, "unknown format"), e.Read, e.Parsed, e.Rejected)
+		if e.Comments > 0 {
+			fmt.Fprintf(w, ", headers and blank %d", e.Comments)
+		}
+		fmt.Fprintf(w, "\n  sha256 %s\n", e.SHA256)
+		if !e.First.IsZero() {
+			fmt.Fprintf(w, "  %s to %s\n", stamp(e.First), stamp(e.Last))
+		}
+		if e.Truncated != "" {
+			fmt.Fprintf(w, "  ENDS EARLY: %s\n", triage.Visible(e.Truncated))
+		}
+		printRejects(w, e)
+	}
+	for _, a := range l.Already {
+		fmt.Fprintf(w, "%s\n  in the case already as %s; not read again\n", triage.Visible(a.Path), triage.Visible(a.As))
+	}
+	for _, r := range l.Refused {
+		fmt.Fprintf(w, "%s\n  REFUSED: %s\n", triage.Visible(r.Path), triage.Visible(r.Reason))
+	}
+	if len(l.Files) > 0 {
+		fmt.Fprintln(w)
+		printSummary(w, d)
+	}
+}
+
+// maxShownRejects bounds the rejected lines shown of a file.
+const maxShownRejects = 5
+
+func printRejects(w io.Writer, e cases.Evidence) {
+	for i, r := range e.Rejects {
+		if i == maxShownRejects {
+			break
+		}
+		fmt.Fprintf(w, "  rejected line %d: %s: %s\n", r.Line, triage.Visible(r.Reason), triage.VisibleN(r.Text, 80))
+	}
+	if more := e.Rejected - int64(min(len(e.Rejects), maxShownRejects)); more > 0 && e.Rejected > 0 {
+		fmt.Fprintf(w, "  and %s more; spoor search CASE 'is:rejected' lists them\n", plural(more, "rejected line"))
+	}
+}
+
+// printSummary says what triage found in the whole case.
+func printSummary(w io.Writer, d *desk.Desk) {
+	c := d.Counts()
+	fmt.Fprintf(w, "case: %s by %s, %s with findings; %s rejected\n", plural(c.Requests, "request"), plural(c.Clients, "client"), plural(c.Findings, "request"), plural(c.Rejected, "line"))
+	for _, class := range triage.Classes {
+		if n := c.ByClass[class]; n > 0 {
+			fmt.Fprintf(w, "  %-10s %7d\n", class, n)
+		}
+	}
+	shells := 0
+	for _, sh := range d.Webshells() {
+		if sh.Score < triage.ShellScore {
+			break
+		}
+		shells++
+		fmt.Fprintf(w, "web shell: %s score %d, %s, %s", triage.Visible(sh.Path), sh.Score, plural(sh.Requests, "request"), plural(len(sh.Clients), "client"))
+		if sh.PlantedBy != nil {
+			fmt.Fprintf(w, ", planted by %s:%d", triage.Visible(sh.PlantedBy.Source), sh.PlantedBy.Line)
+		}
+		fmt.Fprintln(w)
+	}
+	if shells == 0 {
+		fmt.Fprintf(w, "web shell: none with a score of %d or more\n", triage.ShellScore)
+	}
+	if files := d.Files(); len(files) > 0 {
+		n := map[triage.FileVerdict]int{}
+		for _, f := range files {
+			n[f.Verdict]++
+		}
+		fmt.Fprintf(w, "files: %d known-bad, %d changed, %d unknown, %d known-good\n", n[triage.KnownBad], n[triage.Changed], n[triage.Unknown], n[triage.KnownGood])
+	}
+	for _, in := range d.Incidents() {
+		if in.Level >= triage.High {
+			fmt.Fprintf(w, "incident %s %s: %s (%s to %s)\n", in.Ref, in.Level, in.Title, stamp(in.First), stamp(in.Last))
+		}
+	}
+	for _, a := range d.Intruders() {
+		if len(a.Shells) > 0 {
+			fmt.Fprintf(w, "%s %s: %s; %s\n", a.Intruder.Name, a.Ref, triage.Visible(strings.Join(a.Clients, ", ")), a.Verdict)
+		}
+	}
+}
+
+func ledgerJSON(w io.Writer, l *desk.Ledger) error {
+	type line struct {
+		Path      string          `json:"path"`
+		Outcome   string          `json:"outcome"` // "taken", "already" or "refused"
+		Reason    string          `json:"reason,omitempty"`
+		Role      string          `json:"role,omitempty"`
+		Format    string          `json:"format,omitempty"`
+		SHA256    string          `json:"sha256,omitempty"`
+		Read      int64           `json:"read"`
+		Parsed    int64           `json:"parsed"`
+		Rejected  int64           `json:"rejected"`
+		Comments  int64           `json:"comments"`
+		First     *time.Time      `json:"first"`
+		Last      *time.Time      `json:"last"`
+		Truncated string          `json:"truncated,omitempty"`
+		Rejects   []triage.Reject `json:"rejects,omitempty"`
+	}
+	for _, e := range l.Files {
+		for i := range e.Rejects {
+			e.Rejects[i].Text = text(e.Rejects[i].Text)
+		}
+		if err := jsonLine(w, line{text(e.Path), "taken", "", e.Role, e.Format, e.SHA256, e.Read, e.Parsed, e.Rejected, e.Comments, optional(e.First), optional(e.Last), e.Truncated, e.Rejects}); err != nil {
+			return err
+		}
+	}
+	for _, a := range l.Already {
+		if err := jsonLine(w, line{Path: text(a.Path), Outcome: "already", Reason: "in the case as " + text(a.As)}); err != nil {
+			return err
+		}
+	}
+	for _, r := range l.Refused {
+		if err := jsonLine(w, line{Path: text(r.Path), Outcome: "refused", Reason: r.Reason}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/charmbracelet/x/term"
+
+	"spoor/triage"
+	"spoor/ui"
+	"spoor/ui/desk"
+)
+
+type openCmd struct {
+	Case  string `arg:"" help:"Case folder."`
+	Color string `help:"auto, or never for no colour; NO_COLOR does the same." enum:"auto,never" default:"auto"`
+}
+
+func (c *openCmd) Run(s *session) error {
+	if !isTerminal(s.out) {
+		return misuse{errors.New("open needs a terminal; spoor search, findings, webshells, incidents and report print the same")}
+	}
+	return s.withCase(c.Case, func(d *desk.Desk) error { return s.runUI(d, c.Color == "never") })
+}
+
+func (s *session) runUI(d *desk.Desk, noColor bool) error {
+	return ui.Run(s.ctx, d, ui.Options{In: s.in, Out: s.out, NoColor: noColor || os.Getenv("NO_COLOR") != ""})
+}
+
+type demoCmd struct{}
+
+// Run makes the bundled incident into a case. The evidence is written into the case's own folder, since it
+// comes out of the program and has no other place.
+func (c *demoCmd) Run(s *session) error {
+	dir, err := freshFolder("spoor-demo")
+	if err != nil {
+		return err
+	}
+	d, err := desk.OpenOrCreate(dir, s.who())
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	paths, err := unpack(s.bundled, filepath.Join(dir, "evidence"))
+	if err != nil {
+		return err
+	}
+	o := desk.LoadOptions{}
+	for _, p := range paths {
+		if filepath.Base(filepath.Dir(p)) == "baseline" {
+			o.Baseline = append(o.Baseline, p)
+		} else {
+			o.Paths = append(o.Paths, p)
+		}
+	}
+	ledger, err := d.Load(s.ctx, o, s.progress())
+	if err != nil {
+		return err
+	}
+	if isTerminal(s.out) {
+		return s.runUI(d, false)
+	}
+	return s.buffered(func(w io.Writer) error {
+		printLedger(w, d, ledger)
+		for _, in := range d.Incidents() {
+			if in.Level >= triage.High {
+				fmt.Fprintf(w, "\n%s\n", in.Title)
+				for _, st := range in.Steps {
+					fmt.Fprintf(w, "  %s  %-9s  %-15s  %s  [%s]\n", stamp(st.Time), st.Kind, or(triage.Visible(st.Client), "-"), st.Text, st.Ref)
+				}
+			}
+		}
+		_, err := fmt.Fprintf(w, "\nThe case is in %s. Open it with:\n  spoor open %s\n", dir, dir)
+		return err
+	})
+}
+
+// freshFolder makes a new folder under the working folder: name, name-2, name-3, …
+func freshFolder(name string) (string, error) {
+	for i := 1; i < 10_000; i++ {
+		dir := name
+		if i > 1 {
+			dir = fmt.Sprintf("%s-%d", name, i)
+		}
+		err := os.Mkdir(dir, 0o700)
+		if err == nil || !errors.Is(err, fs.ErrExist) {
+			return dir, err
+		}
+	}
+	return "", fmt.Errorf("%s-2 to %s-9999 exist: remove some", name, name)
+}
+
+// unpack copies the bundled files into dir and lists them in order.
+func unpack(from fs.FS, dir string) ([]string, error) {
+	var out []string
+	err := fs.WalkDir(from, ".", func(p string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(from, p)
+		if err != nil {
+			return err
+		}
+		file := filepath.Join(dir, filepath.FromSlash(p))
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return err
+		}
+		out = append(out, file)
+		return os.WriteFile(file, b, 0o600)
+	})
+	return out, err
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(f.Fd())
+}

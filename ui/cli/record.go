@@ -1,0 +1,256 @@
+package cli
+
+// Commands about one record, and what the responder says of it.
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"spoor/cases"
+	"spoor/triage"
+	"spoor/ui/desk"
+)
+
+type evidenceCmd struct {
+	Case string `arg:"" help:"Case folder."`
+	JSON bool   `name:"json" help:"Print one JSON object a line."`
+}
+
+func (c *evidenceCmd) Run(s *session) error {
+	return s.withCase(c.Case, func(d *desk.Desk) error {
+		ledger := &desk.Ledger{Files: d.Evidence()}
+		for _, r := range d.Case.Runs() {
+			ledger.Refused = append(ledger.Refused, r.Refused...)
+		}
+		return s.buffered(func(w io.Writer) error {
+			if c.JSON {
+				return ledgerJSON(w, ledger)
+			}
+			printLedger(w, d, ledger)
+			return nil
+		})
+	})
+}
+
+type showCmd struct {
+	Case string `arg:"" help:"Case folder."`
+	Ref  string `arg:"" help:"Reference of any record, such as r:3f9a12.7; a prefix that fits one record is enough."`
+}
+
+func (c *showCmd) Run(s *session) error {
+	return s.withCase(c.Case, func(d *desk.Desk) error {
+		kind, ref, title, err := d.Resolve(c.Ref)
+		if err != nil {
+			return err
+		}
+		return s.buffered(func(w io.Writer) error {
+			switch kind {
+			case "request":
+				return showRequest(w, d, ref)
+			case "file":
+				for _, f := range d.Files() {
+					if f.Ref == ref {
+						printFile(w, f)
+						for _, x := range f.Cites {
+							fmt.Fprintf(w, "  listed by %s:%d\n", triage.Visible(x.Source), x.Line)
+						}
+					}
+				}
+			case "webshell":
+				for _, sh := range d.Webshells() {
+					if sh.Ref == ref {
+						printShell(w, sh)
+					}
+				}
+			case "actor":
+				for _, a := range d.Intruders() {
+					if a.Ref == ref {
+						printActor(w, a)
+					}
+				}
+			case "note":
+				n, err := d.Case.Note(ref)
+				if err != nil {
+					return err
+				}
+				printNote(w, n)
+			default:
+				fmt.Fprintf(w, "%s  %s  %s\n", ref, kind, title)
+			}
+			showSaid(w, d, ref)
+			return nil
+		})
+	})
+}
+
+func showRequest(w io.Writer, d *desk.Desk, ref string) error {
+	x, err := d.Request(ref)
+	if err != nil {
+		return err
+	}
+	r := x.Request
+	fmt.Fprintf(w, "%s  %s:%d  %s  %s\n", r.Ref, triage.Visible(r.Source), r.Line, stamp(r.Time), triage.Visible(r.Client))
+	if r.Reject != "" {
+		fmt.Fprintf(w, "rejected: %s\n", triage.Visible(r.Reject))
+	}
+	if x.RawErr != nil {
+		fmt.Fprintf(w, "raw line: %s\n", triage.Visible(x.RawErr.Error()))
+	} else {
+		fmt.Fprintf(w, "raw line: %s\n", triage.VisibleN(string(x.Raw), 20_000))
+	}
+	for _, l := range x.Layers {
+		fmt.Fprintf(w, "%-16s %-10s %s\n", triage.VisibleN(l.Field, 40), l.Coding, triage.VisibleN(l.Text, 4000))
+	}
+	for _, f := range x.Findings {
+		fmt.Fprintf(w, "%-8s %-10s %s: %s [%s]\n", f.Level, f.Class, f.Rule, f.Why, triage.Visible(f.Match))
+	}
+	if x.Intruder != nil {
+		fmt.Fprintf(w, "client of %s %s\n", x.Intruder.Name, x.Intruder.Ref)
+	}
+	showSaid(w, d, ref)
+	return nil
+}
+
+// showSaid prints verdict and notes of a record.
+func showSaid(w io.Writer, d *desk.Desk, ref string) {
+	if v, ok := d.Verdicts()[ref]; ok {
+		fmt.Fprintf(w, "verdict: %s by %s, %s: %s\n", v.Value, or(triage.Visible(v.Author), "not told"), stamp(v.At), triage.Visible(v.Reason))
+	}
+	for _, n := range d.NotesOn(ref) {
+		printNote(w, n)
+	}
+}
+
+type noteCmd struct {
+	Case string   `arg:"" help:"Case folder."`
+	Text string   `short:"m" name:"message" required:"" help:"The note, Markdown; [[r:3f9a12.7]] cites a record. - reads it from stdin." placeholder:"TEXT"`
+	On   []string `help:"Record that the note is on. Repeatable." placeholder:"REF" sep:"none"`
+	JSON bool     `name:"json" help:"Print the note as JSON."`
+}
+
+func (c *noteCmd) Run(s *session) error {
+	if c.Text == "-" {
+		b, err := io.ReadAll(io.LimitReader(s.in, cases.MaxNote+1))
+		if err != nil {
+			return fmt.Errorf("read the note from stdin: %w", err)
+		}
+		c.Text = string(b)
+	}
+	if strings.TrimSpace(c.Text) == "" {
+		return misuse{errors.New("the note is empty")}
+	}
+	return s.withCase(c.Case, func(d *desk.Desk) error {
+		n, err := d.AddNote(c.Text, c.On)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return jsonLine(s.out, n)
+		}
+		_, err = fmt.Fprintln(s.out, n.Ref)
+		return err
+	})
+}
+
+type notesCmd struct {
+	Case string `arg:"" help:"Case folder."`
+	JSON bool   `name:"json" help:"Print one JSON object a line."`
+}
+
+func (c *notesCmd) Run(s *session) error {
+	return s.withCase(c.Case, func(d *desk.Desk) error {
+		return each(s, c.JSON, d.Notes(), func(n cases.Note) any { return n }, printNote)
+	})
+}
+
+func printNote(w io.Writer, n cases.Note) {
+	fmt.Fprintf(w, "%s  %s  %s", n.Ref, stamp(n.Created), or(triage.Visible(n.Author), "author not told"))
+	if n.Version > 1 {
+		fmt.Fprintf(w, ", version %d of %s", n.Version, stamp(n.Edited))
+	}
+	fmt.Fprintln(w)
+	for _, line := range strings.Split(n.Text, "\n") {
+		fmt.Fprintf(w, "  %s\n", triage.Visible(line))
+	}
+	for _, on := range n.On {
+		fmt.Fprintf(w, "  on %s %s\n", on.Ref, triage.VisibleN(on.Text, 100))
+	}
+}
+
+type verdictCmd struct {
+	Case   string `arg:"" help:"Case folder."`
+	Ref    string `arg:"" help:"Record to judge."`
+	Value  string `arg:"" enum:"confirmed,benign,unsure,none" help:"confirmed, benign or unsure; none takes the verdict back."`
+	Reason string `short:"m" name:"message" help:"Why." placeholder:"TEXT"`
+}
+
+func (c *verdictCmd) Run(s *session) error {
+	return s.withCase(c.Case, func(d *desk.Desk) error {
+		value := c.Value
+		if value == "none" {
+			value = ""
+		}
+		return d.SetVerdict(c.Ref, value, c.Reason)
+	})
+}
+
+type reportCmd struct {
+	Case   string `arg:"" help:"Case folder."`
+	Out    string `short:"o" help:"File to write; it must not exist. - is stdout. Default: a new file in the case's reports folder." placeholder:"FILE"`
+	Format string `help:"md or json." enum:"md,json" default:"md"`
+}
+
+func (c *reportCmd) Run(s *session) error {
+	return s.withCase(c.Case, func(d *desk.Desk) error {
+		if c.Out == "-" {
+			r, err := d.Report(s.ctx)
+			if err != nil {
+				return err
+			}
+			return s.buffered(func(w io.Writer) error { return desk.RenderReport(w, r, c.Format) })
+		}
+		path, err := d.WriteReport(s.ctx, c.Out, c.Format)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(s.out, triage.Visible(path))
+		return err
+	})
+}
+
+type verifyCmd struct {
+	Case string `arg:"" help:"Case folder."`
+	JSON bool   `name:"json" help:"Print the result as JSON."`
+}
+
+func (c *verifyCmd) Run(s *session) error {
+	return s.withCase(c.Case, func(d *desk.Desk) error {
+		v, err := d.Verify(s.ctx)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			err = jsonLine(s.out, v)
+		} else {
+			printVerification(s.out, v)
+		}
+		if err == nil && len(v.Problems) > 0 {
+			err = errQuiet
+		}
+		return err
+	})
+}
+
+func printVerification(w io.Writer, v *desk.Verification) {
+	fmt.Fprintf(w, "%s of the journal, head %s\n%s hashed again (%d bytes), %s resolved again, %s compared\n",
+		plural(v.Summary.Records, "record"), v.Summary.Head, plural(v.Summary.Evidence, "evidence file"), v.Summary.Bytes,
+		plural(v.Summary.Citations, "citation"), plural(v.Summary.Reports, "report"))
+	for _, p := range v.Problems {
+		fmt.Fprintf(w, "PROBLEM %s: %s\n  remedy: %s\n", p.Kind, triage.Visible(p.What), triage.Visible(p.Remedy))
+	}
+	if len(v.Problems) == 0 {
+		fmt.Fprintln(w, "everything is as recorded")
+	}
+}

@@ -1,0 +1,184 @@
+// Package desk is a case with its index: what the screens and the commands both call.
+//
+// Open takes an existing case, OpenOrCreate makes one if needed. Load takes evidence in, Search asks, and the
+// other methods answer from what is there. The package joins cases and index, which do not know each other:
+// notes and verdicts of the journal become annotations of the index, and records of the index become the
+// citations of notes and reports. It draws nothing.
+//
+// A Desk is safe for use by several goroutines.
+package desk
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"spoor/cases"
+	"spoor/index"
+	"spoor/triage"
+	"spoor/triage/intel"
+)
+
+// Version is the version of spoor that runs and reports record.
+const Version = "0.1.0"
+
+// Who says who is at the desk; empty fields are recorded as not told.
+type Who struct {
+	Analyst, Host string
+	Args          []string // of the command line, for the journal
+}
+
+func (w Who) cases() cases.Who { return cases.Who{Analyst: w.Analyst, Host: w.Host} }
+
+// A Desk is an open case with its index.
+type Desk struct {
+	Case  *cases.Case
+	Store *index.Store
+	who   Who
+
+	mu     sync.Mutex
+	actors []Actor // of the survey in force; nil until asked for
+}
+
+// Open opens an existing case. The error wraps cases.ErrNotFound, cases.ErrNotCase or a
+// *cases.VersionError, or says what is wrong with the index.
+func Open(dir string, who Who) (*Desk, error) {
+	c, err := cases.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	return withIndex(c, who)
+}
+
+// OpenOrCreate opens the case in dir, or makes one there if dir does not exist or is an empty folder.
+func OpenOrCreate(dir string, who Who) (*Desk, error) {
+	c, err := cases.Open(dir)
+	if errors.Is(err, cases.ErrNotFound) || errors.Is(err, cases.ErrNotCase) && emptyFolder(dir) {
+		c, err = cases.Create(dir, cases.Info{Name: filepath.Base(filepath.Clean(dir)), Analyst: who.Analyst})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return withIndex(c, who)
+}
+
+func emptyFolder(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	return err == nil && len(entries) == 0
+}
+
+func withIndex(c *cases.Case, who Who) (*Desk, error) {
+	store, err := index.Open(c.IndexDir())
+	if errors.Is(err, index.ErrNotFound) {
+		store, err = index.Create(c.IndexDir())
+	}
+	if err != nil {
+		c.Close()
+		return nil, fmt.Errorf("open the index of %s: %w", c.Dir(), err)
+	}
+	if who.Analyst == "" {
+		who.Analyst = c.Info().Analyst
+	}
+	d := &Desk{Case: c, Store: store, who: who}
+	if err := d.annotate(); err != nil {
+		d.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// Close closes the index and the case. What was recorded is on disk already.
+func (d *Desk) Close() error { return errors.Join(d.Store.Close(), d.Case.Close()) }
+
+// Info is what case.json says.
+func (d *Desk) Info() cases.Info { return d.Case.Info() }
+
+// Evidence is the register.
+func (d *Desk) Evidence() []cases.Evidence { return d.Case.Evidence() }
+
+// Missing lists the registered logs that the index does not hold, as after index/ was deleted. Loading them
+// again brings them back.
+func (d *Desk) Missing() []cases.Evidence {
+	have := map[string]bool{}
+	for _, s := range d.Store.Sources() {
+		have[s.SHA256] = true
+	}
+	var out []cases.Evidence
+	for _, e := range d.Case.Evidence() {
+		if e.Role == cases.RoleLog && !have[e.SHA256] {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// Counts sums up the index.
+func (d *Desk) Counts() index.Counts { return d.Store.Counts() }
+
+// survey is never nil.
+func (d *Desk) survey() *triage.Survey {
+	if sv := d.Store.Survey(); sv != nil {
+		return sv
+	}
+	return &triage.Survey{}
+}
+
+// Webshells lists the web-shell candidates, best first.
+func (d *Desk) Webshells() []triage.Webshell { return d.survey().Webshells }
+
+// Incidents lists the incidents, gravest first.
+func (d *Desk) Incidents() []triage.Incident { return d.survey().Incidents }
+
+// Files lists the collected files with their verdicts, by path.
+func (d *Desk) Files() []triage.File { return d.Store.Files() }
+
+// An Actor is an intruder with what can be said of who it is.
+type Actor struct {
+	triage.Intruder
+	intel.Assessment
+}
+
+// Intruders lists the intruders with their attribution, those with shells first.
+func (d *Desk) Intruders() []Actor {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.actors == nil {
+		kb := intel.Load()
+		d.actors = []Actor{}
+		for _, in := range d.survey().Intruders {
+			d.actors = append(d.actors, Actor{in, kb.Assess(evidenceOf(in))})
+		}
+	}
+	return d.actors
+}
+
+// logGrade is the Admiralty grade of what spoor's rules see in logs: a fairly reliable source (the victim's
+// own logs, which an intruder may have edited), probably true.
+const logGrade = "C2"
+
+func evidenceOf(in triage.Intruder) []intel.Evidence {
+	var out []intel.Evidence
+	for _, o := range in.Observed {
+		out = append(out, intel.Evidence{ID: o.ID, Grade: logGrade, Why: o.Why, Refs: o.Refs, Source: "web logs"})
+	}
+	return out
+}
+
+// annotate brings the notes and verdicts of the journal to the index.
+func (d *Desk) annotate() error {
+	var out []index.Annotation
+	for _, n := range d.Case.Notes() {
+		for _, on := range n.On {
+			out = append(out, index.Annotation{Ref: on.Ref, Kind: "note", Text: n.Text})
+			for _, tag := range n.Tags {
+				out = append(out, index.Annotation{Ref: on.Ref, Kind: "tag", Text: tag})
+			}
+		}
+	}
+	for ref, v := range d.Case.Verdicts() {
+		out = append(out, index.Annotation{Ref: ref, Kind: "verdict", Text: v.Value})
+	}
+	return d.Store.Annotate(out)
+}

@@ -1,0 +1,100 @@
+package desk
+
+// Pivots: from one value to the records that share it.
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"spoor/index"
+	"spoor/triage"
+)
+
+// A Pivot is one way on from a value.
+type Pivot struct {
+	Label  string // what it shows, safe to draw
+	Query  string // of the search
+	Screen string // "requests", "webshells", "actors", "files" or "notes"
+	Ref    string // the record to stand on there; may be empty
+}
+
+// Pivots lists the ways on from a value. Kind is "client", "path", "agent", "referer", "user", "host", "rule",
+// "hash", "actor" or "time" (RFC 3339); any other kind has none.
+func (d *Desk) Pivots(kind, value string) []Pivot {
+	if value == "" {
+		return nil
+	}
+	q := index.Quote(value)
+	requests := func(label, query string) Pivot { return Pivot{Label: label, Query: query, Screen: "requests"} }
+	switch kind {
+	case "client":
+		out := []Pivot{
+			requests("all requests of this client", "ip:"+q),
+			requests("its findings", "ip:"+q+" level:>=low"),
+			requests("what it posted", "ip:"+q+" method:POST"),
+		}
+		return append(out, d.actorsOf(func(in triage.Intruder) bool { return slices.Contains(in.Clients, value) })...)
+	case "path":
+		out := []Pivot{
+			requests("all requests of this path", "path:"+q),
+			requests("its posts", "path:"+q+" method:POST"),
+			requests("requests that name it in a payload", "query:"+index.Quote(baseName(value))),
+		}
+		for _, w := range d.Webshells() {
+			if w.Path == value {
+				out = append(out, Pivot{Label: fmt.Sprintf("as a web-shell candidate, score %d", w.Score), Screen: "webshells", Ref: w.Ref})
+			}
+		}
+		out = append(out, Pivot{Label: "collected files of that name", Query: "name:" + index.Quote(baseName(value)), Screen: "files"})
+		return append(out, d.actorsOf(func(in triage.Intruder) bool { return slices.Contains(in.Shells, value) })...)
+	case "agent":
+		return append([]Pivot{requests("all requests with this agent", "ua:"+q), requests("its findings", "ua:"+q+" level:>=low")},
+			d.actorsOf(func(in triage.Intruder) bool { return slices.Contains(in.Agents, value) })...)
+	case "referer":
+		return []Pivot{requests("all requests with this referer", "referer:"+q)}
+	case "user":
+		return []Pivot{requests("all requests of this user", "user:"+q)}
+	case "host":
+		return []Pivot{requests("all requests to this host", "host:"+q)}
+	case "rule":
+		return []Pivot{requests("all requests on which this rule fired", "rule:"+q)}
+	case "hash":
+		return []Pivot{{Label: "files with this hash", Query: "hash:" + q, Screen: "files"}}
+	case "actor":
+		return []Pivot{requests("all requests of this intruder", "actor:"+q), requests("its findings", "actor:"+q+" level:>=low"),
+			{Label: "the intruder", Screen: "actors", Ref: value}}
+	case "time":
+		return timePivots(value)
+	}
+	return nil
+}
+
+func baseName(path string) string { return path[strings.LastIndexAny(path, `/\`)+1:] }
+
+func (d *Desk) actorsOf(is func(triage.Intruder) bool) []Pivot {
+	var out []Pivot
+	for _, in := range d.survey().Intruders {
+		if is(in) {
+			out = append(out, Pivot{Label: "the intruder: " + in.Name, Screen: "actors", Ref: in.Ref})
+		}
+	}
+	return out
+}
+
+func timePivots(value string) []Pivot {
+	t, err := time.Parse(time.RFC3339, value)
+	if err != nil {
+		return nil
+	}
+	var out []Pivot
+	for _, span := range []struct {
+		label string
+		d     time.Duration
+	}{{"a minute", time.Minute}, {"ten minutes", 10 * time.Minute}, {"an hour", time.Hour}, {"a day", 24 * time.Hour}} {
+		out = append(out, Pivot{Label: "everything within " + span.label + " of it", Screen: "requests",
+			Query: "after:" + t.Add(-span.d).UTC().Format("2006-01-02T15:04:05Z") + " before:" + t.Add(span.d).UTC().Format("2006-01-02T15:04:05Z")})
+	}
+	return out
+}

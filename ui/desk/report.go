@@ -1,0 +1,384 @@
+package desk
+
+// The report: what the case says, put into one report.Report. Every statement names the records it rests on.
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"spoor/cases"
+	"spoor/cases/report"
+	"spoor/index"
+	"spoor/triage"
+	"spoor/triage/intel"
+)
+
+const (
+	maxSamples       = 5
+	maxReportShells  = 20
+	maxReportActors  = 20
+	maxReportFiles   = 500
+	maxReportChains  = 20
+	maxReportClients = 1_000_000
+)
+
+// ReportFormats lists the formats of WriteReport.
+var ReportFormats = []string{"md", "json"}
+
+// Report puts the case into a report. Records judged benign by the responder are left out of the findings'
+// samples and named as such.
+func (d *Desk) Report(ctx context.Context) (*report.Report, error) {
+	info := d.Info()
+	counts := d.Counts()
+	r := &report.Report{
+		Case: info, TLP: info.TLP, GeneratedAt: time.Now().UTC(), GeneratedBy: d.who.cases(), Version: Version,
+		Evidence: d.Evidence(), Method: methods(), Limits: limits(),
+		Scope:     report.Scope{First: counts.First, Last: counts.Last, Zone: d.zones(), Requests: counts.Requests, Clients: int64(counts.Clients)},
+		Incidents: head(d.Incidents(), maxReportChains), Notes: d.Notes(), Verdicts: d.sortedVerdicts(),
+	}
+	for _, w := range d.Webshells() {
+		if w.Score >= triage.ShellScore && len(r.Webshells) < maxReportShells {
+			r.Webshells = append(r.Webshells, w)
+		}
+	}
+	for _, a := range head(d.Intruders(), maxReportActors) {
+		r.Intruders = append(r.Intruders, report.Intruder{Intruder: a.Intruder, Label: a.Intruder.Name, Attribution: attribution(a)})
+	}
+	for _, e := range d.Timeline() {
+		ev := report.Event{Time: e.Time, Level: e.Level, Kind: e.Kind, Client: e.Client, Text: e.Text}
+		if e.Ref != "" {
+			ev.Refs = []string{e.Ref}
+		}
+		r.Timeline = append(r.Timeline, ev)
+	}
+	if err := d.reportFindings(ctx, r); err != nil {
+		return nil, err
+	}
+	d.reportFiles(r)
+	r.Summary = d.summary(r)
+	r.Indicators = d.indicators(r)
+	r.Gaps = d.gaps()
+	seq, headHash := d.Case.Head()
+	r.Custody = report.Custody{Records: seq, Head: headHash, Runs: d.Case.Runs(), Warnings: d.Case.Warnings()}
+	for _, ref := range report.Citations(r) {
+		c, err := d.Cite(ref)
+		cited := report.Cited{Citation: c}
+		if err != nil {
+			cited = report.Cited{Citation: cases.Citation{Ref: ref}, Missing: triage.Visible(err.Error())}
+		}
+		r.Cited = append(r.Cited, cited)
+	}
+	return r, ctx.Err()
+}
+
+func head[T any](list []T, n int) []T { return list[:min(len(list), n)] }
+
+func (d *Desk) zones() string {
+	var out []string
+	for _, e := range d.Evidence() {
+		if !slices.Contains(out, e.Zone) {
+			out = append(out, e.Zone)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func (d *Desk) sortedVerdicts() []cases.Verdict {
+	var out []cases.Verdict
+	for _, v := range d.Verdicts() {
+		out = append(out, v)
+	}
+	slices.SortFunc(out, func(a, b cases.Verdict) int { return strings.Compare(a.Ref, b.Ref) })
+	return out
+}
+
+func attribution(a Actor) report.Attribution {
+	out := report.Attribution{Verdict: a.Verdict, Confidence: a.Confidence}
+	if a.Assessment.Name != nil {
+		out.Name = *a.Assessment.Name
+	}
+	for _, c := range head(a.Consistent, 10) {
+		out.Consistent = append(out.Consistent, report.Hypothesis{ID: c.ID, Name: c.Name, For: statements(c.For), Against: statements(c.Against)})
+	}
+	out.Alternatives, out.Why = statements(a.Rivals), statements(a.Why)
+	return out
+}
+
+func statements(texts []string) []report.Statement {
+	var out []report.Statement
+	for _, t := range texts {
+		out = append(out, report.Statement{Text: t})
+	}
+	return out
+}
+
+// reportFindings sums the findings by class, with samples of the highest level first.
+func (d *Desk) reportFindings(ctx context.Context, r *report.Report) error {
+	for _, class := range triage.Classes {
+		query := "class:" + string(class) + " level:>=low -verdict:benign"
+		all, err := d.Search(ctx, query)
+		if err != nil {
+			return err
+		}
+		if all.Len() == 0 {
+			continue
+		}
+		ok, err := d.Search(ctx, query+" status:2xx")
+		if err != nil {
+			return err
+		}
+		clients, err := all.Facet("ip", maxReportClients)
+		if err != nil {
+			return err
+		}
+		cf := report.ClassFindings{Class: class, Requests: int64(all.Len()), Answered: int64(ok.Len()), Clients: int64(len(clients))}
+		if cf.First, cf.Last, err = reach(all); err != nil {
+			return err
+		}
+		if err := d.samples(ctx, class, &cf); err != nil {
+			return err
+		}
+		r.Findings = append(r.Findings, cf)
+	}
+	return nil
+}
+
+// samples fills the highest level and a few requests that have it.
+func (d *Desk) samples(ctx context.Context, class triage.Class, cf *report.ClassFindings) error {
+	for level := triage.Critical; level >= triage.Low && len(cf.Samples) < maxSamples; level-- {
+		res, err := d.Search(ctx, fmt.Sprintf("class:%s level:%s -verdict:benign", class, level))
+		if err != nil {
+			return err
+		}
+		rows, err := res.Rows(0, maxSamples*4)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			found, err := d.Store.Findings(row.Ref)
+			if err != nil {
+				return err
+			}
+			for _, f := range found {
+				if f.Class != class || len(cf.Samples) >= maxSamples {
+					continue
+				}
+				cf.Highest = max(cf.Highest, f.Level)
+				cf.Samples = append(cf.Samples, report.Sample{Ref: row.Ref, Time: row.Time, Client: row.Client, Method: row.Method,
+					Target: row.URI(), Status: row.Status, Rule: f.Rule, Match: f.Match, Why: f.Why})
+				break
+			}
+		}
+	}
+	return nil
+}
+
+func (d *Desk) reportFiles(r *report.Report) {
+	counts := map[triage.FileVerdict]int64{}
+	for _, f := range d.Files() {
+		counts[f.Verdict]++
+	}
+	for _, v := range []triage.FileVerdict{triage.KnownBad, triage.Changed, triage.Unknown, triage.KnownGood} {
+		if counts[v] > 0 {
+			r.FileCounts = append(r.FileCounts, report.FileCount{Verdict: v, Files: counts[v]})
+		}
+		for _, f := range d.Files() {
+			if f.Verdict == v && v != triage.KnownGood && len(r.Files) < maxReportFiles {
+				r.Files = append(r.Files, f)
+			}
+		}
+	}
+}
+
+// summary answers what came in, how, who and how sure, a sentence each.
+func (d *Desk) summary(r *report.Report) []report.Statement {
+	counts := d.Counts()
+	out := []report.Statement{{Text: fmt.Sprintf("The case holds %d requests by %d clients from %d logs, and %d collected files.",
+		counts.Requests, counts.Clients, len(slices.DeleteFunc(d.Evidence(), func(e cases.Evidence) bool { return e.Role != cases.RoleLog })), len(d.Files()))}}
+	chains := 0
+	for _, in := range r.Incidents {
+		if len(in.Shells) == 0 {
+			continue
+		}
+		chains++
+		out = append(out, chainSentences(in)...)
+	}
+	if chains == 0 {
+		out = append(out, report.Statement{Text: "No chain from an attack to a web shell was found in this evidence. That is not proof that there is none: see limits and gaps."})
+	}
+	for _, a := range r.Intruders {
+		if len(a.Shells) > 0 {
+			out = append(out, report.Statement{Text: fmt.Sprintf("%s (%s): %s.", a.Label, strings.Join(head(a.Clients, 5), ", "), a.Attribution.Verdict), Refs: []string{a.Ref}})
+		}
+	}
+	for _, c := range r.Findings {
+		if c.Class == triage.SQLi && len(c.Samples) > 0 {
+			out = append(out, report.Statement{Text: fmt.Sprintf("SQL injection was attempted in %d requests by %d clients; %d were answered 2xx, which does not say that they succeeded.", c.Requests, c.Clients, c.Answered), Refs: []string{c.Samples[0].Ref}})
+		}
+	}
+	return out
+}
+
+// chainSentences tells an incident with a shell.
+func chainSentences(in triage.Incident) []report.Statement {
+	var out []report.Statement
+	say := func(ref, format string, args ...any) {
+		out = append(out, report.Statement{Text: fmt.Sprintf(format, args...), Refs: []string{ref}})
+	}
+	for _, s := range in.Steps {
+		at := s.Time.UTC().Format("2006-01-02 15:04:05 UTC")
+		switch s.Kind {
+		case "plant":
+			say(s.Ref, "%s: %s %s.", at, s.Client, s.Text)
+		case "access":
+			say(s.Ref, "%s: %s made the %s.", at, s.Client, s.Text)
+		case "use":
+			say(s.Ref, "%s: %s %s.", at, s.Client, s.Text)
+		}
+	}
+	return head(out, 20)
+}
+
+// indicators lists what to look for elsewhere: of intruders with shells, and of bad or planted files.
+func (d *Desk) indicators(r *report.Report) []report.Indicator {
+	var out []report.Indicator
+	seen := map[string]bool{}
+	add := func(kind, value, why string, refs ...string) {
+		if value != "" && !seen[kind+value] {
+			seen[kind+value] = true
+			out = append(out, report.Indicator{Kind: kind, Value: value, Why: why, Refs: refs})
+		}
+	}
+	for _, in := range r.Intruders {
+		if len(in.Shells) == 0 {
+			continue
+		}
+		for _, c := range in.Clients {
+			add("client", c, "address of "+in.Label, in.Ref)
+		}
+		for _, a := range in.Agents {
+			add("agent", a, "sent by "+in.Label+"; others may send it too", in.Ref)
+		}
+	}
+	for _, w := range r.Webshells {
+		add("path", w.Path, fmt.Sprintf("web-shell candidate, score %d", w.Score), w.Ref)
+		if w.File != nil {
+			add("sha256", w.File.SHA256, "file of the candidate "+w.Path, w.File.Ref)
+			add("sha1", w.File.SHA1, "file of the candidate "+w.Path, w.File.Ref)
+			add("md5", w.File.MD5, "file of the candidate "+w.Path, w.File.Ref)
+		}
+	}
+	for _, f := range r.Files {
+		if f.Verdict == triage.KnownBad {
+			add("sha256", f.SHA256, "known-bad file "+f.Path, f.Ref)
+			add("md5", f.MD5, "known-bad file "+f.Path, f.Ref)
+		}
+	}
+	return out
+}
+
+func methods() []report.Statement {
+	return statements([]string{
+		"Each log line was parsed by its format; each distinct request was decoded in layers and judged by rules (rule set " + triage.RuleSetHash()[:16] + "), each of which names its reason.",
+		"Behaviour (scans, password guessing, web-shell candidates) was judged from all requests together; thresholds come from the log's own distribution. The score of a candidate is the sum of the weights of its reasons, between 0 and 100.",
+		"Clients were grouped into intruders by what they share; each link has its reason. Sharing a shell alone is no link.",
+		"Attribution weighs what was seen against " + intel.Load().String() + ". A name needs two kinds of evidence from two independent sources, one of them not a shared tool; otherwise the answer is \"unattributed\". " + intel.Notice,
+	})
+}
+
+func limits() []report.Statement {
+	return statements([]string{
+		"Access logs hold no request bodies: what a shell was told to do is not in them.",
+		"A status of 2xx says that the server answered, not that an attack succeeded.",
+		"An address is not a person; several people may share one, and one person may use several.",
+		"A shell written into an existing, linked script, or used since the log's first day, may rank low without file evidence.",
+	})
+}
+
+// gaps lists what the register does not already show.
+func (d *Desk) gaps() []report.Statement {
+	var out []report.Statement
+	if len(d.Files()) == 0 {
+		out = append(out, report.Statement{Text: "No listing or hashes of the web root were loaded: which files were there, and when they were written, was not checked."})
+	}
+	roles := map[string]bool{}
+	for _, e := range d.Evidence() {
+		roles[e.Role] = true
+	}
+	if len(d.Files()) > 0 && !roles[cases.RoleBaseline] {
+		out = append(out, report.Statement{Text: "No baseline of known-good files was given: changed files could not be told from unchanged ones."})
+	}
+	for _, e := range d.Missing() {
+		out = append(out, report.Statement{Text: "The index does not hold " + e.Path + ", which is in the register: load it again."})
+	}
+	return out
+}
+
+// WriteReport writes the report to file, or to a new name in the case's reports folder if file is empty, in a
+// format of ReportFormats, and records it in the journal. A file that exists is not overwritten.
+func (d *Desk) WriteReport(ctx context.Context, file, format string) (string, error) {
+	r, err := d.Report(ctx)
+	if err != nil {
+		return "", err
+	}
+	var b bytes.Buffer
+	if err := RenderReport(&b, r, format); err != nil {
+		return "", err
+	}
+	if file == "" {
+		file = filepath.Join(d.Case.ReportsDir(), "report-"+r.GeneratedAt.Format("20060102T150405Z")+"."+format)
+	}
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if os.IsExist(err) {
+		return "", fmt.Errorf("%s exists: name another file with -o, or move it", triage.Visible(file))
+	}
+	if err != nil {
+		return "", err
+	}
+	_, err = f.Write(b.Bytes())
+	if err == nil {
+		err = f.Sync()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		os.Remove(file) // half a report is none
+		return "", fmt.Errorf("write %s: %w", triage.Visible(file), err)
+	}
+	sum := sha256.Sum256(b.Bytes())
+	return file, d.Case.RecordReport(d.who.cases(), file, hex.EncodeToString(sum[:]), format, len(r.Cited))
+}
+
+// RenderReport writes r in a format of ReportFormats.
+func RenderReport(w io.Writer, r *report.Report, format string) error {
+	switch format {
+	case "md":
+		return report.Markdown(w, r)
+	case "json":
+		return report.JSON(w, r)
+	}
+	return fmt.Errorf("unknown report format %q: want %s", format, strings.Join(ReportFormats, " or "))
+}
+
+// reach is the time of a result's first and last request.
+func reach(res *index.Result) (first, last time.Time, err error) {
+	rows, err := res.Rows(0, 1)
+	if err != nil || len(rows) == 0 {
+		return first, last, err
+	}
+	end, err := res.Rows(res.Len()-1, 1)
+	if err != nil || len(end) == 0 {
+		return first, last, err
+	}
+	return rows[0].Time, end[0].Time, nil
+}

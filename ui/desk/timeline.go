@@ -1,0 +1,69 @@
+package desk
+
+// The timeline: every kind of record on one axis.
+
+import (
+	"fmt"
+	"sort"
+	"time"
+
+	"spoor/triage"
+)
+
+// An Event is one point of the timeline.
+type Event struct {
+	Time   time.Time
+	Kind   string // a triage.Step's kind, or "file", "first", "last", "note", "log"
+	Ref    string // what it leads to; may be empty
+	Client string // as logged
+	Text   string // safe to draw
+	Level  triage.Level
+}
+
+const maxFileEvents = 500
+
+// Timeline lists the steps of incidents, the writing of files that are not known good, the reach of each log
+// and the notes (at the time they were written), in order of time.
+func (d *Desk) Timeline() []Event {
+	var out []Event
+	seen := map[string]bool{}
+	for _, in := range d.Incidents() {
+		for _, s := range in.Steps {
+			level := in.Level
+			if s.Kind == "probe" {
+				level = min(level, triage.Medium)
+			}
+			seen[s.Ref] = true
+			out = append(out, Event{s.Time, s.Kind, s.Ref, s.Client, s.Text, level})
+		}
+	}
+	files := 0
+	for _, f := range d.Files() {
+		if f.ModTime.IsZero() || f.Verdict == triage.KnownGood || seen[f.Ref] || files >= maxFileEvents {
+			continue
+		}
+		files++
+		out = append(out, Event{f.ModTime.UTC(), "file", f.Ref, "", fmt.Sprintf("%s last written, %s", triage.VisibleN(f.Path, 160), f.Verdict), fileLevel(f.Verdict)})
+	}
+	for _, e := range d.Case.Evidence() {
+		if e.Role == "log" && !e.First.IsZero() {
+			out = append(out, Event{Time: e.First.UTC(), Kind: "log", Text: triage.Visible(e.Path) + " begins"},
+				Event{Time: e.Last.UTC(), Kind: "log", Text: triage.Visible(e.Path) + " ends"})
+		}
+	}
+	for _, n := range d.Case.Notes() {
+		out = append(out, Event{Time: n.Created.UTC(), Kind: "note", Ref: n.Ref, Text: triage.VisibleN(n.Text, 160)})
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].Time.Before(out[j].Time) })
+	return out
+}
+
+func fileLevel(v triage.FileVerdict) triage.Level {
+	switch v {
+	case triage.KnownBad:
+		return triage.High
+	case triage.Changed:
+		return triage.Low
+	}
+	return triage.Info
+}
