@@ -1,0 +1,281 @@
+package index
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"spoor/triage"
+	"spoor/triage/source"
+	"spoor/triage/weblog"
+)
+
+// A localDict gives each distinct text of a batch a number.
+type localDict struct {
+	ids   map[string]int32
+	texts []string
+}
+
+func (d *localDict) intern(text []byte) int32 {
+	if len(text) == 0 {
+		return 0
+	}
+	if id, ok := d.ids[string(text)]; ok {
+		return id
+	}
+	return d.add(string(text))
+}
+
+func (d *localDict) add(text string) int32 {
+	if id, ok := d.ids[text]; ok {
+		return id
+	}
+	id := int32(len(d.texts))
+	d.texts = append(d.texts, text)
+	d.ids[text] = id
+	return id
+}
+
+// A batch is the rows of one block of lines, with dictionaries of its own, so that blocks can be parsed and
+// judged on all cores and joined in order.
+type batch struct {
+	ints  [intColumns][]int64
+	texts [textColumns][]int32
+	dicts [textColumns]localDict
+
+	parsed, rejected, comments int64
+	rejects                    []triage.Reject
+	first, last                int64 // Unix ms, 0 if there is none
+}
+
+func (t *batch) rows() int { return len(t.texts[0]) }
+
+// A batcher turns blocks into batches. It is for one goroutine.
+type batcher struct {
+	memo *memo
+	uris map[[4]int32]*verdict // by the numbers of method, path, query and protocol
+	sets map[[3]*verdict][2]int32
+	// by the number of the text
+	agents, referers []lookup
+	t                *batch
+}
+
+// A lookup is the verdict on a text of the batch, once it is asked for.
+type lookup struct {
+	v    *verdict
+	done bool
+}
+
+// find is the verdict on the text with a number, from get the first time.
+func find(known *[]lookup, id int32, get func() *verdict) *verdict {
+	for int(id) >= len(*known) {
+		*known = append(*known, lookup{})
+	}
+	l := &(*known)[id]
+	if !l.done {
+		*l = lookup{get(), true}
+	}
+	return l.v
+}
+
+// batch parses and judges a block. p is at the state that the block begins with.
+func (w *batcher) batch(b source.Block, p *weblog.Parser) *batch {
+	t := &batch{}
+	for c := range t.dicts {
+		t.dicts[c] = localDict{ids: map[string]int32{"": 0}, texts: []string{""}}
+	}
+	w.t, w.uris, w.sets = t, map[[4]int32]*verdict{}, map[[3]*verdict][2]int32{}
+	w.agents, w.referers = w.agents[:0], w.referers[:0]
+	var rec weblog.Record
+	source.Lines(b, func(line []byte, offset, n int64) bool {
+		kind, err := p.Parse(line, &rec)
+		if kind == weblog.Comment {
+			t.comments++
+			return true
+		}
+		reason := ""
+		if kind == weblog.Rejected {
+			reason = "no request"
+			if err != nil {
+				reason = err.Error()
+			}
+			rec = weblog.Record{Size: -1, Millis: -1}
+		}
+		w.addRow(&rec, line, offset, n, int64(len(line))+b.Cut, reason)
+		return true
+	})
+	return t
+}
+
+func (w *batcher) addRow(rec *weblog.Record, line []byte, offset, number, length int64, reason string) {
+	t := w.t
+	for c, v := range [intColumns]int64{0, number, offset, length, rec.Time, int64(rec.Status), rec.Size, rec.Millis} {
+		t.ints[c] = append(t.ints[c], v)
+	}
+	var ids [textColumns]int32
+	if reason != "" {
+		raw := line[:min(len(line), maxRaw)]
+		ids[colReject] = t.dicts[colReject].add(reason)
+		ids[colRaw] = t.dicts[colRaw].intern(raw)
+		t.rejected++
+		if len(t.rejects) < MaxRejects {
+			text := string(line[:min(len(line), triage.MaxRejectText)])
+			t.rejects = append(t.rejects, triage.Reject{Line: number, Reason: reason, Text: text})
+		}
+	} else {
+		fields := [...][]byte{rec.Client, rec.Method, rec.Path, rec.Query, rec.Referer, rec.Agent, rec.Host, rec.User, rec.Protocol}
+		for c, f := range fields {
+			ids[c] = t.dicts[c].intern(f)
+		}
+		ids[colJudged], ids[colSigns] = w.judge(&ids)
+		t.parsed++
+		if rec.Time != 0 {
+			if t.first == 0 || rec.Time < t.first {
+				t.first = rec.Time
+			}
+			t.last = max(t.last, rec.Time)
+		}
+	}
+	for c, id := range ids {
+		t.texts[c] = append(t.texts[c], id)
+	}
+}
+
+// judge is the set of findings of a row and its signs.
+func (w *batcher) judge(ids *[textColumns]int32) (judged, signs int32) {
+	text := func(c column) string { return w.t.dicts[c].texts[ids[c]] }
+	uri := [4]int32{ids[colMethod], ids[colPath], ids[colQuery], ids[colProtocol]}
+	v, ok := w.uris[uri]
+	if !ok {
+		v = w.memo.uri(text(colMethod), text(colPath), text(colQuery), text(colProtocol))
+		w.uris[uri] = v
+	}
+	agent := find(&w.agents, ids[colAgent], func() *verdict { return w.memo.agent(text(colAgent)) })
+	referer := find(&w.referers, ids[colReferer], func() *verdict { return w.memo.referer(text(colReferer)) })
+	set := [3]*verdict{v, agent, referer}
+	if set == [3]*verdict{} {
+		return 0, 0
+	}
+	if n, ok := w.sets[set]; ok {
+		return n[0], n[1]
+	}
+	var all []triage.Finding
+	for _, v := range set {
+		if v != nil {
+			all = append(all, v.findings...)
+		}
+	}
+	sortFindings(all)
+	n := [2]int32{w.t.dicts[colJudged].add(findingsText(all)), w.t.dicts[colSigns].add(signsText(all))}
+	w.sets[set] = n
+	return n[0], n[1]
+}
+
+// sortFindings puts the highest level first, and then the rules by name.
+func sortFindings(all []triage.Finding) {
+	slices.SortStableFunc(all, func(a, b triage.Finding) int {
+		return cmp.Or(cmp.Compare(b.Level, a.Level), cmp.Compare(a.Rule, b.Rule))
+	})
+}
+
+// findingsText is the text of a set of findings in colJudged: a line a finding, its fields as Go strings, so
+// that any bytes survive.
+func findingsText(all []triage.Finding) string {
+	var b []byte
+	for i := range all {
+		f := &all[i]
+		for _, s := range [...]string{f.Rule, string(f.Class), f.Level.String(), f.Field, f.Match, f.Why, f.Target} {
+			b = append(strconv.AppendQuote(b, s), ' ')
+		}
+		b[len(b)-1] = '\n'
+	}
+	return string(b)
+}
+
+// parseFindings reads what findingsText wrote.
+func parseFindings(text string) ([]triage.Finding, error) {
+	var all []triage.Finding
+	for line := range strings.Lines(text) {
+		var f [7]string
+		for i := range f {
+			q, err := strconv.QuotedPrefix(line)
+			if err == nil {
+				f[i], err = strconv.Unquote(q)
+			}
+			if err != nil || len(line) == len(q) {
+				return nil, fmt.Errorf("bad findings %q; load the evidence again", triage.VisibleN(line, 80))
+			}
+			line = line[len(q)+1:]
+		}
+		level, err := triage.ParseLevel(f[2])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, triage.Finding{Rule: f[0], Class: triage.Class(f[1]), Level: level, Field: f[3], Match: f[4], Why: f[5], Target: f[6]})
+	}
+	return all, nil
+}
+
+// A verdict is what one text shows. A nil verdict is: nothing.
+type verdict struct{ findings []triage.Finding }
+
+// memoBytes bounds one generation of a memo, in bytes of its keys and an allowance for each.
+const memoBytes = 24 << 20
+
+// A memo remembers verdicts by text: those of this generation and of the one before. A generation ends when
+// it is full, so that millions of distinct requests do not grow the memory. It is safe for concurrent use.
+type memo struct {
+	judge    Judge
+	mu       sync.Mutex
+	now, old map[string]*verdict
+	size     int
+}
+
+func newMemo(j Judge) *memo { return &memo{judge: j, now: map[string]*verdict{}} }
+
+func (m *memo) uri(method, path, query, protocol string) *verdict {
+	key := "u" + method + "\x00" + path + "\x00" + query + "\x00" + protocol
+	return m.get(key, func() []triage.Finding { return m.judge.URI(method, path, query, protocol) })
+}
+
+func (m *memo) agent(agent string) *verdict {
+	return m.get("a"+agent, func() []triage.Finding { return m.judge.Agent(agent) })
+}
+
+func (m *memo) referer(referer string) *verdict {
+	return m.get("r"+referer, func() []triage.Finding { return m.judge.Referer(referer) })
+}
+
+func (m *memo) get(key string, judge func() []triage.Finding) *verdict {
+	m.mu.Lock()
+	v, ok := m.now[key]
+	if !ok {
+		if v, ok = m.old[key]; ok {
+			m.put(key, v)
+		}
+	}
+	m.mu.Unlock()
+	if ok {
+		return v
+	}
+	if f := judge(); len(f) > 0 {
+		v = &verdict{f}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.put(key, v)
+	return v
+}
+
+// put remembers a verdict; m.mu is held.
+func (m *memo) put(key string, v *verdict) {
+	const each = 64
+	if m.size+len(key)+each > memoBytes {
+		m.old, m.now, m.size = m.now, map[string]*verdict{}, 0
+	}
+	m.size += len(key) + each
+	m.now[key] = v
+}

@@ -1,0 +1,89 @@
+package index
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"spoor/triage"
+	"spoor/triage/weblog"
+)
+
+// evidence writes a log and gives the Input that loads it.
+func evidence(t testing.TB, name, text string, format weblog.Format) Input {
+	t.Helper()
+	abs := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(abs, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(abs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256([]byte(text))
+	hash := hex.EncodeToString(sum[:])
+	return Input{Format: format, Source: triage.Source{
+		Key: hash[:8], Path: name, Abs: abs, SHA256: hash, SizeBytes: info.Size(), ModTime: info.ModTime(),
+	}}
+}
+
+// newStore makes an empty store that is closed with the test.
+func newStore(t testing.TB) *Store {
+	t.Helper()
+	s, err := Create(filepath.Join(t.TempDir(), "index"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// load loads inputs and fails the test if one has an error.
+func load(t testing.TB, s *Store, in ...Input) []Parsed {
+	t.Helper()
+	parsed, err := s.Load(context.Background(), in, triage.NewJudge(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range parsed {
+		if p.Err != nil {
+			t.Fatalf("%s: %v", p.Source.Path, p.Err)
+		}
+	}
+	return parsed
+}
+
+// search runs a query.
+func search(t testing.TB, s *Store, query string) *Result {
+	t.Helper()
+	q, err := Parse(query)
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	r, err := s.Search(context.Background(), q)
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return r
+}
+
+// lines are the line numbers of a result in order.
+func lines(t testing.TB, r *Result) []int64 {
+	t.Helper()
+	rows, err := r.Rows(0, r.Len())
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := make([]int64, len(rows))
+	for i := range rows {
+		out[i] = rows[i].Line
+	}
+	return out
+}

@@ -1,0 +1,571 @@
+package index
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"spoor/triage"
+)
+
+// A query becomes, in this order: a query about requests alone (restrict), one without what only the whole
+// store can answer (resolve), and for each segment a plan, in which tests of texts are sets of numbers.
+
+type (
+	// rowsNode is a set of rows of the store, ascending.
+	rowsNode struct{ rows []int64 }
+	// clientsNode is a set of clients.
+	clientsNode struct{ clients []string }
+)
+
+// restrict drops the alternatives of a query that cannot be asked of requests, or of files; ok is false if
+// nothing is left. A test that cannot be asked is never passed, nor is its negation.
+func restrict(n node, files bool) (_ node, ok bool) {
+	switch n := n.(type) {
+	case andNode:
+		var kids []node
+		for _, kid := range n.kids {
+			k, ok := restrict(kid, files)
+			if !ok {
+				return nil, false
+			}
+			kids = append(kids, k)
+		}
+		return andNode{kids}, true
+	case orNode:
+		var kids []node
+		for _, kid := range n.kids {
+			if k, ok := restrict(kid, files); ok {
+				kids = append(kids, k)
+			}
+		}
+		return orNode{kids}, len(kids) > 0
+	case notNode:
+		kid, ok := restrict(n.kid, files)
+		return notNode{kid}, ok
+	}
+	if files {
+		return n, aboutFiles(n)
+	}
+	return n, aboutRequests(n)
+}
+
+func aboutRequests(n node) bool {
+	switch n := n.(type) {
+	case hashNode, nameNode:
+		return false
+	case isNode:
+		return n.what != "file"
+	}
+	return true
+}
+
+func aboutFiles(n node) bool {
+	switch n := n.(type) {
+	case allNode, wordNode, hashNode, nameNode, refNode, verdictNode, noteNode:
+		return true
+	case textNode:
+		return n.column == colPath
+	case rangeNode:
+		return n.column == intSize || n.column == intTime
+	case isNode:
+		return n.what == "file" || n.what == "noted"
+	}
+	return false
+}
+
+// resolve replaces the tests that need the whole store.
+func (snap *snapshot) resolve(n node) (node, error) {
+	switch n := n.(type) {
+	case andNode:
+		kids, err := snap.resolveAll(n.kids)
+		return andNode{kids}, err
+	case orNode:
+		kids, err := snap.resolveAll(n.kids)
+		return orNode{kids}, err
+	case notNode:
+		kid, err := snap.resolve(n.kid)
+		return notNode{kid}, err
+	case actorNode:
+		return clientsNode{snap.clientsOf(n.name)}, nil
+	case verdictNode:
+		return rowsNode{snap.notes.where(n.pass)}, nil
+	case noteNode:
+		return rowsNode{snap.notes.where(n.pass)}, nil
+	case isNode:
+		if n.what == "noted" {
+			return rowsNode{snap.notes.where(hasNote)}, nil
+		}
+	case refNode:
+		return snap.resolveRef(n.ref)
+	}
+	return n, nil
+}
+
+func (snap *snapshot) resolveAll(kids []node) ([]node, error) {
+	out := make([]node, len(kids))
+	for i, kid := range kids {
+		var err error
+		if out[i], err = snap.resolve(kid); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// clientsOf are the clients of the intruder of a name, number or reference, or the beginning of it.
+func (snap *snapshot) clientsOf(name string) []string {
+	if snap.survey == nil {
+		return nil
+	}
+	for i, in := range snap.survey.Intruders {
+		if name == fmt.Sprint(i+1) || equalFold(in.Name, name) || in.Ref == name {
+			return in.Clients
+		}
+	}
+	for _, in := range snap.survey.Intruders {
+		if len(name) > len("a:") && strings.HasPrefix(in.Ref, name) {
+			return in.Clients
+		}
+	}
+	return nil
+}
+
+// resolveRef is the test for the requests that a reference is about: the request itself, all of an intruder's,
+// all to a web shell, the steps of an incident.
+func (snap *snapshot) resolveRef(ref string) (node, error) {
+	sv := snap.survey
+	switch {
+	case strings.HasPrefix(ref, "a:"):
+		return clientsNode{snap.clientsOf(ref)}, nil
+	case strings.HasPrefix(ref, "w:") && sv != nil:
+		for _, w := range sv.Webshells {
+			if w.Ref == ref {
+				return textNode{column: colPath, pattern: pattern{text: w.Path}}, nil
+			}
+		}
+	case strings.HasPrefix(ref, "i:") && sv != nil:
+		for _, in := range sv.Incidents {
+			if in.Ref == ref {
+				return snap.rowsOfSteps(in.Steps)
+			}
+		}
+	default:
+		return snap.rowsOfRefs([]string{ref})
+	}
+	return rowsNode{}, nil
+}
+
+func (snap *snapshot) rowsOfSteps(steps []triage.Step) (node, error) {
+	var refs []string
+	for _, st := range steps {
+		refs = append(append(refs, st.Ref), st.Refs...)
+	}
+	return snap.rowsOfRefs(refs)
+}
+
+// rowsOfRefs are the rows of references; those that name no request are left out.
+func (snap *snapshot) rowsOfRefs(refs []string) (node, error) {
+	n := rowsNode{}
+	for _, ref := range refs {
+		row, err := snap.rowOf(ref)
+		if err == nil {
+			n.rows = append(n.rows, row)
+		} else if !isNotFound(err) {
+			return nil, err
+		}
+	}
+	slices.Sort(n.rows)
+	n.rows = slices.Compact(n.rows)
+	return n, nil
+}
+
+// A plan is a query for one segment.
+type plan struct {
+	op   planOp
+	kids []*plan
+	// test puts the rows of a group that pass into out, which is empty.
+	test func(group int, out bitset) error
+}
+
+type planOp int
+
+const (
+	planNone planOp = iota
+	planAll
+	planAnd
+	planOr
+	planNot
+	planTest
+)
+
+// A planner makes the plans of a query for one segment.
+type planner struct {
+	ctx  context.Context
+	snap *snapshot
+	seg  *segment
+}
+
+func (p *planner) plan(n node) (*plan, error) {
+	switch n := n.(type) {
+	case allNode:
+		return &plan{op: planAll}, nil
+	case andNode:
+		return p.join(planAnd, planNone, planAll, n.kids)
+	case orNode:
+		return p.join(planOr, planAll, planNone, n.kids)
+	case notNode:
+		kid, err := p.plan(n.kid)
+		switch {
+		case err != nil:
+			return nil, err
+		case kid.op == planNone:
+			return &plan{op: planAll}, nil
+		case kid.op == planAll:
+			return &plan{op: planNone}, nil
+		}
+		return &plan{op: planNot, kids: []*plan{kid}}, nil
+	case wordNode:
+		return p.word(n)
+	case textNode:
+		return p.text(n)
+	case clientsNode:
+		return p.clients(n)
+	case rangeNode:
+		return p.numbers(n), nil
+	case signNode:
+		return p.signs(n.match)
+	case sourceNode:
+		return p.source(n), nil
+	case rowsNode:
+		return p.rows(n), nil
+	case isNode:
+		return p.is(n)
+	}
+	return nil, fmt.Errorf("index: no plan for %T", n)
+}
+
+// join plans the parts of AND or OR. A part that is whole decides it; one that is idle does not matter.
+func (p *planner) join(op, whole, idle planOp, nodes []node) (*plan, error) {
+	out := &plan{op: op}
+	for _, n := range nodes {
+		kid, err := p.plan(n)
+		if err != nil {
+			return nil, err
+		}
+		switch kid.op {
+		case whole:
+			return kid, nil
+		case idle:
+		default:
+			out.kids = append(out.kids, kid)
+		}
+	}
+	switch len(out.kids) {
+	case 0:
+		return &plan{op: idle}, nil
+	case 1:
+		return out.kids[0], nil
+	}
+	return out, nil
+}
+
+// idTest tests a column of texts for a set of numbers.
+func (p *planner) idTest(c column, set bitset) *plan {
+	seg := p.seg
+	if set.empty() {
+		return &plan{}
+	}
+	if set.count() == seg.meta.Texts[c] {
+		return &plan{op: planAll}
+	}
+	lo, hi := limits(set)
+	return &plan{op: planTest, test: func(group int, out bitset) error {
+		if min, max, ok := seg.bounds(parquetTexts[c], group); ok && (max < int64(lo) || min > int64(hi)) {
+			return nil
+		}
+		ids, err := seg.ids(c, group)
+		if err != nil {
+			return err
+		}
+		for i, id := range ids {
+			out[i>>6] |= (set[id>>6] >> (id & 63) & 1) << (i & 63)
+		}
+		return nil
+	}}
+}
+
+// limits are the least and greatest number of a set that is not empty.
+func limits(set bitset) (lo, hi int) {
+	lo = -1
+	set.each(func(i int) bool {
+		if lo < 0 {
+			lo = i
+		}
+		hi = i
+		return true
+	})
+	return lo, hi
+}
+
+// word plans a phrase: the texts that may hold it, from the bleve index, are read to see.
+func (p *planner) word(n wordNode) (*plan, error) {
+	out := &plan{op: planOr}
+	for c := range textColumns {
+		if !routed[c] && c != colMethod {
+			continue
+		}
+		set, err := p.textSet(c, n.phrase.words, func(text string, coded bool) bool {
+			return n.phrase.match(text) || coded && n.phrase.match(decoded(c, text))
+		})
+		if err != nil {
+			return nil, err
+		}
+		if kid := p.idTest(c, set); kid.op != planNone {
+			out.kids = append(out.kids, kid)
+		}
+	}
+	if len(out.kids) == 0 {
+		return &plan{}, nil
+	}
+	return out, nil
+}
+
+func (p *planner) text(n textNode) (*plan, error) {
+	var words []pattern
+	if !n.prefix.IsValid() {
+		words = wordsIn(n.pattern, n.contains)
+	}
+	set, err := p.textSet(n.column, words, n.match)
+	if err != nil {
+		return nil, err
+	}
+	return p.idTest(n.column, set), nil
+}
+
+func (p *planner) clients(n clientsNode) (*plan, error) {
+	set, err := p.textSet(colClient, nil, func(text string, _ bool) bool { return slices.Contains(n.clients, text) })
+	if err != nil {
+		return nil, err
+	}
+	return p.idTest(colClient, set), nil
+}
+
+// textSet is the set of texts of a column that pass. words are words that each of these texts, as logged or
+// decoded, must have.
+func (p *planner) textSet(c column, words []pattern, pass func(text string, coded bool) bool) (bitset, error) {
+	seg := p.seg
+	texts := seg.meta.Texts[c]
+	set := newBitset(texts)
+	if pass("", false) {
+		set.set(0)
+	}
+	check := func(id int, text string, coded bool) bool {
+		if pass(text, coded) {
+			set.set(id)
+		}
+		return id&1023 != 0 || p.ctx.Err() == nil
+	}
+	if texts == 1 {
+		return set, nil
+	}
+	if routed[c] && len(words) > 0 && texts > blockTexts {
+		count := (texts + blockTexts - 1) / blockTexts
+		blocks, ok, err := seg.words.blocks(p.ctx, c, count, words)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			var failed error
+			blocks.each(func(b int) bool {
+				failed = seg.eachText(c, max(1, b*blockTexts), min(texts, (b+1)*blockTexts), check)
+				return failed == nil
+			})
+			return set, firstError(failed, p.ctx.Err())
+		}
+	}
+	err := seg.eachText(c, 1, texts, check)
+	return set, firstError(err, p.ctx.Err())
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// known reports whether a number of a column says something.
+func known(c intColumn, v int64) bool {
+	switch c {
+	case intTime:
+		return v != 0
+	case intStatus:
+		return v > 0
+	}
+	return v >= 0
+}
+
+func (p *planner) numbers(n rangeNode) *plan {
+	seg := p.seg
+	return &plan{op: planTest, test: func(group int, out bitset) error {
+		min, max, ok := seg.bounds(parquetInts[n.column], group)
+		if ok && (max < n.lo || min > n.hi) {
+			return nil
+		}
+		if ok && n.lo <= min && max <= n.hi && known(n.column, min) && (min > 0 || n.column != intTime) {
+			out.fill(seg.groupLen(group))
+			return nil
+		}
+		ints, err := seg.ints(n.column, group)
+		if err != nil {
+			return err
+		}
+		for i, v := range ints {
+			if n.lo <= v && v <= n.hi && known(n.column, v) {
+				out.set(i)
+			}
+		}
+		return nil
+	}}
+}
+
+// signs plans a test of the findings of a request, those of behaviour included.
+func (p *planner) signs(match func([]sign) bool) (*plan, error) {
+	seg := p.seg
+	sets, err := seg.signSets()
+	if err != nil {
+		return nil, err
+	}
+	set := newBitset(len(sets))
+	for id, signs := range sets {
+		if match(signs) {
+			set.set(id)
+		}
+	}
+	base := p.idTest(colSigns, set)
+	marked := &p.snap.marks
+	if len(marked.between(seg.base, seg.base+seg.meta.Rows)) == 0 {
+		return base, nil
+	}
+	return &plan{op: planTest, test: func(group int, out bitset) error {
+		if err := base.run(seg, group, out); err != nil {
+			return err
+		}
+		first := seg.base + int64(group)*groupRows
+		all := marked.between(first, first+int64(seg.groupLen(group)))
+		if len(all) == 0 {
+			return nil
+		}
+		ids, err := seg.ids(colSigns, group)
+		if err != nil {
+			return err
+		}
+		for len(all) > 0 {
+			i := int(int64(all[0].Row) - first)
+			var signs []sign
+			signs, all = marked.take(sets[ids[i]], all)
+			out.clear(i)
+			if match(signs) {
+				out.set(i)
+			}
+		}
+		return nil
+	}}, nil
+}
+
+// take adds the signs of the marks of the first row of all to base, and gives the marks of the other rows.
+func (m *marks) take(base []sign, all []triage.Mark) (signs []sign, rest []triage.Mark) {
+	signs = slices.Clone(base)
+	row := all[0].Row
+	for len(all) > 0 && all[0].Row == row {
+		signs = append(signs, m.signs[all[0].Finding])
+		all = all[1:]
+	}
+	return signs, all
+}
+
+func (p *planner) source(n sourceNode) *plan {
+	seg, sources := p.seg, p.snap.manifest.Sources
+	return &plan{op: planTest, test: func(group int, out bitset) error {
+		first := int64(group) * groupRows
+		end := first + int64(seg.groupLen(group))
+		for _, sp := range seg.meta.Spans {
+			if !n.match(&sources[sp.Source].Source) {
+				continue
+			}
+			for i := max(first, sp.First); i < min(end, sp.First+sp.Rows); i++ {
+				out.set(int(i - first))
+			}
+		}
+		return nil
+	}}
+}
+
+func (p *planner) rows(n rowsNode) *plan {
+	seg := p.seg
+	find := func(row int64) int { return sort.Search(len(n.rows), func(i int) bool { return n.rows[i] >= row }) }
+	if find(seg.base) == find(seg.base+seg.meta.Rows) {
+		return &plan{}
+	}
+	return &plan{op: planTest, test: func(group int, out bitset) error {
+		first := seg.base + int64(group)*groupRows
+		end := first + int64(seg.groupLen(group))
+		for _, row := range n.rows[find(first):find(end)] {
+			out.set(int(row - first))
+		}
+		return nil
+	}}
+}
+
+func (p *planner) is(n isNode) (*plan, error) {
+	if n.what == "finding" {
+		return p.signs(func(signs []sign) bool { return len(signs) > 0 })
+	}
+	set := newBitset(p.seg.meta.Texts[colReject])
+	set.set(0)
+	if n.what == "rejected" {
+		set.not(p.seg.meta.Texts[colReject])
+	}
+	return p.idTest(colReject, set), nil
+}
+
+// run puts the rows of a group that pass into out, which is empty.
+func (pl *plan) run(seg *segment, group int, out bitset) error {
+	rows := seg.groupLen(group)
+	switch pl.op {
+	case planAll:
+		out.fill(rows)
+	case planTest:
+		return pl.test(group, out)
+	case planNot:
+		if err := pl.kids[0].run(seg, group, out); err != nil {
+			return err
+		}
+		out.not(rows)
+	case planAnd, planOr:
+		if err := pl.kids[0].run(seg, group, out); err != nil {
+			return err
+		}
+		one := newBitset(rows)
+		for _, kid := range pl.kids[1:] {
+			if pl.op == planAnd && out.empty() {
+				return nil
+			}
+			clear(one)
+			if err := kid.run(seg, group, one); err != nil {
+				return err
+			}
+			if pl.op == planAnd {
+				out.and(one)
+			} else {
+				out.or(one)
+			}
+		}
+	}
+	return nil
+}

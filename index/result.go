@@ -1,0 +1,263 @@
+package index
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	"golang.org/x/sync/errgroup"
+
+	"spoor/triage"
+)
+
+// A Result is what a query found: requests in an order, and files. It stays as it is when the store changes.
+// Its methods may be called from many goroutines until the store is closed.
+type Result struct {
+	store *Store
+	snap  *snapshot
+	set   *roaring.Bitmap // rows of the store
+	files []triage.File
+
+	mu     sync.Mutex
+	sorted bool     // order is made
+	order  []uint32 // rows in order; nil if they are in the order of their numbers
+}
+
+// A Row is a request of a result with what is known about it. A line that is no request is one too.
+type Row struct {
+	triage.Request
+	Level   triage.Level // highest of its findings
+	Classes []triage.Class
+	Verdict string // the analyst's, empty if there is none
+	Noted   bool   // whether there is a note on it
+}
+
+// Search finds the requests that match a query, in the order of time and then of load, and the files that match.
+// Requests without time come last. The error is ctx's if it is done.
+func (s *Store) Search(ctx context.Context, q *Query) (*Result, error) {
+	snap, err := s.hold()
+	if err != nil {
+		return nil, err
+	}
+	defer s.release()
+	r := &Result{store: s, snap: snap, set: roaring.New()}
+	r.files = snap.findFiles(q.root)
+	root, ok := restrict(q.root, false)
+	if !ok {
+		return r, nil
+	}
+	if root, err = snap.resolve(root); err != nil {
+		return nil, fmt.Errorf("search: %w", err)
+	}
+	for _, seg := range snap.segments {
+		if err := r.search(ctx, seg, root); err != nil {
+			return nil, fmt.Errorf("search: %w", err)
+		}
+	}
+	return r, nil
+}
+
+// search adds the rows of a segment that match.
+func (r *Result) search(ctx context.Context, seg *segment, root node) error {
+	p := &planner{ctx, r.snap, seg}
+	pl, err := p.plan(root)
+	if err != nil {
+		return err
+	}
+	switch pl.op {
+	case planNone:
+		return nil
+	case planAll:
+		r.set.AddRange(uint64(seg.base), uint64(seg.base+seg.meta.Rows))
+		return nil
+	}
+	found := make([]bitset, seg.groupCount())
+	err = eachGroup(ctx, len(found), func(group int) error {
+		out := newBitset(seg.groupLen(group))
+		if err := pl.run(seg, group, out); err != nil {
+			return err
+		}
+		if !out.empty() {
+			found[group] = out
+		}
+		return nil
+	})
+	var rows []uint32
+	for group, out := range found {
+		rows = rows[:0]
+		first := seg.base + int64(group)*groupRows
+		out.each(func(i int) bool {
+			rows = append(rows, uint32(first+int64(i)))
+			return true
+		})
+		r.set.AddMany(rows)
+	}
+	return err
+}
+
+// eachGroup calls do for the numbers 0 to n-1 on all cores.
+func eachGroup(ctx context.Context, n int, do func(group int) error) error {
+	var next atomic.Int64
+	g, ctx := errgroup.WithContext(ctx)
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		g.Go(func() error {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return nil
+				}
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				if err := do(i); err != nil {
+					return err
+				}
+			}
+		})
+	}
+	return g.Wait()
+}
+
+// Len is how many requests were found.
+func (r *Result) Len() int { return int(r.set.GetCardinality()) }
+
+// Files are the files found, in the order of PutFiles.
+func (r *Result) Files() []triage.File { return r.files }
+
+// Rows are at most n requests of the result, beginning with number from (from 0).
+func (r *Result) Rows(from, n int) ([]Row, error) {
+	snap, err := r.hold()
+	if err != nil {
+		return nil, err
+	}
+	defer r.store.release()
+	var out []Row
+	err = r.each(from, n, func(row int64) error {
+		one, err := snap.row(row)
+		out = append(out, one)
+		return err
+	})
+	return out, err
+}
+
+// each calls yield for at most n rows of the result in order, beginning with number from. The store is held.
+func (r *Result) each(from, n int, yield func(row int64) error) error {
+	order, err := r.ordered()
+	if err != nil {
+		return err
+	}
+	if from < 0 || n <= 0 || from >= r.Len() {
+		return nil
+	}
+	n = min(n, r.Len()-from)
+	if order != nil {
+		for _, row := range order[from : from+n] {
+			if err := yield(int64(row)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	first, err := r.set.Select(uint32(from))
+	if err != nil {
+		return err
+	}
+	it := r.set.Iterator()
+	for it.AdvanceIfNeeded(first); n > 0 && it.HasNext(); n-- {
+		if err := yield(int64(it.Next())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Find is the position of a request in the result; -1 if it is not there.
+func (r *Result) Find(ref string) int {
+	snap, err := r.hold()
+	if err != nil {
+		return -1
+	}
+	defer r.store.release()
+	row, err := snap.rowOf(ref)
+	if err != nil || !r.set.Contains(uint32(row)) {
+		return -1
+	}
+	order, err := r.ordered()
+	if err != nil {
+		return -1
+	}
+	if order == nil {
+		return int(r.set.Rank(uint32(row))) - 1
+	}
+	for i, at := range order {
+		if at == uint32(row) {
+			return i
+		}
+	}
+	return -1
+}
+
+// hold keeps the store open and gives the result's snapshot, with the notes of now.
+func (r *Result) hold() (*snapshot, error) {
+	now, err := r.store.hold()
+	if err != nil {
+		return nil, err
+	}
+	snap := *r.snap
+	snap.notes = now.notes
+	return &snap, nil
+}
+
+// locate finds the segment, row group and position in it of a row of the store.
+func (snap *snapshot) locate(row int64) (seg *segment, group, i int) {
+	lo, hi := 0, len(snap.segments)-1
+	for lo < hi {
+		mid := (lo + hi + 1) / 2
+		if snap.segments[mid].base <= row {
+			lo = mid
+		} else {
+			hi = mid - 1
+		}
+	}
+	seg = snap.segments[lo]
+	row -= seg.base
+	return seg, int(row / groupRows), int(row % groupRows)
+}
+
+// row is one request with what is known about it.
+func (snap *snapshot) row(row int64) (Row, error) {
+	req, err := snap.request(row)
+	if err != nil {
+		return Row{}, err
+	}
+	signs, err := snap.signsOf(row)
+	if err != nil {
+		return Row{}, err
+	}
+	out := Row{Request: *req, Level: highest(signs), Classes: classesOf(signs)}
+	if rem := snap.notes.rows[row]; rem != nil {
+		out.Verdict, out.Noted = rem.verdict, hasNote(rem)
+	}
+	return out, nil
+}
+
+// signsOf are the signs of the findings of a row, those of behaviour included.
+func (snap *snapshot) signsOf(row int64) ([]sign, error) {
+	seg, group, i := snap.locate(row)
+	sets, err := seg.signSets()
+	if err != nil {
+		return nil, err
+	}
+	ids, err := seg.ids(colSigns, group)
+	if err != nil {
+		return nil, err
+	}
+	signs := sets[ids[i]]
+	if all := snap.marks.between(row, row+1); len(all) > 0 {
+		signs, _ = snap.marks.take(signs, all)
+	}
+	return signs, nil
+}

@@ -1,0 +1,240 @@
+package index
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/parquet-go/parquet-go"
+)
+
+// Sizes of a segment. They bound the memory of a load and of a search, whatever the size of the evidence.
+const (
+	groupRows      = 1 << 16   // rows of a row group
+	maxSegmentRows = 2 << 20   // rows of a segment
+	maxDictBytes   = 160 << 20 // memory of a segment's dictionaries while it is being written
+	textGroup      = 1 << 10   // texts of a row group of texts.parquet
+)
+
+// Files of a segment's folder.
+const (
+	rowsFile  = "rows.parquet"
+	textsFile = "texts.parquet"
+	metaFile  = "segment.json"
+	wordsDir  = "words.bleve"
+)
+
+// A span is a run of consecutive rows of one source.
+type span struct {
+	Source    int   `json:"source"` // position in manifest.Sources
+	First     int64 `json:"first"`  // row of the segment
+	Rows      int64 `json:"rows"`
+	FirstLine int64 `json:"first_line"`
+	LastLine  int64 `json:"last_line"`
+}
+
+// segmentMeta is what segment.json holds.
+type segmentMeta struct {
+	Rows     int64               `json:"rows"`
+	Rejected int64               `json:"rejected"`
+	First    int64               `json:"first"`   // earliest and latest known time in Unix ms; 0 if there is none
+	Last     int64               `json:"last"`    //
+	Ordered  bool                `json:"ordered"` // no row has a time before that of the row above, and none is unknown
+	Texts    [textColumns]int    `json:"texts"`   // texts of each column, the empty one included
+	Groups   [textColumns]int    `json:"groups"`  // first row group of each column in texts.parquet
+	Signs    []int64             `json:"signs"`   // rows that have each text of colSigns
+	Spans    []span              `json:"spans"`
+	Words    bool                `json:"words"` // whether there is a bleve index
+	Columns  [textColumns]string `json:"columns"`
+}
+
+// A segment is a run of rows that never changes once written. Its methods are safe for concurrent use.
+type segment struct {
+	dir   string
+	base  int64 // number of its first row in the store
+	meta  segmentMeta
+	cache *cache
+
+	rowsOpen  sync.Once
+	rows      *parquetFile
+	rowsErr   error
+	textsOpen sync.Once
+	texts     *parquetFile
+	textsErr  error
+	words     router
+	signs     signTable
+}
+
+// A parquetFile is an open Parquet file.
+type parquetFile struct {
+	*parquet.File
+	file   *os.File
+	groups []parquet.RowGroup
+}
+
+func openParquet(path string) (*parquetFile, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	p, err := parquet.OpenFile(f, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("%s: %w; load the evidence again", path, err)
+	}
+	return &parquetFile{p, f, p.RowGroups()}, nil
+}
+
+// openSegment reads the folder of a segment. Its files are opened when they are needed.
+func openSegment(dir string, base int64, c *cache) (*segment, error) {
+	b, err := os.ReadFile(filepath.Join(dir, metaFile))
+	if err != nil {
+		return nil, err
+	}
+	s := &segment{dir: dir, base: base, cache: c}
+	if err := json.Unmarshal(b, &s.meta); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, metaFile), err)
+	}
+	if s.meta.Columns != columnNames {
+		return nil, fmt.Errorf("%s: columns %v are not those of this program; load the evidence again", dir, s.meta.Columns)
+	}
+	s.words.dir = filepath.Join(dir, wordsDir)
+	s.words.none = !s.meta.Words
+	return s, nil
+}
+
+// close frees what the segment has opened.
+func (s *segment) close() error {
+	s.rowsOpen.Do(func() { s.rowsErr = ErrClosed })
+	s.textsOpen.Do(func() { s.textsErr = ErrClosed })
+	err := s.words.close()
+	for _, p := range []*parquetFile{s.rows, s.texts} {
+		if p != nil {
+			err = errors.Join(err, p.file.Close())
+		}
+	}
+	return err
+}
+
+// groupCount is how many row groups the segment has, and groupLen how many rows one of them has.
+func (s *segment) groupCount() int { return int((s.meta.Rows + groupRows - 1) / groupRows) }
+
+func (s *segment) groupLen(g int) int { return int(min(groupRows, s.meta.Rows-int64(g)*groupRows)) }
+
+func (s *segment) rowsParquet() (*parquetFile, error) {
+	s.rowsOpen.Do(func() {
+		s.rows, s.rowsErr = openParquet(filepath.Join(s.dir, rowsFile))
+		if s.rowsErr == nil && (len(s.rows.groups) != s.groupCount() || s.rows.NumRows() != s.meta.Rows) {
+			s.rowsErr = fmt.Errorf("%s: not the rows that segment.json tells of; load the evidence again", s.rows.file.Name())
+		}
+	})
+	return s.rows, s.rowsErr
+}
+
+// ids is one row group of a column of texts: the number of the text of each row.
+func (s *segment) ids(c column, group int) ([]int32, error) {
+	v, err := s.cache.get(cacheKey{s, false, parquetTexts[c], group}, func() (any, int, error) {
+		ids, err := readColumn(s, parquetTexts[c], group, (*pageValues).int32s)
+		for _, id := range ids {
+			if id < 0 || int(id) >= s.meta.Texts[c] {
+				return nil, 0, fmt.Errorf("%s: column %s names text %d of %d; load the evidence again", s.dir, columnNames[c], id, s.meta.Texts[c])
+			}
+		}
+		return ids, 4 * len(ids), err
+	})
+	ids, _ := v.([]int32)
+	return ids, err
+}
+
+// ints is one row group of a column of numbers.
+func (s *segment) ints(c intColumn, group int) ([]int64, error) {
+	v, err := s.cache.get(cacheKey{s, false, parquetInts[c], group}, func() (any, int, error) {
+		ints, err := readColumn(s, parquetInts[c], group, (*pageValues).int64s)
+		return ints, 8 * len(ints), err
+	})
+	ints, _ := v.([]int64)
+	return ints, err
+}
+
+// pageValues are the values of a Parquet page.
+type pageValues struct{ parquet.Page }
+
+func (p *pageValues) int32s(dst []int32) []int32 {
+	data := p.Data()
+	return append(dst, data.Int32()...)
+}
+
+func (p *pageValues) int64s(dst []int64) []int64 {
+	data := p.Data()
+	if p.Type().Kind() == parquet.Int64 {
+		return append(dst, data.Int64()...)
+	}
+	for _, v := range data.Int32() {
+		dst = append(dst, int64(v))
+	}
+	return dst
+}
+
+// readColumn reads all values of a column of a row group.
+func readColumn[T any](s *segment, column, group int, take func(*pageValues, []T) []T) ([]T, error) {
+	p, err := s.rowsParquet()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]T, 0, s.groupLen(group))
+	err = eachPage(p, column, group, func(page parquet.Page) { out = take(&pageValues{page}, out) })
+	if err == nil && len(out) != s.groupLen(group) {
+		err = fmt.Errorf("%s: column %d has %d rows instead of %d; load the evidence again", p.file.Name(), column, len(out), s.groupLen(group))
+	}
+	return out, err
+}
+
+// eachPage calls yield for the pages of a column of a row group.
+func eachPage(p *parquetFile, column, group int, yield func(parquet.Page)) error {
+	pages := p.groups[group].ColumnChunks()[column].Pages()
+	defer pages.Close()
+	for {
+		page, err := pages.ReadPage()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.file.Name(), err)
+		}
+		yield(page)
+		parquet.Release(page)
+	}
+}
+
+// bounds are the least and greatest value of a column of a row group; ok is false if they are not known.
+func (s *segment) bounds(column, group int) (lo, hi int64, ok bool) {
+	p, err := s.rowsParquet()
+	if err != nil {
+		return 0, 0, false
+	}
+	stats := p.Metadata().RowGroups[group].Columns[column].MetaData.Statistics
+	lo, okLo := statInt(stats.MinValue)
+	hi, okHi := statInt(stats.MaxValue)
+	return lo, hi, okLo && okHi
+}
+
+// statInt reads a statistic of an integer column: plain encoding, little-endian.
+func statInt(b []byte) (int64, bool) {
+	switch len(b) {
+	case 4:
+		return int64(int32(binary.LittleEndian.Uint32(b))), true
+	case 8:
+		return int64(binary.LittleEndian.Uint64(b)), true
+	}
+	return 0, false
+}
