@@ -3,7 +3,6 @@ package weblog
 import (
 	"bytes"
 	"errors"
-	"net/netip"
 )
 
 // The grammar of common, combined and vhost-combined, with what servers in the field make of it:
@@ -114,12 +113,12 @@ func (p *Parser) parseWho(b []byte, rec *Record) (vhost bool, err error) {
 	first, rest := word(b)
 	second, after := word(rest)
 	_, fourth := word(after)
-	if len(fourth) > 0 && (p.format == VhostCombined && !isAddr(first) || isVhost(first) || isAddr(second) && !isAddr(trimComma(first))) {
+	if len(fourth) > 0 && dash(second) != nil && (p.format == VhostCombined && !isAddr(first) || isVhost(first) || isAddr(second) && !isAddr(trimComma(first))) {
 		rec.Host = p.unescape(dash(first))
 		vhost = true
 		first, rest = second, after
 	}
-	rec.Client = p.unescape(dash(trimComma(first)))
+	rec.Client = p.unescape(dash(trimPort(trimComma(first))))
 	// A list of forwarded addresses stands where the client should: the first is who the proxies say it was.
 	for hop := first; len(hop) > 0 && hop[len(hop)-1] == ','; {
 		hop, rest = word(rest)
@@ -139,29 +138,49 @@ func trimComma(b []byte) []byte {
 	return b
 }
 
-// isAddr reports whether b looks like an IP address, with a zone or not.
+// isAddr reports whether b has the form of an IP address, with a zone or not. It tells an address from a
+// name, no more: "1::2::3" passes.
 func isAddr(b []byte) bool {
-	if len(b) < 2 || len(b) > 64 {
+	if len(b) > 64 {
 		return false
 	}
-	digits := false
-	for _, c := range b {
+	v6 := bytes.Count(b, []byte{':'}) >= 2
+	colons, dots, octet := 0, 0, 0
+	for i, c := range b {
 		switch {
-		case c >= '0' && c <= '9':
-			digits = true
-		case c == ':' || c == '%':
-			digits = true
-		case c == '.' || c|0x20 >= 'a' && c|0x20 <= 'f':
+		case c == ':':
+			colons++
+			octet = 0
+		case c == '.':
+			if octet == 0 {
+				return false
+			}
+			dots++
+			octet = 0
+		case c == '%' && colons >= 2 && i < len(b)-1:
+			return true
+		case hexDigit(c) >= 0 && (c <= '9' || v6):
+			octet++
 		default:
-			return bytes.IndexByte(b, '%') > 0 && addr(b)
+			return false
 		}
 	}
-	return digits && addr(b)
+	return v6 || colons == 0 && dots == 3 && octet > 0
 }
 
-func addr(b []byte) bool {
-	_, err := netip.ParseAddr(string(b))
-	return err == nil
+// trimPort drops the port that some proxies and balancers log with the client, and the brackets of IPv6.
+func trimPort(b []byte) []byte {
+	i := bytes.LastIndexByte(b, ':')
+	if len(b) > 2 && b[0] == '[' {
+		if n := bytes.IndexByte(b, ']'); n > 0 && isAddr(b[1:n]) {
+			return b[1:n]
+		}
+		return b
+	}
+	if i <= 0 || !isVhost(b) || !isAddr(b[:i]) {
+		return b
+	}
+	return b[:i]
 }
 
 // isVhost reports whether b is host:port, as %v:%p writes it, and no IPv6 address.

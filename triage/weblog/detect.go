@@ -70,7 +70,7 @@ func tally(lines [][]byte) *tallied {
 		if len(trim(line)) == 0 {
 			continue
 		}
-		kind, err := w3c.Parse(line, &rec)
+		kind, _ := w3c.Parse(line, &rec)
 		if kind == Comment {
 			if w3c.head.named {
 				t.header = w3c.head
@@ -83,8 +83,7 @@ func tally(lines [][]byte) *tallied {
 		}
 		rec = Record{}
 		clf.scratch = clf.scratch[:0]
-		var s shape
-		if s, err = clf.parseCLF(trim(line), &rec); err == nil {
+		if s, err := clf.parseCLF(trim(line), &rec); err == nil {
 			t.clf++
 			t.shapes[s]++
 		} else if t.firstBad == nil {

@@ -248,7 +248,7 @@ func (p *Parser) field(c column, f span, rec *Record, at *when) error {
 	case colTimeLocal:
 		at.localTime = v
 	case colClient:
-		rec.Client = v
+		rec.Client = trimPort(v)
 	case colUser:
 		rec.User = p.spaces(f)
 	case colMethod:

@@ -42,6 +42,7 @@ var w3c = []struct{ name, in, want string }{
 		t0 + ` c=192.0.2.1 m=GET p=/a q=b?c v=HTTP/1.1 st=200`},
 	{"tabs, seconds with a fraction", "#Version: 1.0\n#Fields: date time sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status time-taken\n2025-03-08\t08:17:47\t703\t192.0.2.1\tGET\tshop.example\t/a\t200\t1.042",
 		t0 + ` c=192.0.2.1 m=GET p=/a h=shop.example st=200 sz=703 ms=1042`},
+	{"client with port", "#Fields: date time c-ip cs-uri-stem\n2025-03-08 08:17:47 192.0.2.1:50123 /a", t0 + ` c=192.0.2.1 p=/a`},
 	{"client by name", "#Fields: date time c-ip c-dns cs-uri-stem\n2025-03-08 08:17:47 - crawl.example /a", t0 + ` c=crawl.example p=/a`},
 	{"zeros before a line", "#Fields: date time c-ip cs-uri-stem\n\x00\x00\x002025-03-08 08:17:47 192.0.2.1 /a\n\x00\x00",
 		t0 + ` c=192.0.2.1 p=/a; !only NUL bytes, as an interrupted write leaves them`},

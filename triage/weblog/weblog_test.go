@@ -57,6 +57,16 @@ var clf = []struct{ name, line, want, format string }{
 		t0 + ` c=2001:db8:99:4::1f m=GET p=/ v=HTTP/1.1 st=200 sz=1`, "combined"},
 	{"ipv6 with zone", `fe80::1%eth0 - - [08/Mar/2025:03:17:47 -0500] "GET / HTTP/1.1" 200 1 "-" "-"`,
 		t0 + ` c=fe80::1%eth0 m=GET p=/ v=HTTP/1.1 st=200 sz=1`, "combined"},
+	{"client with port", `192.0.2.1:50123 - - [08/Mar/2025:03:17:47 -0500] "GET / HTTP/1.1" 200 1 "-" "-"`,
+		t0 + ` c=192.0.2.1 m=GET p=/ v=HTTP/1.1 st=200 sz=1`, "combined"},
+	{"client with port, user with spaces", `192.0.2.1:50123 - ann b [08/Mar/2025:03:17:47 -0500] "GET / HTTP/1.1" 200 1 "-" "-"`,
+		t0 + ` c=192.0.2.1 u=ann b m=GET p=/ v=HTTP/1.1 st=200 sz=1`, "combined"},
+	{"ipv6 client with port", `[2001:db8::1]:50123 - - [08/Mar/2025:03:17:47 -0500] "GET / HTTP/1.1" 200 1 "-" "-"`,
+		t0 + ` c=2001:db8::1 m=GET p=/ v=HTTP/1.1 st=200 sz=1`, "combined"},
+	{"ipv6 of letters, user with spaces", `fe80::a - ann b [08/Mar/2025:03:17:47 -0500] "GET / HTTP/1.1" 200 1 "-" "-"`,
+		t0 + ` c=fe80::a u=ann b m=GET p=/ v=HTTP/1.1 st=200 sz=1`, "combined"},
+	{"name of hex letters", `cafe.dead.beef 192.0.2.1 - - [08/Mar/2025:03:17:47 -0500] "GET / HTTP/1.1" 200 1 "-" "-"`,
+		t0 + ` c=192.0.2.1 m=GET p=/ v=HTTP/1.1 h=cafe.dead.beef st=200 sz=1`, "vhost-combined"},
 	{"host name", `crawl-1.example - - [08/Mar/2025:03:17:47 -0500] "GET / HTTP/1.1" 200 1 "-" "-"`,
 		t0 + ` c=crawl-1.example m=GET p=/ v=HTTP/1.1 st=200 sz=1`, "combined"},
 	{"forwarded list", `192.0.2.1, 198.51.100.2 - - [08/Mar/2025:03:17:47 -0500] "GET / HTTP/1.1" 200 1 "-" "-"`,
@@ -349,6 +359,10 @@ var (
 		`203.0.113.7 - - [08/Mar/2025:03:17:47 -0500] "GET /images/products/p19.jpg HTTP/1.1" 200 16241 "https://www.shop.example/products.php?cat=2&page=3" "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36"`,
 		`2001:db8:99:4::1f - ann [08/Mar/2025:03:17:48 -0500] "GET /search.php?q=%27%20OR%201=1--&note=\"x\" HTTP/1.1" 500 - "-" "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0"`,
 	}
+	vhostLines = []string{
+		`shop.example:443 192.0.2.1 - - [08/Mar/2025:03:17:47 -0500] "GET / HTTP/1.1" 200 1 "-" "x"`,
+		`shop.example 2001:db8::1 - - [08/Mar/2025:03:17:47 -0500] "GET / HTTP/1.1" 200 1 "-" "x"`,
+	}
 	benchW3C = []string{
 		`2025-03-08 08:17:47 10.20.0.5 GET /images/products/p19.jpg - 443 - 203.0.113.7 Mozilla/5.0+(Windows+NT+10.0;+Win64;+x64)+AppleWebKit/537.36+(KHTML,+like+Gecko)+Chrome/120.0.0.0+Safari/537.36 https://www.shop.example/products.aspx?cat=2&page=3 200 0 0 16241 300 2`,
 		`2025-03-08 08:17:48 10.20.0.5 POST /upload/new.aspx q=1+2 443 SHOP\ann 203.0.113.8 - - 404 0 2 1245 400 31`,
@@ -388,7 +402,7 @@ func TestParseAllocs(t *testing.T) {
 	for _, c := range []struct {
 		format weblog.Format
 		lines  []string
-	}{{weblog.Combined, benchCombined}, {weblog.W3C, benchW3C}} {
+	}{{weblog.Combined, benchCombined}, {weblog.Combined, vhostLines}, {weblog.VhostCombined, vhostLines}, {weblog.W3C, benchW3C}} {
 		p := c.format.NewParser(nil)
 		p.Header([]byte(iisFields))
 		for _, line := range c.lines {
