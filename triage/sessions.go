@@ -24,6 +24,7 @@ const (
 	minBurstMisses  = 2
 	minBruteTries   = 10
 	minActiveAttack = 20
+	minToolClasses  = 4 // kinds of payload in one session that only a tool tries
 )
 
 // A session is the sums of one client's run of requests.
@@ -204,7 +205,8 @@ func (ss *sessions) close(s *session) {
 			Why: fmt.Sprintf("asks for what is not here: %s of %s met nothing, %s in %s, no page in between that a link led to",
 				count(distinct, "distinct path"), count(pages, "request"), perMinute(pages, s.first, s.last), lasted(s.first, s.last))},
 			takeUnlinked)
-	case s.hostile >= minActiveAttack && (s.hostile+s.missed)*5 >= pages*2 && !browsing:
+	case s.hostile >= minActiveAttack && (s.hostile+s.missed)*5 >= pages*2 && !browsing,
+		s.hostile >= minActiveAttack && len(s.classes) >= minToolClasses:
 		agents := slices.Clone(s.agents)
 		ss.addSpan(s, Finding{Rule: "scan-active", Class: Scan, Level: Low,
 			Why: fmt.Sprintf("part of a tool's run: %s of %s in %s carry a payload, and this one came from the same agent without following a link",

@@ -137,6 +137,7 @@ func (w *survey) mark() error {
 	return w.log.Visits(func(v *Visit) bool {
 		if shell := w.shells[w.site.plain[v.Path]]; shell != nil && answered(v.Status) {
 			w.out.Marks = append(w.out.Marks, Mark{v.Row, id(w.useFinding(shell))})
+			return true
 		}
 		for _, sp := range w.sessions.spans[v.Client] {
 			if v.Row < sp.firstRow {
@@ -150,9 +151,12 @@ func (w *survey) mark() error {
 	})
 }
 
-// already reports whether the request's own payload says as much as the finding of behaviour would.
+// already reports whether the request's own payload says as much as the finding of behaviour would: the same
+// class, or, where behaviour only says that it is part of a tool's run, anything at all.
 func (w *survey) already(v *Visit, f Finding) bool {
-	return slices.ContainsFunc(w.log.Findings(v.Judged), func(g Finding) bool { return g.Class == f.Class && g.Level >= f.Level })
+	return slices.ContainsFunc(w.log.Findings(v.Judged), func(g Finding) bool {
+		return g.Level >= f.Level && (g.Class == f.Class || f.Rule == "scan-active")
+	})
 }
 
 func (w *survey) useFinding(shell *Webshell) Finding {

@@ -13,7 +13,6 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
-	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -124,7 +123,7 @@ func hint(err error) string {
 	var newer *cases.VersionError
 	switch {
 	case errors.As(err, &syntax):
-		return "fields are " + fieldNames() + "; quote values with spaces"
+		return `for example: spoor search CASE 'ip:198.51.100.0/24 method:POST status:2xx -path:/login* "union select"'`
 	case errors.As(err, &newer):
 		return "use the spoor that made the case, or a newer one"
 	case errors.Is(err, cases.ErrNotFound), errors.Is(err, cases.ErrNotCase):
@@ -135,14 +134,6 @@ func hint(err error) string {
 		return "cancelled; the case is as it was before"
 	}
 	return ""
-}
-
-func fieldNames() string {
-	var names []string
-	for _, f := range index.Fields() {
-		names = append(names, f.Name)
-	}
-	return strings.Join(names, " ")
 }
 
 // withCase opens a case, hands it to f and closes it.

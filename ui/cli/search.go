@@ -16,7 +16,7 @@ const pageRows = 1000
 
 type searchCmd struct {
 	Case  string   `arg:"" help:"Case folder."`
-	Query []string `arg:"" optional:"" passthrough:"" help:"Query, such as: ip:198.51.100.0/24 method:POST status:2xx -path:/login*. Flags stand before it."`
+	Query []string `arg:"" optional:"" help:"Query, such as: ip:198.51.100.0/24 method:POST status:2xx -path:/login*.."`
 	Limit int      `short:"n" help:"Print at most so many requests. 0 prints all." default:"0"`
 	JSON  bool     `name:"json" help:"Print one JSON object a line."`
 }
@@ -121,7 +121,7 @@ func size(n int64) string {
 
 type findingsCmd struct {
 	Case  string   `arg:"" help:"Case folder."`
-	Query []string `arg:"" optional:"" passthrough:"" help:"Only of requests that match this query, such as: class:sqli level:>=high. Flags stand before it."`
+	Query []string `arg:"" optional:"" help:"Only of requests that match this query, such as: class:sqli level:>=high.."`
 	JSON  bool     `name:"json" help:"Print one JSON object a line, one for each request and rule."`
 }
 
