@@ -1,0 +1,178 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"spoor/cases"
+	"spoor/index"
+	"spoor/triage"
+	"spoor/triage/intel"
+	"spoor/ui/desk"
+)
+
+// actors is the list of intruders, each with what ties its clients together, what it did, and which known
+// groups that would be consistent with.
+type actors struct{ records[judgedActor] }
+
+// A judgedActor is an intruder with what the analyst said of it.
+type judgedActor struct {
+	desk.Actor
+	verdict *cases.Verdict
+}
+
+func newActors(c *common, want string) *actors {
+	a := &actors{}
+	title := screenNames[tabActors]
+	if want != "" {
+		title = want
+	}
+	a.start(c, tabActors, title, "No client did enough to be called an intruder. Requests (2) with the query level:>=medium shows single findings.", "intruder", "intruders")
+	a.want = want
+	a.read = readActors
+	a.b.head = []run{{"intruder    clients              first          hostile  shells  attribution", muted}}
+	a.row = actorRow
+	a.about = describeActor
+	return a
+}
+
+func readActors(_ context.Context, d *desk.Desk) ([]judgedActor, error) {
+	verdicts := d.Verdicts()
+	var out []judgedActor
+	for _, a := range d.Intruders() {
+		j := judgedActor{Actor: a}
+		if v, ok := verdicts[a.Ref]; ok {
+			j.verdict = &v
+		}
+		out = append(out, j)
+	}
+	return out, nil
+}
+
+func actorSubject(a *desk.Actor) subject {
+	s := subject{ref: a.Ref, title: actorName(&a.Intruder), open: searchMsg{"actor:" + index.Quote(a.Ref)},
+		values: append([]value{{"actor", a.Ref}}, listValues("client", a.Clients, "path", a.Shells)...)}
+	s.copied = actorName(&a.Intruder) + " " + a.Ref + ": " + strings.Join(a.Clients, " ")
+	for _, agent := range a.Agents {
+		s.values = append(s.values, value{"agent", agent})
+	}
+	return s
+}
+
+// verdictText is the attribution in a few words.
+func verdictText(a *desk.Actor) string {
+	if a.Verdict == "" {
+		return "unattributed"
+	}
+	return a.Verdict
+}
+
+func actorRow(a *judgedActor, _ int) line {
+	word := verdictText(&a.Actor)
+	if a.verdict != nil && a.verdict.Value != "" {
+		word = "[" + a.verdict.Value + "] " + word
+	}
+	return line{sub: actorSubject(&a.Actor), runs: []run{{cell(actorName(&a.Intruder), 12), strong}, {cell(clientsText(a.Clients), 20) + " ", plain},
+		{cell(shortStamp(a.First), 14), plain}, {cellRight(number(a.Hostile), 8), plain}, {cellRight(number(len(a.Shells)), 8), plain},
+		{"  " + word, plain}}}
+}
+
+// describeActor says what is known of an intruder and what follows from it.
+func describeActor(a *judgedActor) []line {
+	self := actorSubject(&a.Actor)
+	out := []line{about(self, "intruder", run{actorName(&a.Intruder) + " " + a.Ref, strong},
+		run{fmt.Sprintf("  %s UTC, %s of which %s hostile", timeSpan(a.First, a.Last), counted(a.Requests, "request", "requests"), number(a.Hostile)), plain})}
+	out = append(out, verdictLines(a.verdict)...)
+	out = append(out, label("verdict", run{verdictText(&a.Actor), strong}, run{"  confidence " + a.Confidence, plain}))
+	for _, w := range a.Why {
+		out = append(out, label("", run{w, plain}))
+	}
+	for _, c := range a.Clients {
+		out = append(out, about(clientSubject(self, c), "client", run{c, strong}))
+	}
+	for _, p := range a.Shells {
+		s := valueSubject(self, "path", p)
+		s.open = searchMsg{"actor:" + index.Quote(a.Ref) + " " + pathQuery(p)}
+		out = append(out, about(s, "shell", run{p, critical}, run{"  Enter: its requests to the shell", muted}))
+	}
+	for _, g := range a.Agents {
+		out = append(out, about(valueSubject(self, "agent", g), "agent", run{g, plain}))
+	}
+	for _, l := range a.Links {
+		ln := reasonLine(self, l)
+		out = append(out, ln)
+	}
+	out = append(out, observedLines(self, a.Observed)...)
+	out = append(out, candidateLines("consistent with", a.Consistent)...)
+	out = append(out, candidateLines("contradicted", a.Contradicted)...)
+	out = append(out, listLines("RIVAL EXPLANATIONS", a.Rivals)...)
+	out = append(out, listLines("WHAT WOULD CHANGE THIS", a.WouldChange)...)
+	if len(a.Consistent)+len(a.Observed) > 0 {
+		out = append(out, text(muted, ""), text(muted, a.KnowledgeBase), text(muted, intel.Notice))
+	}
+	return out
+}
+
+func clientSubject(self subject, c string) subject {
+	s := valueSubject(self, "client", c)
+	s.open = searchMsg{"ip:" + index.Quote(c)}
+	return s
+}
+
+func observedLines(self subject, all []triage.Observable) []line {
+	if len(all) == 0 {
+		return nil
+	}
+	out := []line{text(heading, "OBSERVED TECHNIQUES AND TOOLS")}
+	for _, o := range all {
+		s := self
+		s.open = nil
+		if len(o.Refs) > 0 {
+			s = citeSubject(o.Refs[0], o.ID)
+		}
+		out = append(out, line{sub: s, hang: labelWidth, runs: []run{{cell(o.ID, labelWidth), strong}, {o.Why, plain}}})
+	}
+	return out
+}
+
+// maxCandidates is how many groups the detail lists; a longer list says more about the evidence than the groups.
+const maxCandidates = 12
+
+func candidateLines(what string, all []intel.Candidate) []line {
+	if len(all) == 0 {
+		return nil
+	}
+	out := []line{text(heading, strings.ToUpper(what)+" "+counted(len(all), "group", "groups"))}
+	for i, c := range all {
+		if i == maxCandidates {
+			out = append(out, text(muted, fmt.Sprintf("and %d more; actors --json lists all", len(all)-i)))
+			break
+		}
+		out = append(out, line{hang: 2, runs: []run{{c.Name, strong}, {" (" + c.ID + "): " + c.Band, plain}}})
+		for _, f := range c.For {
+			out = append(out, line{hang: labelWidth, runs: []run{{cell("  for", labelWidth), good}, {f, plain}}})
+		}
+		for _, f := range c.Against {
+			out = append(out, line{hang: labelWidth, runs: []run{{cell("  against", labelWidth), medium}, {f, plain}}})
+		}
+	}
+	return out
+}
+
+func listLines(head string, all []string) []line {
+	if len(all) == 0 {
+		return nil
+	}
+	out := []line{text(heading, head)}
+	for _, s := range all {
+		out = append(out, line{hang: 2, runs: []run{{"- " + s, plain}}})
+	}
+	return out
+}
+
+func (a *actors) Keys() keyMap {
+	k := a.b.keys()
+	k.Enter.SetHelp("Enter", "its requests")
+	return k
+}

@@ -1,0 +1,112 @@
+package ui
+
+import (
+	"fmt"
+
+	"spoor/index"
+)
+
+// A column is one field of a request in the table.
+type column struct {
+	name  string
+	width int
+	right bool
+	cell  func(*index.Row) (string, look)
+}
+
+// requestColumns chooses the columns that fit width; the target gets what is left.
+func requestColumns(width int) []column {
+	cols := []column{
+		{"time", 14, false, func(r *index.Row) (string, look) { return shortStamp(r.Time), plain }},
+		{"lvl", 4, false, func(r *index.Row) (string, look) { return levelWord(r.Level), levelLook(r.Level) }},
+		{"", 2, false, func(r *index.Row) (string, look) { return flags(r), strong }},
+		{"client", 15, false, func(r *index.Row) (string, look) { return r.Client, plain }},
+		{"meth", 4, false, func(r *index.Row) (string, look) { return r.Method, plain }},
+		{"st", 3, true, func(r *index.Row) (string, look) { return statusText(r.Status), statusLook(r.Status) }},
+		{"size", 5, true, func(r *index.Row) (string, look) { return sizeText(r.Size), muted }},
+		{"request", 0, false, requestText},
+	}
+	fixed := 0
+	for _, c := range cols {
+		fixed += c.width + 1
+	}
+	rest := width - fixed + 1
+	if rest >= 60 {
+		cols = append(cols, column{"agent", rest / 3, false, func(r *index.Row) (string, look) { return r.Agent, muted }})
+		rest -= rest/3 + 1
+	}
+	if rest >= 70 {
+		cols = append(cols, column{"source:line", 22, false, func(r *index.Row) (string, look) {
+			return fmt.Sprintf("%s:%d", r.Source, r.Line), muted
+		}})
+		rest -= 23
+	}
+	cols[7].width = max(8, rest)
+	return cols
+}
+
+func requestText(r *index.Row) (string, look) {
+	switch {
+	case r.Reject != "":
+		return "rejected: " + r.Reject, medium
+	case r.Path == "":
+		return "-", muted
+	}
+	return r.URI(), plain
+}
+
+// flags says in two letters what the analyst said: C confirmed, B benign, U unsure; n has a note.
+func flags(r *index.Row) string {
+	out := []byte("  ")
+	if r.Verdict != "" {
+		out[0] = r.Verdict[0] &^ 0x20
+	}
+	if r.Noted {
+		out[1] = 'n'
+	}
+	return string(out)
+}
+
+// statusLook sets answered requests of a hostile kind apart from refused ones by weight.
+func statusLook(status int) look {
+	switch {
+	case status >= 500:
+		return high
+	case status >= 400:
+		return muted
+	}
+	return plain
+}
+
+func columnTitles(cols []column) []run {
+	var out []run
+	for i, c := range cols {
+		if i > 0 {
+			out = append(out, run{" ", plain})
+		}
+		t := cell(c.name, c.width)
+		if c.right {
+			t = cellRight(c.name, c.width)
+		}
+		out = append(out, run{t, muted})
+	}
+	return out
+}
+
+// requestRuns makes a row of the table.
+func requestRuns(r *index.Row, cols []column) []run {
+	out := make([]run, 0, 2*len(cols))
+	for i, c := range cols {
+		if i > 0 {
+			out = append(out, run{" ", plain})
+		}
+		s, l := c.cell(r)
+		if c.right {
+			s = cellRight(s, c.width)
+		} else {
+			s = cell(s, c.width)
+		}
+		out = append(out, run{s, l})
+	}
+	return out
+}

@@ -1,0 +1,244 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"spoor/cases"
+	"spoor/triage"
+	"spoor/ui/desk"
+)
+
+// label starts a line of a detail: a name in a column of its own, then the text, wrapped under itself.
+func label(name string, runs ...run) line {
+	return line{runs: append([]run{{cell(name, labelWidth), muted}}, runs...), hang: labelWidth}
+}
+
+const labelWidth = 10
+
+// about is label with a subject.
+func about(s subject, name string, runs ...run) line {
+	l := label(name, runs...)
+	l.sub = s
+	return l
+}
+
+// requestValues lists what there is to pivot on in a request.
+func requestValues(r *triage.Request, rules []string) []value {
+	all := []value{{"client", r.Client}, {"path", r.Path}, {"agent", r.Agent}, {"referer", r.Referer},
+		{"user", r.User}, {"host", r.Host}}
+	if !r.Time.IsZero() {
+		all = append(all, value{"time", r.Time.UTC().Format("2006-01-02T15:04:05Z")})
+	}
+	for _, id := range rules {
+		all = append(all, value{"rule", id})
+	}
+	var out []value
+	for _, v := range all {
+		if v.text != "" && v.text != "-" {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// requestTitle says what a request is in one line.
+func requestTitle(r *triage.Request) string {
+	if r.Reject != "" {
+		return "rejected line: " + r.Reject
+	}
+	return fmt.Sprintf("%s %s %s %s %s", stamp(r.Time), r.Client, r.Method, statusText(r.Status), r.URI())
+}
+
+func statusText(status int) string {
+	if status == 0 {
+		return "-"
+	}
+	return fmt.Sprint(status)
+}
+
+// valueSubject is a value of a record as something to pivot on.
+func valueSubject(of subject, kind, s string) subject {
+	if s == "" {
+		return of
+	}
+	return subject{ref: of.ref, title: kind + " " + s, copied: s, values: []value{{kind, s}},
+		open: pivotMsg{value{kind, s}}}
+}
+
+// citeSubject is a reference that Enter follows.
+func citeSubject(ref, what string) subject {
+	if ref == "" {
+		return subject{}
+	}
+	return subject{ref: ref, title: what, copied: ref, open: openMsg{ref}}
+}
+
+// describeRequest says all about one request.
+func describeRequest(d *desk.Detail) []line {
+	r := &d.Request
+	var rules []string
+	for _, f := range d.Findings {
+		rules = append(rules, f.Rule)
+	}
+	self := subject{ref: r.Ref, title: requestTitle(r), copied: string(d.Raw), values: requestValues(r, rules)}
+	var out []line
+	if r.Reject != "" {
+		out = append(out, about(self, "rejected", run{r.Reject, medium}))
+	}
+	out = append(out, verdictLines(d.Verdict)...)
+	out = append(out, findingLines(self, d.Findings)...)
+	out = append(out, rawLines(self, d)...)
+	if r.Reject == "" {
+		out = append(out, fieldLines(self, r)...)
+	}
+	out = append(out, layerLines(self, d)...)
+	if a := d.Intruder; a != nil {
+		s := citeSubject(a.Ref, a.Name)
+		s.values = []value{{"actor", a.Ref}}
+		out = append(out, about(s, "actor", run{actorName(a) + ": " + counted(len(a.Clients), "client", "clients") +
+			", " + counted(a.Hostile, "hostile request", "hostile requests"), plain}))
+	}
+	for _, n := range d.Notes {
+		out = append(out, about(citeSubject(n.Ref, "note"), "note", run{n.Ref + "  " + firstLine(n.Text), plain}))
+	}
+	return out
+}
+
+func verdictLines(v *cases.Verdict) []line {
+	if v == nil || v.Value == "" {
+		return nil
+	}
+	s := v.Value
+	if v.Reason != "" {
+		s += ": " + v.Reason
+	}
+	return []line{label("verdict", run{s, strong})}
+}
+
+// findingLines says which rules fired and why, with the bytes that matched.
+func findingLines(self subject, findings []triage.Finding) []line {
+	if len(findings) == 0 {
+		return []line{label("findings", run{"none", muted})}
+	}
+	var out []line
+	for _, f := range findings {
+		s := valueSubject(self, "rule", f.Rule)
+		out = append(out, line{sub: s, hang: labelWidth, runs: []run{
+			{cell(levelWord(f.Level), labelWidth), levelLook(f.Level)},
+			{string(f.Class) + " ", strong}, {f.Why, plain}, {"  (" + f.Rule + ", " + f.Field + ")", muted}}})
+		if f.Match != "" {
+			out = append(out, line{sub: s, hang: labelWidth, runs: []run{{cell("  matched", labelWidth), muted}, {f.Match, matched}}})
+		}
+		if f.Target != "" {
+			out = append(out, line{sub: s, hang: labelWidth, runs: []run{{cell("  writes", labelWidth), muted}, {f.Target, strong}}})
+		}
+	}
+	return out
+}
+
+// rawLines shows the line of evidence itself, with the matched bytes lit up where they stand as they are.
+func rawLines(self subject, d *desk.Detail) []line {
+	if d.RawErr != nil {
+		return []line{label("raw", run{d.RawErr.Error(), critical})}
+	}
+	runs := light(string(d.Raw), d.Findings)
+	return []line{about(self, "raw", runs...)}
+}
+
+// light cuts s at the bytes that rules matched. At most 20 matches are lit.
+func light(s string, findings []triage.Finding) []run {
+	rest := ""
+	if len(s) > MaxDrawn {
+		s, rest = s[:MaxDrawn], s[MaxDrawn:]
+	}
+	lit := make([]bool, len(s))
+	for i, f := range findings {
+		if i >= 20 || len(f.Match) < 2 {
+			continue
+		}
+		if at := strings.Index(s, f.Match); at >= 0 {
+			for j := range f.Match {
+				lit[at+j] = true
+			}
+		}
+	}
+	var out []run
+	for from := 0; from < len(s); {
+		to := from
+		for to < len(s) && lit[to] == lit[from] {
+			to++
+		}
+		look := plain
+		if lit[from] {
+			look = matched
+		}
+		out = append(out, run{s[from:to], look})
+		from = to
+	}
+	if rest != "" {
+		out = append(out, run{rest, plain})
+	}
+	return out
+}
+
+// fieldLines lists the fields of a request, each to pivot on.
+func fieldLines(self subject, r *triage.Request) []line {
+	out := []line{
+		about(self, "reference", run{r.Ref, strong}, run{"  " + r.Source + " line " + number(r.Line), plain}),
+		about(valueSubject(self, "time", timeValue(r)), "time", run{stamp(r.Time) + " UTC", plain}),
+		about(valueSubject(self, "client", r.Client), "client", run{r.Client, plain}),
+		about(valueSubject(self, "path", r.Path), "request", run{r.Method + " " + r.URI() + " " + r.Protocol, plain}),
+		about(self, "answer", run{statusText(r.Status) + ", " + answerSize(r.Size), plain}),
+	}
+	for _, f := range []struct{ name, kind, text string }{
+		{"agent", "agent", r.Agent}, {"referer", "referer", r.Referer}, {"user", "user", r.User}, {"host", "host", r.Host},
+	} {
+		if f.text != "" && f.text != "-" {
+			out = append(out, about(valueSubject(self, f.kind, f.text), f.name, run{f.text, plain}))
+		}
+	}
+	return out
+}
+
+func timeValue(r *triage.Request) string {
+	if r.Time.IsZero() {
+		return ""
+	}
+	return r.Time.UTC().Format("2006-01-02T15:04:05Z")
+}
+
+func answerSize(n int64) string {
+	if n < 0 {
+		return "size unknown"
+	}
+	return counted(n, "byte", "bytes")
+}
+
+// layerLines shows each step of decoding that changed something.
+func layerLines(self subject, d *desk.Detail) []line {
+	var out []line
+	field := ""
+	for _, l := range d.Layers {
+		if l.Coding == "raw" {
+			continue
+		}
+		if l.Field != field {
+			field = l.Field
+			out = append(out, line{runs: []run{{"decoded " + field, heading}}})
+		}
+		s := self
+		s.copied = l.Text
+		out = append(out, line{sub: s, hang: labelWidth,
+			runs: append([]run{{cell("  "+l.Coding, labelWidth), muted}}, light(l.Text, d.Findings)...)})
+	}
+	return out
+}
+
+// actorName is what an intruder is called.
+func actorName(a *triage.Intruder) string {
+	if a.Name != "" {
+		return a.Name
+	}
+	return a.Ref
+}

@@ -1,0 +1,93 @@
+package ui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// maxNote bounds a note, in characters.
+const maxNote = 64 << 10
+
+// An editor writes a note. What is typed is saved as a draft at each key, so that a lost terminal loses
+// nothing.
+type editor struct {
+	c        *common
+	area     area
+	title    string
+	key      string   // under which the draft is kept
+	on       []string // what a new note is about
+	note     string   // the note edited; empty for a new one
+	original string
+	save     key.Binding
+}
+
+// saveNoteMsg asks the root to save what the editor holds.
+type saveNoteMsg struct {
+	key, text, note string
+	on              []string
+}
+
+// keepDraftMsg asks the root to keep what is being typed.
+type keepDraftMsg struct{ key, text string }
+
+// reopenMsg goes on editing after a question.
+type reopenMsg struct{ ed *editor }
+
+// newEditor opens an editor on a text. original is what the text was before anything was typed.
+func newEditor(c *common, title, key, original, text string) *editor {
+	return &editor{c: c, title: title, key: key, original: original, area: newArea(text), save: saveBinding()}
+}
+
+func saveBinding() key.Binding {
+	return key.NewBinding(key.WithKeys("ctrl+s"), key.WithHelp("Ctrl-S", "save"))
+}
+
+func (e *editor) changed() bool { return e.area.text() != e.original }
+
+// Update types, saves, or asks what to do with the draft.
+func (e *editor) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
+	switch {
+	case key.Matches(msg, e.save):
+		if strings.TrimSpace(e.area.text()) == "" {
+			return e, send(sayMsg{"the note is empty; nothing to save"})
+		}
+		return nil, send(saveNoteMsg{e.key, e.area.text(), e.note, e.on})
+	case key.Matches(msg, e.c.keys.Back), key.Matches(msg, e.c.keys.Cancel):
+		if !e.changed() {
+			return nil, send(keepDraftMsg{e.key, ""})
+		}
+		return e.ask(), nil
+	}
+	before := e.area.text()
+	e.area.press(msg)
+	if now := e.area.text(); now != before {
+		return e, send(keepDraftMsg{e.key, now})
+	}
+	return e, nil
+}
+
+// ask is what Esc opens when something is not saved.
+func (e *editor) ask() overlay {
+	return newMenu(e.c, "This note is not saved", []choice{
+		{"go on writing", "", reopenMsg{e}},
+		{"save it", "as a note of the case", saveNoteMsg{e.key, e.area.text(), e.note, e.on}},
+		{"keep the draft", "screen Notes lists it; it is not in the report", sayMsg{"draft kept; screen Notes (7) lists it"}},
+		{"discard it", "", keepDraftMsg{e.key, ""}},
+	}, nil)
+}
+
+// View draws the editor over the whole body.
+func (e *editor) View(width, height int) []string {
+	rows := []string{rule(&e.c.st, e.title, width, true)}
+	rows = append(rows, e.area.view(&e.c.st, width, max(1, height-2))...)
+	state := "nothing typed yet"
+	if e.changed() {
+		state = "draft kept as you type; not a note until saved"
+	}
+	return append(rows, e.c.st.draw([]run{{" " + state + " · [[ref]] cites a record", muted}}, width, selNone))
+}
+
+// Help names the keys of the editor.
+func (e *editor) Help() string { return "Ctrl-S save · Esc leave" }

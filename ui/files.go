@@ -1,0 +1,201 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"spoor/cases"
+	"spoor/triage"
+	"spoor/ui/desk"
+)
+
+// files is the list of collected files with their verdicts; one verdict can be shown alone.
+type files struct {
+	records[listedFile]
+	query string
+	only  triage.FileVerdict // empty for all
+	all   []listedFile
+}
+
+// A listedFile is a file with what the analyst said of it.
+type listedFile struct {
+	triage.File
+	verdict *cases.Verdict
+}
+
+// fileOrder is the order of verdicts: what asks for attention first.
+var fileOrder = []triage.FileVerdict{triage.KnownBad, triage.Changed, triage.Unknown, triage.KnownGood}
+
+func newFiles(c *common, query, want string) *files {
+	f := &files{query: query}
+	f.start(c, tabFiles, screenNames[tabFiles], "", "file", "files")
+	f.want = want
+	f.read = func(ctx context.Context, d *desk.Desk) ([]listedFile, error) { return readFiles(ctx, d, query) }
+	f.b.head = []run{{"verdict     size  written              path", muted}}
+	f.row = fileRow
+	f.about = describeFile
+	return f
+}
+
+func readFiles(ctx context.Context, d *desk.Desk, query string) ([]listedFile, error) {
+	found := d.Files()
+	if query != "" {
+		res, err := d.Search(ctx, query)
+		if err != nil {
+			return nil, err
+		}
+		found = res.Files()
+	}
+	verdicts := d.Verdicts()
+	out := make([]listedFile, len(found))
+	for i, f := range found {
+		out[i].File = f
+		if v, ok := verdicts[f.Ref]; ok {
+			out[i].verdict = &v
+		}
+	}
+	slices.SortStableFunc(out, func(a, b listedFile) int {
+		if n := slices.Index(fileOrder, a.Verdict) - slices.Index(fileOrder, b.Verdict); n != 0 {
+			return n
+		}
+		return strings.Compare(a.Path, b.Path)
+	})
+	return out, nil
+}
+
+func fileSubject(f *triage.File) subject {
+	s := subject{ref: f.Ref, title: string(f.Verdict) + " file " + f.Path, values: append(hashValues(f), value{"path", f.Path})}
+	s.copied = f.Path
+	if !f.ModTime.IsZero() {
+		s.values = append(s.values, value{"time", f.ModTime.UTC().Format("2006-01-02T15:04:05Z")})
+	}
+	return s
+}
+
+func fileLook(v triage.FileVerdict) look {
+	switch v {
+	case triage.KnownBad:
+		return critical
+	case triage.Changed, triage.Unknown:
+		return medium
+	}
+	return good
+}
+
+func fileRow(f *listedFile, width int) line {
+	s := fileSubject(&f.File)
+	s.open = pivotMsg{value{"path", f.Path}}
+	name := f.Path
+	if f.verdict != nil && f.verdict.Value != "" {
+		name = "[" + f.verdict.Value + "] " + name
+	}
+	return line{sub: s, runs: []run{{cell(string(f.Verdict), 11), fileLook(f.Verdict)}, {cellRight(sizeText(f.Size), 5) + "  ", plain},
+		{cell(stamp(f.ModTime), 21), plain}, {cellMiddle(name, max(10, width-39)), plain}}}
+}
+
+// describeFile says what the lists know of a file.
+func describeFile(f *listedFile) []line {
+	self := fileSubject(&f.File)
+	out := []line{about(self, "file", run{f.Path, strong}, run{"  " + f.Ref, muted}),
+		label("verdict", run{string(f.Verdict), fileLook(f.Verdict)}, run{"  " + f.Why, plain})}
+	out = append(out, verdictLines(f.verdict)...)
+	for _, h := range []struct{ name, hash string }{{"sha256", f.SHA256}, {"sha1", f.SHA1}, {"md5", f.MD5}} {
+		if h.hash != "" {
+			out = append(out, about(valueSubject(self, "hash", h.hash), h.name, run{h.hash, plain}))
+		}
+	}
+	out = append(out, label("size", run{answerSize(f.Size), plain}),
+		about(valueSubject(self, "time", fileTime(f)), "written", run{stamp(f.ModTime) + " UTC", plain}))
+	for _, c := range f.Cites {
+		out = append(out, label("listed in", run{c.Source + " line " + number(c.Line), plain}))
+	}
+	return out
+}
+
+func fileTime(f *listedFile) string {
+	if f.ModTime.IsZero() {
+		return ""
+	}
+	return f.ModTime.UTC().Format("2006-01-02T15:04:05Z")
+}
+
+func (f *files) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case recordsMsg[listedFile]:
+		if msg.gen == f.gen {
+			f.all = msg.items
+			msg.items = f.chosen()
+			return f.records.Update(msg)
+		}
+	case tea.KeyMsg:
+		if key.Matches(msg, f.Keys().Cycle) {
+			f.cycle()
+			return nil
+		}
+	}
+	return f.records.Update(msg)
+}
+
+// cycle shows the files of the next verdict alone, then all again.
+func (f *files) cycle() {
+	i := slices.Index(fileOrder, f.only) + 1
+	f.only = ""
+	if i < len(fileOrder) {
+		f.only = fileOrder[i]
+	}
+	f.items = f.chosen()
+	f.b.list.to(0)
+	f.b.list.set(nil) // the cursor starts on top, not on the file it was on
+	f.fill()
+	f.b.describe(true)
+}
+
+// chosen is the files of the verdict shown.
+func (f *files) chosen() []listedFile {
+	f.none = "No hash list or listing is loaded. Close with q, then: spoor load CASE files.sha256 --baseline good.sha256"
+	switch {
+	case f.only != "":
+		f.none = "No file is " + string(f.only) + ". b shows the next verdict."
+	case f.query != "":
+		f.none = "No file matches " + f.query + ". f edits the query, Esc goes back."
+	}
+	if f.only == "" {
+		return f.all
+	}
+	var out []listedFile
+	for _, x := range f.all {
+		if x.Verdict == f.only {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// Filter is the query shown.
+func (f *files) Filter() string { return f.query }
+
+// Search is the intent that shows the files of another query.
+func (f *files) Search(query string) tea.Msg { return filesMsg{query} }
+
+func (f *files) Place() (int, string) {
+	title := f.title
+	if f.query != "" {
+		title += " " + f.query
+	}
+	if f.only != "" {
+		title += " (" + string(f.only) + ")"
+	}
+	return tabFiles, title
+}
+
+func (f *files) Keys() keyMap {
+	k := f.b.keys()
+	k.Filter.SetEnabled(true)
+	k.Cycle.SetEnabled(len(f.all) > 0)
+	k.Enter.SetHelp("Enter", "requests of it")
+	return k
+}

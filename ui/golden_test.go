@@ -1,0 +1,126 @@
+package ui
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+)
+
+var update = flag.Bool("update", false, "write the golden views anew")
+
+// goldens says how each screen is reached.
+var goldens = []struct {
+	name string
+	keys func(d *driver)
+}{
+	{"overview", func(*driver) {}},
+	{"requests", func(d *driver) { d.press(d.m.keys.Screens[tabRequests]) }},
+	{"requests-filtered", func(d *driver) { d.search("class:sqli") }},
+	{"request", func(d *driver) { d.search("class:sqli outfile"); d.press(d.m.keys.Enter) }},
+	{"webshells", func(d *driver) { d.press(d.m.keys.Screens[tabWebshells]) }},
+	{"actors", func(d *driver) { d.press(d.m.keys.Screens[tabActors]) }},
+	{"timeline", func(d *driver) { d.press(d.m.keys.Screens[tabTimeline]) }},
+	{"files", func(d *driver) { d.press(d.m.keys.Screens[tabFiles]) }},
+	{"notes", func(d *driver) {
+		d.search("class:sqli outfile")
+		d.press(d.m.keys.Note)
+		d.typed("It writes thumb.php.\nSee the users next.")
+		d.send(tea.KeyMsg{Type: tea.KeyCtrlS})
+		d.press(d.m.keys.Screens[tabNotes])
+	}},
+	{"evidence", func(d *driver) { d.press(d.m.keys.Screens[tabEvidence]); d.to("access.log") }},
+	{"help", func(d *driver) { d.press(d.m.keys.Help) }},
+	{"pivot", func(d *driver) { d.search("class:sqli outfile"); d.press(d.m.keys.Pivot) }},
+	{"editor", func(d *driver) {
+		d.search("class:sqli outfile")
+		d.press(d.m.keys.Note)
+		d.typed("It writes thumb.php.")
+	}},
+	{"search-error", func(d *driver) { d.search("status:40x OR (") }},
+	{"empty-search", func(d *driver) { d.search("ip:10.9.8.7") }},
+}
+
+// search types a query.
+func (d *driver) search(q string) {
+	d.press(d.m.keys.Search)
+	d.typed(q + "\n")
+}
+
+func TestGoldenViews(t *testing.T) {
+	for _, size := range []struct{ w, h int }{{80, 24}, {160, 50}} {
+		for _, g := range goldens {
+			name := fmt.Sprintf("%s-%dx%d", g.name, size.w, size.h)
+			t.Run(name, func(t *testing.T) {
+				d := drive(t, incidentCase(t), size.w, size.h)
+				g.keys(d)
+				mask(d)
+				checkSize(t, d.m.View(), size.w, size.h)
+				compare(t, name, d.view())
+			})
+		}
+	}
+}
+
+// mask replaces what differs from run to run: the folder the evidence was in, the reference and times of notes.
+func mask(d *driver) {
+	switch s := d.m.top().(type) {
+	case *evidence:
+		for i := range s.items {
+			if s.items[i].Abs != "" {
+				s.items[i].Abs = "/evidence/" + filepath.Base(s.items[i].Abs)
+			}
+		}
+		s.fill()
+	case *notes:
+		for i := range s.items {
+			s.items[i].Ref, s.items[i].Created, s.items[i].Edited = "n:0a1b2c", day, day
+		}
+		s.fill()
+	}
+}
+
+// checkSize is the law of every view: exactly height rows of exactly width columns.
+func checkSize(t *testing.T, view string, w, h int) {
+	t.Helper()
+	rows := strings.Split(view, "\n")
+	if len(rows) != h {
+		t.Errorf("the view has %d rows, want %d", len(rows), h)
+	}
+	for i, r := range rows {
+		if n := ansi.StringWidth(r); n != w {
+			t.Errorf("row %d has %d columns, want %d: %q", i, n, w, r)
+		}
+	}
+}
+
+func compare(t *testing.T, name, got string) {
+	t.Helper()
+	rows := strings.Split(got, "\n")
+	for i := range rows {
+		rows[i] = strings.TrimRight(rows[i], " ")
+	}
+	got = strings.Join(rows, "\n") + "\n"
+	file := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v (go test ./ui -update writes it)", err)
+	}
+	if string(want) != got {
+		t.Errorf("the view differs from %s:\n%s", file, got)
+	}
+}

@@ -1,0 +1,91 @@
+package ui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/bubbles/help"
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// helpBox shows the key map of the pane that has the keys: every binding that does something now.
+type helpBox struct {
+	c    *common
+	list list
+}
+
+var helpGroups = []string{"GO", "DO", "MOVE", "SCREENS"}
+
+// newHelp makes the help of a key map, and of the command line.
+func newHelp(c *common, keys help.KeyMap) *helpBox {
+	h := &helpBox{c: c}
+	var lines []line
+	for i, group := range keys.FullHelp() {
+		if i < len(helpGroups) {
+			lines = append(lines, text(heading, helpGroups[i]))
+		}
+		lines = append(lines, helpRows(group)...)
+	}
+	lines = append(lines, text(heading, "COMMAND LINE  (after the key \":\")"))
+	for _, cmd := range commands {
+		lines = append(lines, line{runs: []run{{"  " + cell(cmd.usage, 30), strong}, {cmd.help, plain}}})
+	}
+	lines = append(lines, text(heading, "QUERIES  (after the key \"/\")"))
+	for _, q := range queryHelp {
+		lines = append(lines, line{runs: []run{{"  " + cell(q[0], 46), strong}, {q[1], plain}}})
+	}
+	h.list.set(lines)
+	return h
+}
+
+// helpRows sets two bindings side by side.
+func helpRows(group []key.Binding) []line {
+	var on []key.Binding
+	for _, b := range group {
+		if b.Enabled() {
+			on = append(on, b)
+		}
+	}
+	half := (len(on) + 1) / 2
+	var out []line
+	for i := range half {
+		l := line{runs: helpRuns(on[i])}
+		if i+half < len(on) {
+			l.runs = append(l.runs, helpRuns(on[i+half])...)
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+func helpRuns(b key.Binding) []run {
+	return []run{{"  " + cell(b.Help().Key, 8), strong}, {cell(b.Help().Desc, 28), plain}}
+}
+
+var queryHelp = [][2]string{
+	{`union select`, "both words, in the decoded request"},
+	{`"union all select"`, "the phrase"},
+	{`ip:198.51.100.0/24 status:4xx`, "fields; both must hold"},
+	{`path:/images/*.php OR ua:sqlmap*`, "wildcards, either"},
+	{`class:sqli -status:404 level:high`, "findings; not"},
+	{`after:2025-03-08T03:00 before:2025-03-09`, "times, UTC"},
+	{`is:rejected`, "lines that fitted no format"},
+}
+
+// Update scrolls; any other key closes.
+func (h *helpBox) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
+	if h.list.press(&h.c.keys, msg) {
+		return h, nil
+	}
+	return nil, nil
+}
+
+// View fills the body.
+func (h *helpBox) View(width, height int) []string {
+	h.list.resize(width, height-1)
+	rows := []string{rule(&h.c.st, "help: keys that do something here", width, true)}
+	return append(rows, strings.Split(h.list.view(&h.c.st, true, nil), "\n")...)
+}
+
+// Help says how to leave.
+func (h *helpBox) Help() string { return "j/k more · Esc close" }

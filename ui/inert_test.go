@@ -1,0 +1,123 @@
+package ui
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+var ownSequence = regexp.MustCompile(`\x1b\[[0-9;]*m`)
+
+// checkInert is the law of everything drawn: valid UTF-8, no control but line ends, no sequence but colours.
+func checkInert(t *testing.T, view string) {
+	t.Helper()
+	v := ownSequence.ReplaceAllString(view, "")
+	if !utf8.ValidString(v) {
+		t.Fatalf("not UTF-8: %q", v)
+	}
+	for i, r := range v {
+		if r != '\n' && (r < 0x20 || r >= 0x7f && r < 0xa0 || unicode.Is(unicode.Cf, r)) {
+			t.Fatalf("%U reaches the terminal: %q", r, v[max(0, i-40):min(len(v), i+40)])
+		}
+	}
+}
+
+// hostile texts: every C0 and C1 byte, clipboard and title sequences, bidi, zero width, wide, not UTF-8.
+var hostile = []string{
+	"\x1b]52;c;ZXZpbA==\x07", "\x1b]0;title\x07", "\x1b[2J\x1b[H", "\x9b31m", "\u009b2J", "\u202eexe.gnp\u2066x\u2069",
+	"ad\u200bmin\ufeff", "\xc0\xaf\xff\xfe", "日本語\u0301\u0301\u0301", "😀👨‍👩‍👧", "\r\rback", "%1b]8;;http://x/%07",
+}
+
+// hostileLog brings the hostile texts into every field, as raw bytes and as the escapes of Apache.
+func hostileLog() string {
+	var b strings.Builder
+	at := day
+	escape := func(s string) string {
+		var e strings.Builder
+		for i := range len(s) {
+			fmt.Fprintf(&e, `\x%02x`, s[i])
+		}
+		return e.String()
+	}
+	for i, h := range hostile {
+		raw := strings.ReplaceAll(h, "\n", "")
+		for _, s := range []string{raw, escape(h)} {
+			b.WriteString(logLine(at, "198.51.100.9", "GET", "/x"+s+"?q='%20union%20select%201"+s, 200, 10, "http://r/"+s, "sqlmap "+s))
+			b.WriteString(logLine(at, "198.51.100.9", "POST", fmt.Sprintf("/up/s%d%s.php", i, s), 200, 10, "-", s))
+			at = at.Add(time.Second)
+		}
+	}
+	for c := range 256 {
+		if c != '\n' {
+			b.WriteString(logLine(at, "198.51.100.9", "GET", "/c"+string([]byte{byte(c)}), 200, 10, "-", string([]byte{byte(c)})))
+		}
+	}
+	b.WriteString("garbage \x1b[2J\x9b\xff line\n")
+	b.WriteString(logLine(at, "198.51.100.9", "GET", "/long?"+strings.Repeat("A\x1b", 500_000), 200, 10, "-", "x"))
+	b.WriteString(logLine(at, "198.51.100.9", "GET", "/long2?q=<script>"+strings.Repeat("%1b", 100_000), 200, 10, "-", "x"))
+	return b.String()
+}
+
+// Nothing that evidence holds acts on the terminal, on any screen, in any pane, menu or prompt.
+func TestHostileTextStaysInert(t *testing.T) {
+	files := fmt.Sprintf("%s  /up/\x1b]52;c;AA==\x07s0.php\n%s  /b\u202e.php\n", strings.Repeat("a1", 32), strings.Repeat("b2", 32))
+	dk := openCase(t, map[string]string{"evil\x1b[31m.log": hostileLog(), "f.sha256": files})
+	for _, w := range []int{80, 160} {
+		d := drive(t, dk, w, 40)
+		look := func() {
+			t.Helper()
+			checkInert(t, d.m.View())
+			checkSize(t, d.m.View(), w, 40)
+		}
+		for i := range d.m.keys.Screens {
+			d.press(d.m.keys.Screens[i])
+			look()
+			for range 30 {
+				d.press(d.m.keys.Down)
+				look()
+			}
+			d.press(d.m.keys.Tab, d.m.keys.Down, d.m.keys.End)
+			look()
+			d.press(d.m.keys.Tab)
+			for _, b := range []int{0, 1, 2} {
+				d.press(d.m.keys.Pivot)
+				look()
+				d.press(d.m.keys.Enter)
+				look()
+				if b == 1 {
+					d.press(d.m.keys.Enter)
+					look()
+					d.press(d.m.keys.Filter)
+					look()
+				}
+				for range 4 {
+					if d.m.over != nil {
+						d.press(d.m.keys.Back)
+					}
+				}
+			}
+			d.press(d.m.keys.Note)
+			look()
+			d.typed("x\u202e\x1b")
+			look()
+			d.send(tea.KeyMsg{Type: tea.KeyCtrlS})
+			d.m.over = nil
+			look()
+			d.press(d.m.keys.Verdict)
+			look()
+			d.m.over = nil
+			d.out.Reset()
+			d.press(d.m.keys.Copy)
+			look()
+			if c := d.out.String(); c != "" && (strings.Count(c, "\x1b") > 2 || !strings.HasPrefix(c, "\x1b]52;c;")) {
+				t.Errorf("copied %.200q", c)
+			}
+		}
+	}
+}

@@ -1,0 +1,361 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"spoor/cases"
+	"spoor/index"
+	"spoor/triage"
+	"spoor/ui/desk"
+)
+
+// overview answers in ten seconds what was loaded, what happened, by whom, and what to look at. Every line
+// leads to its record.
+type overview struct {
+	c    *common
+	gen  int
+	data *overviewData
+	err  error
+	b    browser
+}
+
+// overviewData is what the overview shows.
+type overviewData struct {
+	counts    index.Counts
+	evidence  []cases.Evidence
+	refused   []cases.Refused
+	incidents []triage.Incident
+	webshells []triage.Webshell
+	actors    []desk.Actor
+	files     []triage.File
+	verdicts  map[string]cases.Verdict
+	notes     int
+	hist      histogram
+}
+
+type overviewMsg struct {
+	gen  int
+	data *overviewData
+	err  error
+}
+
+func newOverview(c *common) *overview {
+	o := &overview{c: c, b: newBrowser(c, "line", "reading the case")}
+	o.b.build = func(i int) []line { return o.detail(i) }
+	return o
+}
+
+func (o *overview) Init() tea.Cmd {
+	o.gen = o.c.gen()
+	d, gen := o.c.desk, o.gen
+	return o.c.work("reading the case", func(ctx context.Context) tea.Msg { return readOverview(ctx, d, gen) })
+}
+
+func readOverview(ctx context.Context, d *desk.Desk, gen int) tea.Msg {
+	v := &overviewData{counts: d.Counts(), evidence: d.Evidence(), incidents: d.Incidents(), webshells: d.Webshells(),
+		actors: d.Intruders(), files: d.Files(), verdicts: d.Verdicts(), notes: len(d.Notes()), refused: refusals(d)}
+	if v.counts.Requests > 0 {
+		res, err := d.Search(ctx, "")
+		if err != nil {
+			return overviewMsg{gen: gen, err: err}
+		}
+		if v.hist, err = readHistogram(res); err != nil {
+			return overviewMsg{gen: gen, err: err}
+		}
+	}
+	return overviewMsg{gen: gen, data: v}
+}
+
+func (o *overview) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case overviewMsg:
+		if msg.gen != o.gen {
+			return nil
+		}
+		o.data, o.err = msg.data, msg.err
+		o.fill()
+	case changedMsg:
+		return o.Init()
+	case tea.KeyMsg:
+		o.b.press(msg)
+	}
+	return nil
+}
+
+func (o *overview) fill() {
+	if o.err != nil {
+		o.b.list.empty = o.err.Error()
+		return
+	}
+	if o.data != nil {
+		o.b.set(o.data.lines(o.b.list.width - gutterWidth))
+	}
+}
+
+func (o *overview) Resize(width, height int) {
+	o.b.resize(width, height)
+	if !o.b.split.side && height > 0 {
+		// The lines matter more here than the detail: five rows are enough for one.
+		o.b.split.paneH = 4
+		o.b.split.listH = height - 5
+		o.b.list.resize(width, o.b.split.listH)
+		o.b.detail.resize(width, o.b.split.paneH)
+	}
+	o.fill()
+}
+
+func (o *overview) View() string         { return o.b.view() }
+func (o *overview) Place() (int, string) { return tabOverview, screenNames[tabOverview] }
+func (o *overview) Keys() keyMap         { return o.b.keys() }
+func (o *overview) Selected() subject    { return o.b.selected() }
+
+func (o *overview) Info() string {
+	if o.data == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s, %s", counted(len(o.data.incidents), "incident", "incidents"), counted(o.data.notes, "note", "notes"))
+}
+
+// detail is the line under the cursor in full, since rows are cut to one line each.
+func (o *overview) detail(i int) []line {
+	l := o.b.list.lines[i]
+	s := l.sub
+	if s.copied == "" {
+		return []line{text(muted, s.title)}
+	}
+	return []line{{runs: []run{{s.copied, plain}}, sub: s}}
+}
+
+// lines makes the overview for a width.
+func (v *overviewData) lines(width int) []line {
+	out := v.loadedLines()
+	if v.counts.Requests == 0 && len(v.files) == 0 {
+		return append(out, text(plain, ""), text(strong, "Nothing is loaded yet. Close with q, then: spoor load CASE access.log files.sha256"))
+	}
+	out = append(out, v.incidentLines(width)...)
+	out = append(out, v.webshellLines()...)
+	out = append(out, v.actorLines()...)
+	out = append(out, v.findingLines(width)...)
+	return append(out, v.fileLines()...)
+}
+
+func section(name, what string, open tea.Msg) line {
+	return line{runs: []run{{cell(name, 11), heading}, {what, plain}},
+		sub: subject{title: strings.ToLower(name), copied: name + ": " + what, open: open}}
+}
+
+func (v *overviewData) loadedLines() []line {
+	sources := counted(len(v.evidence), "source", "sources")
+	what := fmt.Sprintf("%s, %s from %s, %s", sources, counted(v.counts.Requests, "request", "requests"),
+		counted(v.counts.Clients, "client", "clients"), timeSpan(v.counts.First, v.counts.Last)+" UTC")
+	out := []line{section("LOADED", what, tabMsg{tabEvidence})}
+	var bad []string
+	if v.counts.Rejected > 0 {
+		bad = append(bad, counted(v.counts.Rejected, "line", "lines")+" rejected")
+	}
+	for _, e := range v.evidence {
+		if e.Truncated != "" {
+			bad = append(bad, e.Path+" ends early: "+e.Truncated)
+		}
+	}
+	for _, r := range v.refused {
+		bad = append(bad, "refused "+r.Path+": "+r.Reason)
+	}
+	for i, b := range bad {
+		if i == 4 && len(bad) > 5 {
+			b = fmt.Sprintf("and %d more", len(bad)-i)
+		}
+		out = append(out, line{runs: []run{{cell("NOT LOADED", 11), medium}, {b, plain}},
+			sub: subject{title: "not loaded", copied: b, open: tabMsg{tabEvidence}}})
+		if i == 4 && len(bad) > 5 {
+			break
+		}
+	}
+	if len(bad) == 0 && len(v.evidence) > 0 {
+		out = append(out, line{runs: []run{{cell("", 11), plain}, {"no line rejected, no file refused or cut short", muted}},
+			sub: subject{title: "loaded", copied: "no line rejected, no file refused or cut short", open: tabMsg{tabEvidence}}})
+	}
+	return out
+}
+
+func (v *overviewData) incidentLines(width int) []line {
+	what := counted(len(v.incidents), "incident", "incidents")
+	if len(v.incidents) == 0 {
+		what = "none: no chain from an injection or upload to a web shell was found"
+	}
+	out := []line{section("INCIDENTS", what, tabMsg{tabTimeline})}
+	for i := range v.incidents {
+		out = append(out, incidentHead(&v.incidents[i], v.verdicts))
+		for _, s := range v.incidents[i].Steps {
+			out = append(out, stepLine(s, width))
+		}
+	}
+	return out
+}
+
+// incidentHead is the one line that names an incident.
+func incidentHead(in *triage.Incident, verdicts map[string]cases.Verdict) line {
+	return line{runs: []run{{" ", plain}, {cell(levelWord(in.Level), 5), levelLook(in.Level)},
+		{in.Title, strong}, {"  " + timeSpan(in.First, in.Last), plain}, {verdictWord(verdicts, in.Ref), strong}},
+		sub: subject{ref: in.Ref, title: in.Title, copied: fmt.Sprintf("%s %s, %s UTC, clients %s, shells %s", in.Ref, in.Title,
+			timeSpan(in.First, in.Last), strings.Join(in.Clients, " "), strings.Join(in.Shells, " ")),
+			open: openMsg{in.Ref}, values: listValues("client", in.Clients, "path", in.Shells)}}
+}
+
+func verdictWord(all map[string]cases.Verdict, ref string) string {
+	if v := all[ref].Value; v != "" {
+		return "  [" + v + "]"
+	}
+	return ""
+}
+
+// listValues makes values of two lists.
+func listValues(kind string, texts []string, kind2 string, texts2 []string) []value {
+	var out []value
+	for _, t := range texts {
+		out = append(out, value{kind, t})
+	}
+	for _, t := range texts2 {
+		out = append(out, value{kind2, t})
+	}
+	return out
+}
+
+// stepLine is one step of a chain in one line: time, kind, client, what, reference.
+func stepLine(s triage.Step, width int) line {
+	const refWidth = 15
+	head := []run{{"  ", plain}, {cell(shortStamp(s.Time), 15), plain}, {cell(s.Kind, 10), stepLook(s.Kind)},
+		{cell(s.Client, 16), plain}}
+	room := max(12, width-2-15-10-16-refWidth)
+	full := fmt.Sprintf("%s UTC  %s by %s  %s  (%s)", stamp(s.Time), s.Kind, s.Client, s.Text, s.Ref)
+	if n := len(s.Refs); n > 0 {
+		full += fmt.Sprintf(", and %d more records", n)
+	}
+	sub := subject{ref: s.Ref, title: s.Kind + " by " + s.Client, copied: full, open: openMsg{s.Ref}}
+	if s.Client != "" {
+		sub.values = []value{{"client", s.Client}}
+	}
+	if !s.Time.IsZero() {
+		sub.values = append(sub.values, value{"time", s.Time.UTC().Format("2006-01-02T15:04:05Z")})
+	}
+	return line{sub: sub, runs: append(head, run{cell(s.Text, room-1), plain}, run{" " + strings.TrimRight(cellMiddle(s.Ref, refWidth), " "), muted})}
+}
+
+func stepLook(kind string) look {
+	switch kind {
+	case "plant", "use":
+		return critical
+	case "injection", "access":
+		return high
+	}
+	return medium
+}
+
+func (v *overviewData) webshellLines() []line {
+	var likely []triage.Webshell
+	for _, w := range v.webshells {
+		if w.Score >= 50 {
+			likely = append(likely, w)
+		}
+	}
+	what := counted(len(v.webshells), "candidate", "candidates") + fmt.Sprintf(", %d with a score of 50 or more", len(likely))
+	if len(v.webshells) == 0 {
+		what = "none"
+	}
+	out := []line{section("WEB SHELLS", what, tabMsg{tabWebshells})}
+	for i, w := range likely {
+		if i == 5 {
+			break
+		}
+		planted := "planting request unknown"
+		if w.PlantedBy != nil {
+			planted = "planted by " + w.PlantedBy.Ref
+		}
+		s := webshellSubject(&w)
+		s.open = openMsg{w.Ref}
+		s.copied = fmt.Sprintf("%s score %d: %s by %s, %s UTC, %s; used by %s", w.Path, w.Score, counted(w.Requests, "request", "requests"),
+			counted(len(w.Clients), "client", "clients"), timeSpan(w.First, w.Last), planted, strings.Join(w.Clients, " "))
+		out = append(out, line{sub: s, runs: []run{{cellRight(fmt.Sprint(w.Score), 4) + "  ", critical}, {strings.TrimRight(cellMiddle(w.Path, 34), " "), strong},
+			{fmt.Sprintf("  %s by %s, %s%s", counted(w.Requests, "request", "requests"), counted(len(w.Clients), "client", "clients"),
+				planted, verdictWord(v.verdicts, w.Ref)), plain}}})
+	}
+	return out
+}
+
+func (v *overviewData) actorLines() []line {
+	what := counted(len(v.actors), "intruder", "intruders")
+	if len(v.actors) == 0 {
+		what = "none"
+	}
+	out := []line{section("ACTORS", what, tabMsg{tabActors})}
+	for i := range v.actors {
+		if i == 5 {
+			break
+		}
+		a := &v.actors[i]
+		s := actorSubject(a)
+		s.open = openMsg{a.Ref}
+		did := counted(a.Hostile, "hostile request", "hostile requests")
+		if n := len(a.Shells); n > 0 {
+			did = "used " + strings.Join(a.Shells, " ")
+		}
+		s.copied = fmt.Sprintf("%s: %s; %s; %s; %s UTC", actorName(&a.Intruder), strings.Join(a.Clients, " "), did, verdictText(a), timeSpan(a.First, a.Last))
+		out = append(out, line{sub: s, runs: []run{{"  ", plain}, {cell(actorName(&a.Intruder), 12), strong}, {cell(clientsText(a.Clients), 20), plain},
+			{verdictText(a) + "; " + did + verdictWord(v.verdicts, a.Ref), plain}}})
+	}
+	return out
+}
+
+func clientsText(clients []string) string {
+	switch len(clients) {
+	case 0:
+		return "-"
+	case 1:
+		return clients[0]
+	}
+	return fmt.Sprintf("%s +%d", clients[0], len(clients)-1)
+}
+
+func (v *overviewData) findingLines(width int) []line {
+	var levels []string
+	for l := triage.Critical; l >= triage.Info; l-- {
+		if n := v.counts.ByLevel[l]; n > 0 {
+			levels = append(levels, number(n)+" "+l.String())
+		}
+	}
+	what := counted(v.counts.Findings, "request", "requests") + " with findings: " + strings.Join(levels, ", ")
+	if len(levels) == 0 {
+		what = "none"
+	}
+	out := []line{section("FINDINGS", what, searchMsg{"level:>=medium"})}
+	out = append(out, line{sub: subject{title: "activity", copied: "requests over time, " + timeSpan(v.counts.First, v.counts.Last), open: tabMsg{tabRequests}},
+		runs: []run{{cell("  requests", 13), muted}, {strip(regroup(v.hist.counts, min(width-13, 120))), plain}}})
+	out = append(out, line{sub: subject{title: "findings", copied: "findings of level medium and above over time", open: searchMsg{"level:>=medium"}},
+		runs: []run{{cell("  findings", 13), muted}, {strip(regroup(v.hist.findings, min(width-13, 120))), high}}})
+	for _, c := range triage.Classes {
+		n := v.counts.ByClass[c]
+		if n == 0 {
+			continue
+		}
+		q := "class:" + string(c)
+		out = append(out, line{sub: subject{title: q, copied: q + ": " + counted(n, "request", "requests"), open: searchMsg{q}},
+			runs: []run{{"  " + cell(string(c), 11), plain}, {cellRight(number(n), 9), plain}}})
+	}
+	return out
+}
+
+func (v *overviewData) fileLines() []line {
+	n := map[triage.FileVerdict]int{}
+	for _, f := range v.files {
+		n[f.Verdict]++
+	}
+	if len(v.files) == 0 {
+		return []line{section("FILES", "no hash list or listing loaded", tabMsg{tabFiles})}
+	}
+	return []line{section("FILES", fmt.Sprintf("%s: %d known-bad, %d changed, %d unknown, %d known-good", number(len(v.files)),
+		n[triage.KnownBad], n[triage.Changed], n[triage.Unknown], n[triage.KnownGood]), tabMsg{tabFiles})}
+}

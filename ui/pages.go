@@ -1,0 +1,139 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"sort"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"spoor/index"
+	"spoor/ui/desk"
+)
+
+// pageRows is how many rows are fetched at a time, maxPages how many such pages are kept.
+const (
+	pageRows = 128
+	maxPages = 32
+)
+
+// pages keeps the rows of a result that were looked at last. Only rows in sight are fetched.
+type pages struct {
+	res  *index.Result
+	gen  int // the search that the rows belong to
+	rows map[int][]index.Row
+	used []int // pages by last use, oldest first
+	busy bool  // one page is on its way at a time
+	err  error
+}
+
+// pageMsg carries one page of a result.
+type pageMsg struct {
+	gen  int
+	page int
+	rows []index.Row
+	err  error
+}
+
+func newPages(res *index.Result, gen int) pages {
+	return pages{res: res, gen: gen, rows: map[int][]index.Row{}}
+}
+
+// at is row i, if it is here.
+func (p *pages) at(i int) (*index.Row, bool) {
+	page, ok := p.rows[i/pageRows]
+	if !ok || i%pageRows >= len(page) {
+		return nil, false
+	}
+	return &page[i%pageRows], true
+}
+
+// need asks for the first page between rows from and to that is not here.
+func (p *pages) need(from, to int) tea.Cmd {
+	if p.busy || p.res == nil || p.err != nil {
+		return nil
+	}
+	for page := from / pageRows; page*pageRows < to; page++ {
+		if _, ok := p.rows[page]; ok {
+			p.touch(page)
+			continue
+		}
+		p.busy = true
+		return readPage(p.res, p.gen, page)
+	}
+	return nil
+}
+
+func readPage(res *index.Result, gen, page int) tea.Cmd {
+	return func() tea.Msg {
+		rows, err := res.Rows(page*pageRows, pageRows)
+		return pageMsg{gen, page, rows, err}
+	}
+}
+
+// put keeps a page and drops the one that was not looked at for longest.
+func (p *pages) put(m pageMsg) {
+	p.busy = false
+	if m.err != nil {
+		p.err = m.err
+		return
+	}
+	p.rows[m.page] = m.rows
+	p.touch(m.page)
+	for len(p.used) > maxPages {
+		delete(p.rows, p.used[0])
+		p.used = p.used[1:]
+	}
+}
+
+func (p *pages) touch(page int) {
+	for i, u := range p.used {
+		if u == page {
+			p.used = append(p.used[:i], p.used[i+1:]...)
+			break
+		}
+	}
+	p.used = append(p.used, page)
+}
+
+// foundMsg says which row a search for the next finding came to; -1 if there is none.
+type foundMsg struct {
+	gen, row int
+	err      error
+}
+
+// findFinding looks for the nearest row after from (step 1) or before it (step -1) that has level medium or
+// above. The findings of the query are a result of their own in the same order, so the nearest is found by
+// halving it.
+func findFinding(ctx context.Context, d *desk.Desk, query string, res *index.Result, gen, from, step int) tea.Msg {
+	q := "level:>=medium"
+	if query != "" {
+		q = "(" + query + ") " + q
+	}
+	found, err := d.Search(ctx, q)
+	if err != nil {
+		return foundMsg{gen, -1, err}
+	}
+	n := found.Len()
+	place := func(i int) int {
+		rows, e := found.Rows(i, 1)
+		if e != nil || len(rows) == 0 {
+			err = errors.Join(err, e)
+			return -1
+		}
+		return res.Find(rows[0].Ref)
+	}
+	i := sort.Search(n, func(i int) bool {
+		if step > 0 {
+			return place(i) > from
+		}
+		return place(i) >= from
+	})
+	if step < 0 {
+		i--
+	}
+	if err != nil || i < 0 || i >= n {
+		return foundMsg{gen, -1, err}
+	}
+	return foundMsg{gen, place(i), err}
+}

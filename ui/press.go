@@ -1,0 +1,166 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// press hands a key to the overlay, or does what it means everywhere, or hands it to the screen.
+func (r *root) press(msg tea.KeyMsg) tea.Cmd {
+	r.said, r.bad = "", false
+	if key.Matches(msg, r.keys.Cancel) {
+		return r.cancel(msg)
+	}
+	if r.over != nil {
+		var cmd tea.Cmd
+		r.over, cmd = r.over.Update(msg)
+		return cmd
+	}
+	s := r.top()
+	if s == nil {
+		return nil
+	}
+	k := s.Keys().forSubject(s.Selected())
+	if cmd, done := r.pressGlobal(msg, k); done {
+		return cmd
+	}
+	if cmd, done := r.pressSubject(msg, k, s.Selected()); done {
+		return cmd
+	}
+	if key.Matches(msg, k.Enter) {
+		return send(s.Selected().open)
+	}
+	return s.Update(msg)
+}
+
+// cancel stops running work first, then leaves what is open, then closes.
+func (r *root) cancel(msg tea.KeyMsg) tea.Cmd {
+	switch {
+	case r.cancelJobs():
+		r.say("cancelled: " + r.label())
+		return nil
+	case r.over != nil:
+		if ed, ok := r.over.(*editor); ok {
+			var cmd tea.Cmd
+			r.over, cmd = ed.Update(msg)
+			return cmd
+		}
+		r.over = nil
+		return nil
+	}
+	return r.quit()
+}
+
+// pressGlobal does what is not about a record.
+func (r *root) pressGlobal(msg tea.KeyMsg, k keyMap) (tea.Cmd, bool) {
+	for i := range k.Screens {
+		if key.Matches(msg, k.Screens[i]) {
+			return r.goTab(i), true
+		}
+	}
+	switch {
+	case key.Matches(msg, k.Quit):
+		return r.quit(), true
+	case key.Matches(msg, k.Help):
+		r.over = newHelp(r.common, k)
+	case key.Matches(msg, k.Command):
+		r.over = r.commandPrompt()
+	case key.Matches(msg, k.Search):
+		r.over = r.searchPrompt("search: ", "")
+	case key.Matches(msg, k.Filter):
+		if f, ok := r.top().(filtered); ok {
+			r.over = r.searchPrompt("filter: ", f.Filter())
+		}
+	case key.Matches(msg, k.Back):
+		return r.back(), true
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+// pressSubject does what is about the record under the cursor.
+func (r *root) pressSubject(msg tea.KeyMsg, k keyMap, s subject) (tea.Cmd, bool) {
+	switch {
+	case key.Matches(msg, k.Pivot):
+		return r.pivots(s), true
+	case key.Matches(msg, k.Copy):
+		return r.copy(s), true
+	case key.Matches(msg, k.Mark):
+		if r.marks[s.ref] {
+			delete(r.marks, s.ref)
+			r.say(fmt.Sprintf("mark off %s; %s", s.ref, counted(len(r.marks), "mark", "marks")))
+		} else {
+			r.marks[s.ref] = true
+			r.say(fmt.Sprintf("marked %s; %s; the next note cites them", s.ref, counted(len(r.marks), "mark", "marks")))
+		}
+		return nil, true
+	case key.Matches(msg, k.Note):
+		r.writeNote(s)
+		return nil, true
+	case key.Matches(msg, k.Verdict):
+		r.over = r.verdictMenu(s)
+		return nil, true
+	}
+	return nil, false
+}
+
+// searchPrompt asks for a query. A query that does not parse stays in the prompt, with the column.
+func (r *root) searchPrompt(label, value string) *prompt {
+	search := func(q string) tea.Msg { return searchMsg{q} }
+	if f, ok := r.top().(filtered); ok {
+		search = f.Search
+	}
+	return &prompt{c: r.common, in: newInput(label, value, r.searches),
+		hint: `words, "a phrase", ip: path: status: class: level: after: … · the key ? has examples`,
+		accept: func(text string) (tea.Cmd, error) {
+			text = strings.TrimSpace(text)
+			if err := checkQuery(text); err != nil {
+				return nil, err
+			}
+			return send(search(text)), nil
+		}}
+}
+
+// commandPrompt asks for a line of the command line.
+func (r *root) commandPrompt() *prompt {
+	return &prompt{c: r.common, in: newInput(":", "", r.lines),
+		hint: "search QUERY · open REF · note TEXT · verdict WORD · report md|json · a screen's name · quit",
+		accept: func(text string) (tea.Cmd, error) {
+			cmd, err := parseCommand(text)
+			if err != nil {
+				return nil, err
+			}
+			if cmd.name == "search" || cmd.name == "files" {
+				if err := checkQuery(cmd.args); err != nil {
+					return nil, err
+				}
+			}
+			r.lines = remember(r.lines, text)
+			return send(commandMsg{cmd}), nil
+		}}
+}
+
+// quit closes, and asks first if something would be lost or is not finished.
+func (r *root) quit() tea.Cmd {
+	for _, j := range r.jobs {
+		if j.keeps {
+			r.over = newMenu(r.common, "Not finished: "+j.label, []choice{
+				{"wait for it", "", sayMsg{"still running: " + j.label}},
+				{"close all the same", "it is cancelled", quitMsg{}},
+			}, nil)
+			return nil
+		}
+	}
+	if n := len(r.drafts.left); n > 0 {
+		r.over = newMenu(r.common, counted(n, "draft is", "drafts are")+" not saved as notes", []choice{
+			{"look at them", "screen Notes", tabMsg{tabNotes}},
+			{"close all the same", "drafts stay in the case and wait for you", quitMsg{}},
+		}, nil)
+		return nil
+	}
+	return send(quitMsg{})
+}

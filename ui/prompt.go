@@ -1,0 +1,74 @@
+package ui
+
+import (
+	"errors"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"spoor/index"
+)
+
+// A prompt is a line to type at the bottom of the body. accept says what Enter does; if it returns an
+// error the prompt stays, with the error above it.
+type prompt struct {
+	c      *common
+	in     input
+	hint   string
+	err    error
+	accept func(text string) (tea.Cmd, error)
+	cancel tea.Msg // sent on Esc; may be nil
+}
+
+// Update edits, accepts or closes.
+func (p *prompt) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
+	switch {
+	case key.Matches(msg, p.c.keys.Back):
+		return nil, send(p.cancel)
+	case key.Matches(msg, p.c.keys.Enter):
+		cmd, err := p.accept(p.in.text())
+		if err != nil {
+			p.err = err
+			return p, nil
+		}
+		return nil, cmd
+	}
+	p.err = nil
+	p.in.press(msg)
+	return p, nil
+}
+
+// View draws the hint, or what is wrong, and the line.
+func (p *prompt) View(width, _ int) []string {
+	st := &p.c.st
+	top := st.draw([]run{{" " + p.hint, muted}}, width, selNone)
+	if p.err != nil {
+		top = st.draw([]run{{" " + p.err.Error(), critical}}, width, selNone)
+	}
+	rows := []string{rule(st, "", width, false), top}
+	return append(rows, p.in.view(st, width))
+}
+
+// Help names the keys of a prompt.
+func (p *prompt) Help() string {
+	return "Enter go · Esc leave · up/down earlier lines · Ctrl-U clear"
+}
+
+// checkQuery reports a syntax error in a query with its column.
+func checkQuery(query string) error {
+	_, err := index.Parse(query)
+	var syntax *index.SyntaxError
+	if errors.As(err, &syntax) {
+		return columnError{syntax}
+	}
+	return err
+}
+
+// columnError says where in the line typed the error is.
+type columnError struct{ err *index.SyntaxError }
+
+func (e columnError) Error() string {
+	return "column " + number(e.err.Col) + ": " + e.err.Msg
+}
+
+func (e columnError) Unwrap() error { return e.err }

@@ -1,0 +1,354 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"spoor/index"
+	"spoor/ui/desk"
+)
+
+// requests is the table of the requests that a query finds, under their histogram, with a detail pane.
+// The table is virtual: it holds only the pages in sight, and fetches them without waiting.
+type requests struct {
+	c        *common
+	query    string
+	gen      int // the latest search
+	pages    pages
+	n        int
+	files    int // files that the query matches
+	hist     histogram
+	err      error
+	loading  bool
+	rows     scroller
+	split    split
+	detail   list
+	shown    *desk.Detail
+	asked    string // the request whose detail is on its way
+	askedGen int
+	onDetail bool
+	toRef    string // where the cursor goes once the search is done
+}
+
+// searchedMsg answers a search.
+type searchedMsg struct {
+	gen   int
+	res   *index.Result
+	n     int
+	files int
+	hist  histogram
+	at    int // position of the record asked for; -1
+	err   error
+}
+
+func newRequests(c *common, query string) *requests {
+	r := &requests{c: c, query: query}
+	r.detail.empty = "no request selected"
+	return r
+}
+
+// Init searches.
+func (r *requests) Init() tea.Cmd {
+	r.gen = r.c.gen()
+	r.loading, r.err = true, nil
+	d, query, gen, ref := r.c.desk, r.query, r.gen, r.toRef
+	label := "searching " + query
+	if query == "" {
+		label = "reading all requests"
+	}
+	return r.c.work(label, func(ctx context.Context) tea.Msg { return search(ctx, d, query, ref, gen) })
+}
+
+func search(ctx context.Context, d *desk.Desk, query, ref string, gen int) tea.Msg {
+	res, err := d.Search(ctx, query)
+	if err != nil {
+		return searchedMsg{gen: gen, err: err}
+	}
+	m := searchedMsg{gen: gen, res: res, n: res.Len(), files: len(res.Files()), at: -1}
+	if ref != "" {
+		m.at = res.Find(ref)
+	}
+	m.hist, m.err = readHistogram(res)
+	return m
+}
+
+func (r *requests) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case searchedMsg:
+		return r.searched(msg)
+	case pageMsg:
+		if msg.gen != r.pages.gen {
+			return nil
+		}
+		r.pages.put(msg)
+		return r.follow()
+	case foundMsg:
+		return r.found(msg)
+	case requestMsg:
+		return r.answered(msg)
+	case changedMsg:
+		// Verdicts and notes show in the table, so the rows are read again; the cursor stays.
+		if r.pages.res == nil || r.loading {
+			return nil
+		}
+		r.shown, r.asked = nil, ""
+		if row, ok := r.pages.at(r.rows.cur); ok {
+			r.toRef = row.Ref
+		}
+		return r.Init()
+	case tea.KeyMsg:
+		return r.press(msg)
+	}
+	return nil
+}
+
+func (r *requests) searched(m searchedMsg) tea.Cmd {
+	if m.gen != r.gen {
+		return nil
+	}
+	r.loading = false
+	if m.err != nil {
+		r.err = m.err
+		return nil
+	}
+	r.pages = newPages(m.res, m.gen)
+	r.n, r.files, r.hist = m.n, m.files, m.hist
+	r.rows.n = m.n
+	r.rows.to(r.rows.cur)
+	if m.at >= 0 {
+		r.rows.to(m.at)
+	}
+	r.toRef = ""
+	return r.follow()
+}
+
+// follow fetches what is in sight and the detail of the row under the cursor.
+func (r *requests) follow() tea.Cmd {
+	if r.rows.n == 0 {
+		r.shown = nil
+		r.detail.set(nil)
+		return nil
+	}
+	return tea.Batch(r.pages.need(r.rows.top, min(r.rows.n, r.rows.top+max(1, r.rows.height))), r.ask())
+}
+
+// ask asks for the detail of the row under the cursor; one question is on its way at a time.
+func (r *requests) ask() tea.Cmd {
+	row, ok := r.pages.at(r.rows.cur)
+	if !ok || r.asked != "" || r.shown != nil && r.shown.Request.Ref == row.Ref {
+		return nil
+	}
+	r.asked, r.askedGen = row.Ref, r.c.gen()
+	return readRequest(r.c.desk, row.Ref, r.askedGen)
+}
+
+func (r *requests) answered(m requestMsg) tea.Cmd {
+	if m.gen != r.askedGen || r.asked == "" {
+		return nil
+	}
+	r.asked = ""
+	if m.err != nil {
+		r.detail.set(wrapLines([]line{text(critical, m.err.Error())}, r.split.paneW-gutterWidth))
+		return nil
+	}
+	r.shown = m.detail
+	r.detail.cur, r.detail.top = 0, 0
+	r.fill()
+	return r.ask()
+}
+
+func (r *requests) fill() {
+	if r.shown != nil && r.split.paneW > 0 {
+		r.detail.set(wrapLines(describeRequest(r.shown), r.split.paneW-gutterWidth))
+	}
+}
+
+func (r *requests) found(m foundMsg) tea.Cmd {
+	if m.gen != r.pages.gen {
+		return nil
+	}
+	switch {
+	case errors.Is(m.err, context.Canceled):
+		return nil
+	case m.err != nil:
+		return send(failMsg{m.err})
+	case m.row < 0:
+		return send(sayMsg{"no further finding of level medium or above"})
+	}
+	r.rows.to(m.row)
+	return r.follow()
+}
+
+func (r *requests) press(msg tea.KeyMsg) tea.Cmd {
+	k := r.Keys()
+	switch {
+	case key.Matches(msg, k.Tab):
+		r.onDetail = !r.onDetail
+		return nil
+	case key.Matches(msg, k.Reload):
+		return r.Init()
+	case key.Matches(msg, k.Next):
+		return r.seek(1)
+	case key.Matches(msg, k.Prev):
+		return r.seek(-1)
+	case r.onDetail:
+		r.detail.press(&r.c.keys, msg)
+		return nil
+	}
+	if r.rows.press(&r.c.keys, msg) {
+		return r.follow()
+	}
+	return nil
+}
+
+// seek goes to the next or previous finding.
+func (r *requests) seek(step int) tea.Cmd {
+	d, query, res, gen, from := r.c.desk, r.query, r.pages.res, r.pages.gen, r.rows.cur
+	if res == nil {
+		return nil
+	}
+	return r.c.work("looking for the next finding", func(ctx context.Context) tea.Msg {
+		return findFinding(ctx, d, query, res, gen, from, step)
+	})
+}
+
+func (r *requests) Resize(width, height int) {
+	r.split = newSplit(width, height)
+	r.rows.height = max(0, r.split.listH-r.headRows())
+	r.rows.to(r.rows.cur)
+	r.detail.resize(r.split.paneW, r.split.paneH)
+	r.fill()
+}
+
+// headRows is what stands above the rows: two rows of histogram and the column titles.
+func (r *requests) headRows() int { return 3 }
+
+// Filter is the query shown.
+func (r *requests) Filter() string { return r.query }
+
+// Search is the intent that shows the requests of another query.
+func (r *requests) Search(query string) tea.Msg { return searchMsg{query} }
+
+func (r *requests) Place() (int, string) {
+	if r.query == "" {
+		return tabRequests, screenNames[tabRequests]
+	}
+	return tabRequests, r.query
+}
+
+func (r *requests) Info() string {
+	switch {
+	case r.loading && r.n == 0:
+		return "searching"
+	case r.n == 0:
+		return "no requests"
+	}
+	return number(r.rows.cur+1) + " of " + counted(r.n, "request", "requests")
+}
+
+func (r *requests) Keys() keyMap {
+	k := r.c.keys
+	disable(&k.Plant, &k.Edit, &k.Cycle)
+	if r.n == 0 {
+		disable(&k.Next, &k.Prev, &k.Tab)
+	}
+	return k
+}
+
+func (r *requests) Selected() subject {
+	if r.n == 0 {
+		if r.files > 0 {
+			return subject{title: "files", open: filesMsg{r.query}}
+		}
+		return subject{}
+	}
+	row, ok := r.pages.at(r.rows.cur)
+	if !ok {
+		return subject{}
+	}
+	if r.onDetail && r.shown != nil && r.shown.Request.Ref == row.Ref {
+		if s := r.detail.selected(); !s.empty() {
+			return s
+		}
+	}
+	s := subject{ref: row.Ref, title: requestTitle(&row.Request), values: requestValues(&row.Request, nil), open: openMsg{row.Ref}}
+	s.copied = s.title
+	if r.shown != nil && r.shown.Request.Ref == row.Ref {
+		var rules []string
+		for _, f := range r.shown.Findings {
+			rules = append(rules, f.Rule)
+		}
+		s.values = requestValues(&row.Request, rules)
+		s.copied = string(r.shown.Raw)
+		if a := r.shown.Intruder; a != nil {
+			s.values = append(s.values, value{"actor", a.Ref})
+		}
+	}
+	return s
+}
+
+func (r *requests) View() string {
+	st := &r.c.st
+	if r.n == 0 {
+		var rows []string
+		for _, l := range wrapLines(r.nothing(), r.split.width-4) {
+			rows = append(rows, "  "+st.draw(l.runs, r.split.width-4, selNone))
+		}
+		return fill(rows, r.split.width, r.split.height)
+	}
+	title := "request"
+	if row, ok := r.pages.at(r.rows.cur); ok {
+		title = row.Ref
+	}
+	return r.split.join(st, r.viewRows(), title, r.detail.view(st, r.onDetail, nil), r.onDetail)
+}
+
+// nothing says why there are no rows, and what to do.
+func (r *requests) nothing() []line {
+	switch {
+	case errors.Is(r.err, context.Canceled):
+		return []line{text(plain, "The search was cancelled."), text(muted, "r searches again · f edits the filter · Esc goes back")}
+	case r.err != nil:
+		return []line{text(critical, r.err.Error()), text(muted, "f edits the filter · r tries again · Esc goes back")}
+	case r.loading:
+		return []line{text(muted, "searching")}
+	case r.query == "":
+		return []line{text(plain, "This case has no requests yet."), text(muted, "Close with q, then: spoor load CASE access.log")}
+	case r.files > 0:
+		return []line{text(plain, "No request matches "+r.query+", but "+counted(r.files, "file does", "files do")+"."),
+			text(muted, "Enter shows the files · f edits the filter · Esc goes back")}
+	}
+	return []line{text(plain, "No request matches "+r.query), text(muted, "f edits the filter · Esc goes back")}
+}
+
+func (r *requests) viewRows() string {
+	st := &r.c.st
+	w := r.split.listW
+	cols := requestColumns(w - gutterWidth)
+	out := r.hist.view(st, w)
+	out = append(out, "  "+st.draw(columnTitles(cols), w-gutterWidth, selNone))
+	for i := r.rows.top; i < min(r.rows.n, r.rows.top+r.rows.height); i++ {
+		row, ok := r.pages.at(i)
+		if !ok {
+			why := "…"
+			if r.pages.err != nil {
+				why = r.pages.err.Error()
+			}
+			out = append(out, "  "+st.draw([]run{{why, muted}}, w-gutterWidth, selNone))
+			continue
+		}
+		sel := selNone
+		if i == r.rows.cur {
+			sel = selFocus
+			if r.onDetail {
+				sel = selRest
+			}
+		}
+		out = append(out, gutter(sel == selFocus, r.c.marks[row.Ref])+st.draw(requestRuns(row, cols), w-gutterWidth, sel))
+	}
+	return strings.TrimSuffix(fill(out, w, r.split.listH), "\n")
+}

@@ -1,0 +1,278 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/charmbracelet/bubbles/spinner"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"spoor/ui/desk"
+)
+
+// The smallest terminal in which nothing essential is cut.
+const (
+	minWidth  = 60
+	minHeight = 16
+)
+
+// maxSteps bounds how far Esc leads back.
+const maxSteps = 100
+
+// A root owns the size, the stack of screens, the status line and the keys that work everywhere.
+type root struct {
+	*common
+	width, height int
+	stack         []screen            // what Esc goes back through; the last is shown
+	tabs          [screenCount]screen // the screens of the number keys, made when first shown
+	over          overlay             // takes the keys while it is open
+	said          string
+	bad           bool // said is an error
+	spin          spinner.Model
+	spinning      bool
+	values        *menu    // the values one chose from when the pivots of one were asked
+	searches      []string // what was searched for, oldest first
+	lines         []string // what was entered in the command line
+	quitting      bool
+}
+
+// New makes the program over an open case, to be run by Bubble Tea or driven by a test.
+func New(d *desk.Desk, o Options) tea.Model { return newRoot(context.Background(), d, o) }
+
+func newRoot(ctx context.Context, d *desk.Desk, o Options) *root {
+	c := &common{
+		ctx: ctx, desk: d, st: newStyles(o.NoColor), keys: newKeyMap(), out: o.Out,
+		marks: map[string]bool{}, jobs: map[int]job{},
+		drafts: drafts{left: map[string]string{}, want: map[string]string{}},
+	}
+	r := &root{common: c}
+	r.spin = spinner.New(spinner.WithSpinner(spinner.Spinner{Frames: []string{"|", "/", "-", "\\"}, FPS: time.Second / 8}))
+	return r
+}
+
+// draftsMsg carries the drafts that were left when the case was closed.
+type draftsMsg struct{ left map[string]string }
+
+// Init shows the Overview and looks for drafts.
+func (r *root) Init() tea.Cmd {
+	d := r.desk
+	return tea.Batch(r.goTab(tabOverview), func() tea.Msg { return draftsMsg{d.Drafts()} })
+}
+
+// Update routes a message and keeps the spinner turning while work runs.
+func (r *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := r.handle(msg)
+	if len(r.jobs) > 0 && !r.spinning {
+		r.spinning = true
+		cmd = tea.Batch(cmd, r.spin.Tick)
+	}
+	return r, cmd
+}
+
+func (r *root) handle(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		r.width, r.height = msg.Width, msg.Height
+		for _, s := range r.all() {
+			s.Resize(r.width, r.bodyHeight())
+		}
+		return nil
+	case spinner.TickMsg:
+		if len(r.jobs) == 0 {
+			r.spinning = false
+			return nil
+		}
+		var cmd tea.Cmd
+		r.spin, cmd = r.spin.Update(msg)
+		return cmd
+	case doneMsg:
+		delete(r.jobs, msg.job)
+		return r.handle(msg.msg)
+	case tea.KeyMsg:
+		return r.press(msg)
+	case nil:
+		return nil
+	}
+	if cmd, ok := r.intent(msg); ok {
+		return cmd
+	}
+	if cmd, ok := r.record(msg); ok {
+		return cmd
+	}
+	var cmds []tea.Cmd
+	for _, s := range r.all() {
+		cmds = append(cmds, s.Update(msg))
+	}
+	return tea.Batch(cmds...)
+}
+
+// intent does what screens, menus and prompts ask for: going somewhere, or saying something.
+func (r *root) intent(msg tea.Msg) (tea.Cmd, bool) {
+	switch msg := msg.(type) {
+	case openMsg:
+		return r.open(msg.ref), true
+	case resolvedMsg:
+		return r.resolved(msg), true
+	case searchMsg:
+		r.searches = remember(r.searches, msg.query)
+		return r.push(newRequests(r.common, msg.query)), true
+	case filesMsg:
+		return r.push(newFiles(r.common, msg.query, "")), true
+	case tabMsg:
+		return r.goTab(msg.tab), true
+	case backMsg:
+		return r.back(), true
+	case sayMsg:
+		r.say(msg.text)
+	case failMsg:
+		r.fail(msg.err)
+	case pivotMsg:
+		return askPivots(r.desk, msg.value), true
+	case pivotsMsg:
+		r.showPivots(msg)
+	case quitMsg:
+		r.quitting = true
+		r.cancelJobs()
+		return tea.Quit, true
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+// all lists every living screen once.
+func (r *root) all() []screen {
+	out := append([]screen(nil), r.stack...)
+	for _, t := range r.tabs {
+		if t != nil && !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// top is the screen shown; nil before the first.
+func (r *root) top() screen {
+	if len(r.stack) == 0 {
+		return nil
+	}
+	return r.stack[len(r.stack)-1]
+}
+
+// push goes one step on.
+func (r *root) push(s screen) tea.Cmd {
+	if len(r.stack) >= maxSteps {
+		r.stack = append(r.stack[:1:1], r.stack[2:]...)
+	}
+	r.stack = append(r.stack, s)
+	s.Resize(r.width, r.bodyHeight())
+	return s.Init()
+}
+
+// back goes one step back; what was left is as it was left.
+func (r *root) back() tea.Cmd {
+	if len(r.stack) <= 1 {
+		r.say("this is where you started; q closes spoor")
+		return nil
+	}
+	r.stack = r.stack[:len(r.stack)-1]
+	return nil
+}
+
+// goTab shows a tab. A tab already on the way back is moved to the end, so that Esc never goes in circles.
+func (r *root) goTab(i int) tea.Cmd {
+	if t := r.tabs[i]; t != nil {
+		if t == r.top() {
+			return nil
+		}
+		kept := r.stack[:0:0]
+		for _, s := range r.stack {
+			if s != t {
+				kept = append(kept, s)
+			}
+		}
+		r.stack = append(kept, t)
+		return nil
+	}
+	r.tabs[i] = r.newTab(i)
+	return r.push(r.tabs[i])
+}
+
+func (r *root) newTab(i int) screen {
+	switch i {
+	case tabRequests:
+		return newRequests(r.common, "")
+	case tabWebshells:
+		return newWebshells(r.common, "")
+	case tabActors:
+		return newActors(r.common, "")
+	case tabTimeline:
+		return newTimeline(r.common)
+	case tabFiles:
+		return newFiles(r.common, "", "")
+	case tabNotes:
+		return newNotes(r.common, "")
+	case tabEvidence:
+		return newEvidence(r.common)
+	}
+	return newOverview(r.common)
+}
+
+// resolvedMsg says what a reference is.
+type resolvedMsg struct {
+	ref, kind string
+	err       error
+}
+
+// open goes to a record. What kind it is, the case knows.
+func (r *root) open(ref string) tea.Cmd {
+	d := r.desk
+	return func() tea.Msg {
+		kind, whole, _, err := d.Resolve(ref)
+		return resolvedMsg{whole, kind, err}
+	}
+}
+
+func (r *root) resolved(m resolvedMsg) tea.Cmd {
+	if m.err != nil {
+		r.fail(m.err)
+		return nil
+	}
+	switch m.kind {
+	case "request":
+		return r.push(newRequest(r.common, m.ref))
+	case "webshell":
+		return r.push(newWebshells(r.common, m.ref))
+	case "actor", "intruder":
+		return r.push(newActors(r.common, m.ref))
+	case "incident":
+		return r.push(newIncident(r.common, m.ref))
+	case "file":
+		return r.push(newFiles(r.common, "", m.ref))
+	case "note":
+		return r.push(newNotes(r.common, m.ref))
+	}
+	r.fail(fmt.Errorf("%s is a %s; no screen shows that", m.ref, m.kind))
+	return nil
+}
+
+func (r *root) say(s string) { r.said, r.bad = s, false }
+
+func (r *root) fail(err error) {
+	if err != nil {
+		r.said, r.bad = err.Error(), true
+	}
+}
+
+// remember appends to a history, without repeating the last entry.
+func remember(old []string, s string) []string {
+	if s == "" || len(old) > 0 && old[len(old)-1] == s {
+		return old
+	}
+	if len(old) >= 200 {
+		old = old[1:]
+	}
+	return append(old, s)
+}

@@ -1,0 +1,74 @@
+package ui
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"spoor/cases"
+)
+
+// A screen fills the area between the head lines and the status line. Screens do not know each other: they
+// send the intents below, and the root decides.
+type screen interface {
+	Init() tea.Cmd
+	Update(tea.Msg) tea.Cmd
+	Resize(width, height int)
+	View() string
+
+	// Place says where the screen belongs: the number of its tab, and its own step of the breadcrumb.
+	Place() (tab int, title string)
+	// Info is the right end of the breadcrumb: how much there is.
+	Info() string
+	// Keys is the key map of the pane that has the keys, with what does nothing there disabled.
+	Keys() keyMap
+	// Selected is what is under the cursor.
+	Selected() subject
+}
+
+// A filtered screen shows what a query finds. Search is the intent that shows another query.
+type filtered interface {
+	Filter() string
+	Search(query string) tea.Msg
+}
+
+// The tabs, in the order of their number keys.
+const (
+	tabOverview = iota
+	tabRequests
+	tabWebshells
+	tabActors
+	tabTimeline
+	tabFiles
+	tabNotes
+	tabEvidence
+	screenCount
+)
+
+var screenNames = [screenCount]string{
+	"Overview", "Requests", "Webshells", "Actors", "Timeline", "Files", "Notes", "Evidence",
+}
+
+// Intents: what a screen asks of the root.
+type (
+	openMsg     struct{ ref string }   // go to a record, by reference or unique prefix
+	searchMsg   struct{ query string } // requests that match
+	filesMsg    struct{ query string } // files that match
+	tabMsg      struct{ tab int }      // go to a tab
+	backMsg     struct{}
+	sayMsg      struct{ text string } // a line for the status
+	failMsg     struct{ err error }   // an error for the status
+	pivotMsg    struct{ value value } // show the pivots of a value
+	editNoteMsg struct{ note cases.Note }
+	draftMsg    struct{ key string } // edit a draft that was left
+	quitMsg     struct{}
+)
+
+// changedMsg tells every screen that notes or verdicts are no longer what they were.
+type changedMsg struct{}
+
+// send makes an intent a command.
+func send(msg tea.Msg) tea.Cmd {
+	if msg == nil {
+		return nil
+	}
+	return func() tea.Msg { return msg }
+}

@@ -1,0 +1,52 @@
+package ui
+
+import (
+	"context"
+
+	"spoor/ui/desk"
+)
+
+// timeline is every kind of record on one axis.
+type timeline struct{ records[desk.Event] }
+
+func newTimeline(c *common) *timeline {
+	t := &timeline{}
+	t.start(c, tabTimeline, screenNames[tabTimeline], "Nothing has a time yet. Load a log first: spoor load CASE access.log", "event", "events")
+	t.read = func(_ context.Context, d *desk.Desk) ([]desk.Event, error) { return d.Timeline(), nil }
+	t.b.head = []run{{cell("time (UTC)", 20) + cell("lvl", 5) + cell("kind", 10) + cell("client", 16) + "what", muted}}
+	t.row = eventRow
+	t.about = describeEvent
+	return t
+}
+
+func eventSubject(e *desk.Event) subject {
+	s := subject{ref: e.Ref, title: e.Kind + " " + e.Text, copied: stamp(e.Time) + " " + e.Kind + " " + e.Client + " " + e.Text}
+	if e.Ref != "" {
+		s.open = openMsg{e.Ref}
+	}
+	if e.Client != "" {
+		s.values = append(s.values, value{"client", e.Client})
+	}
+	if !e.Time.IsZero() {
+		s.values = append(s.values, value{"time", e.Time.UTC().Format("2006-01-02T15:04:05Z")})
+	}
+	return s
+}
+
+func eventRow(e *desk.Event, _ int) line {
+	return line{sub: eventSubject(e), runs: []run{{cell(stamp(e.Time), 20), plain}, {cell(levelWord(e.Level), 5), levelLook(e.Level)},
+		{cell(e.Kind, 10), plain}, {cell(e.Client, 16), plain}, {e.Text, plain}}}
+}
+
+func describeEvent(e *desk.Event) []line {
+	self := eventSubject(e)
+	out := []line{label("event", run{e.Kind, strong}, run{"  " + stamp(e.Time) + " UTC", plain})}
+	if e.Client != "" {
+		out = append(out, about(valueSubject(self, "client", e.Client), "client", run{e.Client, plain}))
+	}
+	out = append(out, label("what", run{e.Text, plain}))
+	if e.Ref != "" {
+		out = append(out, about(citeSubject(e.Ref, e.Kind), "record", run{e.Ref, strong}, run{"  Enter opens it", muted}))
+	}
+	return out
+}

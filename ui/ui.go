@@ -1,0 +1,46 @@
+// Package ui is the terminal program of spoor: screens over an open case.
+//
+// Run starts it; New makes its model for tests. The root owns the size, the stack of screens, the status
+// line and the keys that work everywhere; each screen is a file of this package. Screens ask the root for
+// what leads elsewhere (pivot, open, search) and do not know each other.
+//
+// The package promises that no key waits for the case: everything that reads or writes it runs in a command,
+// answers carry the number of their question, and late ones are dropped. Text from evidence reaches the
+// terminal only neutralised by triage.Visible, so no byte of it acts on the terminal.
+package ui
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"spoor/ui/desk"
+)
+
+// Options says how the program is run. The zero value runs it on the process's own terminal with colour.
+type Options struct {
+	In      io.Reader // keys; nil is the terminal
+	Out     io.Writer // the terminal; nil is standard output, and in New no copying
+	NoColor bool      // draw with weight, underline and reverse only
+}
+
+// Run shows the case until the analyst closes it. It returns nil when it was closed by a key, the context's
+// error when ctx ended, and an error if the terminal cannot be used. The desk stays open.
+func Run(ctx context.Context, d *desk.Desk, o Options) error {
+	opts := []tea.ProgramOption{tea.WithAltScreen(), tea.WithContext(ctx)}
+	if o.In != nil {
+		opts = append(opts, tea.WithInput(o.In))
+	}
+	if o.Out == nil {
+		o.Out = os.Stdout
+	}
+	opts = append(opts, tea.WithOutput(o.Out))
+	_, err := tea.NewProgram(newRoot(ctx, d, o), opts...).Run()
+	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}

@@ -1,0 +1,150 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+)
+
+// bodyHeight is what is left between the two head lines and the status line.
+func (r *root) bodyHeight() int { return max(0, r.height-3) }
+
+// View draws the whole terminal: the tabs, the breadcrumb, the screen with what is open over it, the status.
+func (r *root) View() string {
+	s := r.top()
+	switch {
+	case r.quitting:
+		return ""
+	case r.width == 0 || s == nil:
+		return "spoor is starting\n"
+	case r.width < minWidth || r.height < minHeight:
+		return fmt.Sprintf("This terminal has %dx%d;\nspoor needs %dx%d or more.\nMake it larger, or q closes.\n",
+			r.width, r.height, minWidth, minHeight)
+	}
+	body := strings.Split(fillText(s.View(), r.width, r.bodyHeight()), "\n")
+	if r.over != nil {
+		rows := r.over.View(r.width, r.bodyHeight())
+		rows = rows[:min(len(rows), len(body))]
+		copy(body[len(body)-len(rows):], rows)
+	}
+	rows := append([]string{r.tabLine(s), r.crumbLine(s)}, body...)
+	return strings.Join(append(rows, r.statusLine(s)), "\n")
+}
+
+// fillText cuts and pads drawn text to a size.
+func fillText(s string, width, height int) string {
+	return fill(strings.Split(s, "\n"), width, height)
+}
+
+// tabLine names the screens; the current one is in brackets in place of its number.
+func (r *root) tabLine(s screen) string {
+	at, _ := s.Place()
+	var b strings.Builder
+	used := 0
+	for i, name := range screenNames {
+		if i > 0 {
+			b.WriteByte(' ')
+			used++
+		}
+		t := fmt.Sprintf("%d %s", i+1, name)
+		if r.width < 80 {
+			t = fmt.Sprint(i + 1)
+		}
+		if i == at {
+			t = "[" + name + "]"
+			b.WriteString(r.st.current.Render(t))
+		} else {
+			b.WriteString(t)
+		}
+		used += len(t)
+	}
+	info := r.desk.Info()
+	name := info.Name
+	if name == "" {
+		name = info.ID
+	}
+	if room := r.width - used - 2; room >= 12 {
+		b.WriteString("  " + r.st.of[muted].Render(cellRight("case "+name, room)))
+		used = r.width
+	}
+	return pad(b.String(), r.width)
+}
+
+// crumbLine says how one came here, and how much there is.
+func (r *root) crumbLine(s screen) string {
+	info := " " + s.Info() + " "
+	room := r.width - strWidth(cell(info, min(strWidth(info), r.width/2))) - 1
+	info = strings.TrimRight(cell(info, r.width/2), " ")
+	crumbs := make([]string, len(r.stack))
+	for i, s := range r.stack {
+		_, title := s.Place()
+		crumbs[i] = strings.TrimRight(cell(title, 60), " ")
+	}
+	for len(crumbs) > 1 && strWidth(strings.Join(crumbs, " > ")) > room-3 {
+		crumbs = crumbs[1:]
+		crumbs[0] = strings.TrimPrefix(crumbs[0], "… > ")
+		if len(crumbs) > 1 {
+			continue
+		}
+	}
+	path := strings.Join(crumbs, " > ")
+	if len(crumbs) < len(r.stack) {
+		path = "… > " + path
+	}
+	left := strings.TrimRight(cell(path, room), " ")
+	gap := r.width - strWidth(left) - strWidth(info)
+	return r.st.of[heading].Render(left) + strings.Repeat(" ", max(0, gap)) + r.st.of[muted].Render(info)
+}
+
+// statusLine says what runs, what happened, and what can be done.
+func (r *root) statusLine(s screen) string {
+	var runs []run
+	switch label := r.label(); {
+	case r.said != "" && r.bad:
+		runs = append(runs, run{" ! " + r.said, critical})
+	case r.said != "":
+		runs = append(runs, run{" " + r.said, strong})
+	case label != "":
+		runs = append(runs, run{fmt.Sprintf(" %s %s · Ctrl-C cancels", r.spin.View(), label), strong})
+	}
+	if r.over != nil {
+		if len(runs) == 0 {
+			runs = append(runs, run{" " + r.over.Help(), muted})
+		}
+		return r.st.draw(runs, r.width, selNone)
+	}
+	used := 0
+	for _, x := range runs {
+		used += strWidth(cell(x.text, min(strWidth(x.text), r.width)))
+	}
+	if room := r.width - used - 3; room > 10 {
+		sep := " "
+		if used > 0 {
+			sep = "   "
+		}
+		runs = append(runs, run{sep + shortHelp(s.Keys().forSubject(s.Selected()), room), muted})
+	}
+	return r.st.draw(runs, r.width, selNone)
+}
+
+// shortHelp lists as many bindings as fit.
+func shortHelp(k keyMap, width int) string {
+	var b strings.Builder
+	for _, h := range k.ShortHelp() {
+		if !h.Enabled() {
+			continue
+		}
+		item := helpItem(h)
+		if b.Len() > 0 {
+			item = " · " + item
+		}
+		if strWidth(b.String())+strWidth(item) > width {
+			break
+		}
+		b.WriteString(item)
+	}
+	return b.String()
+}
+
+func helpItem(b key.Binding) string { return b.Help().Key + " " + b.Help().Desc }

@@ -1,0 +1,157 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"spoor/cases"
+	"spoor/index"
+	"spoor/triage"
+	"spoor/ui/desk"
+)
+
+// webshells is the ranked list of web-shell candidates, with their reasons.
+type webshells struct{ records[rankedShell] }
+
+// A rankedShell is a candidate with what the analyst said of it.
+type rankedShell struct {
+	triage.Webshell
+	verdict *cases.Verdict
+}
+
+func newWebshells(c *common, want string) *webshells {
+	w := &webshells{}
+	title := screenNames[tabWebshells]
+	if want != "" {
+		title = want
+	}
+	w.start(c, tabWebshells, title, "No script behaves like a web shell. Requests (2) shows everything that was loaded.", "web shell", "web shells")
+	w.want = want
+	w.read = readWebshells
+	w.b.head = []run{{"score verdict    clients  requests  first use       path", muted}}
+	w.row = webshellRow
+	w.about = describeWebshell
+	return w
+}
+
+func readWebshells(_ context.Context, d *desk.Desk) ([]rankedShell, error) {
+	verdicts := d.Verdicts()
+	var out []rankedShell
+	for _, w := range d.Webshells() {
+		r := rankedShell{Webshell: w}
+		if v, ok := verdicts[w.Ref]; ok {
+			r.verdict = &v
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+func webshellSubject(w *triage.Webshell) subject {
+	s := subject{ref: w.Ref, title: "web shell " + w.Path, copied: w.Path, open: searchMsg{pathQuery(w.Path)},
+		values: listValues("path", []string{w.Path}, "client", w.Clients)}
+	if w.File != nil {
+		s.values = append(s.values, hashValues(w.File)...)
+	}
+	return s
+}
+
+// pathQuery is the query for the requests of one path.
+func pathQuery(path string) string { return "path:" + index.Quote(path) }
+
+func hashValues(f *triage.File) []value {
+	var out []value
+	for _, h := range []string{f.SHA256, f.SHA1, f.MD5} {
+		if h != "" {
+			out = append(out, value{"hash", h})
+		}
+	}
+	return out
+}
+
+func webshellRow(w *rankedShell, width int) line {
+	word := "-"
+	if w.verdict != nil && w.verdict.Value != "" {
+		word = w.verdict.Value
+	}
+	scoreLook := plain
+	if w.Score >= 50 {
+		scoreLook = critical
+	}
+	head := []run{{cellRight(fmt.Sprint(w.Score), 5) + " ", scoreLook}, {cell(word, 10), strong},
+		{cellRight(number(len(w.Clients)), 8), plain}, {cellRight(number(w.Requests), 10), plain}, {"  " + cell(shortStamp(w.First), 16), plain}}
+	return line{sub: webshellSubject(&w.Webshell), runs: append(head, run{cellMiddle(w.Path, max(10, width-51)), strong})}
+}
+
+// describeWebshell says why a path is a candidate, who planted it and who used it.
+func describeWebshell(w *rankedShell) []line {
+	self := webshellSubject(&w.Webshell)
+	out := []line{about(self, "path", run{w.Path, strong}, run{"  score " + fmt.Sprint(w.Score) + " of 100, " + w.Ref, muted})}
+	out = append(out, verdictLines(w.verdict)...)
+	out = append(out, plantLine(w))
+	out = append(out, label("used", run{fmt.Sprintf("%s UTC, %s", timeSpan(w.First, w.Last), counted(w.Requests, "request", "requests")), plain}))
+	for _, c := range w.Clients {
+		s := valueSubject(self, "client", c)
+		s.open = searchMsg{"ip:" + index.Quote(c) + " " + pathQuery(w.Path)}
+		out = append(out, about(s, "user", run{c, strong}, run{"  Enter: its requests to the shell", muted}))
+	}
+	for _, r := range w.Reasons {
+		out = append(out, reasonLine(self, r))
+	}
+	if f := w.File; f != nil {
+		out = append(out, fileEvidence(f)...)
+	}
+	return out
+}
+
+func plantLine(w *rankedShell) line {
+	if w.PlantedBy == nil {
+		return label("planted", run{"by no request in these logs", muted})
+	}
+	p := w.PlantedBy
+	s := citeSubject(p.Ref, "planting request")
+	return about(s, "planted", run{"by " + p.Ref, strong}, run{fmt.Sprintf("  %s line %s", p.Source, number(p.Line)), plain},
+		run{"  " + w.PlantWhy, plain}, run{"  Enter or P: the request", muted})
+}
+
+// reasonLine is one reason with its weight; Enter opens the first record that shows it.
+func reasonLine(self subject, r triage.Reason) line {
+	s := self
+	s.open = nil
+	if len(r.Refs) > 0 {
+		s = citeSubject(r.Refs[0], r.Text)
+	}
+	l := medium
+	if r.Weight < 0 {
+		l = good
+	}
+	runs := []run{{cell(fmt.Sprintf("%+d", r.Weight), labelWidth), l}, {r.Text, plain}}
+	if len(r.Refs) > 0 {
+		runs = append(runs, run{"  " + r.Refs[0], muted})
+	}
+	return line{sub: s, hang: labelWidth, runs: runs}
+}
+
+func fileEvidence(f *triage.File) []line {
+	s := fileSubject(f)
+	s.open = openMsg{f.Ref}
+	return []line{about(s, "file", run{string(f.Verdict), fileLook(f.Verdict)}, run{"  " + f.Path + "  written " + stamp(f.ModTime) + "  " + f.Why, plain})}
+}
+
+func (w *webshells) Update(msg tea.Msg) tea.Cmd {
+	if k, ok := msg.(tea.KeyMsg); ok && key.Matches(k, w.Keys().Plant) {
+		return send(openMsg{w.current().PlantedBy.Ref})
+	}
+	return w.records.Update(msg)
+}
+
+func (w *webshells) Keys() keyMap {
+	k := w.b.keys()
+	cur := w.current()
+	k.Plant.SetEnabled(cur != nil && cur.PlantedBy != nil)
+	k.Enter.SetHelp("Enter", "its requests")
+	return k
+}
