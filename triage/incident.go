@@ -144,9 +144,9 @@ func (w *survey) title(in Incident, planted bool) string {
 }
 
 func (w *survey) plantStep(p plantFact, shell *Webshell) Step {
-	text := "likely plants " + VisibleN(shell.Path, 80) + ": " + shell.PlantWhy
+	text := "likely writes " + baseOf(shell.Path) + ": " + shell.PlantWhy
 	if p.named {
-		text = fmt.Sprintf("plants %s %s at %s: the payload writes %s", VisibleN(shell.Path, 80), what(p.finding),
+		text = fmt.Sprintf("writes %s %s at %s: the payload names %s", baseOf(shell.Path), what(p.finding),
 			VisibleN(w.log.Text(Paths, p.path), 60), VisibleN(p.finding.Target, 120))
 	}
 	client := ""
@@ -164,17 +164,17 @@ func (w *survey) shellSteps(plain string, clients []uint32) []Step {
 	var out []Step
 	if f := shell.File; f != nil && !f.ModTime.IsZero() {
 		out = append(out, Step{Kind: "file", Time: f.ModTime.UTC(), Ref: f.Ref,
-			Text: fmt.Sprintf("%s last written, %s", VisibleN(f.Path, 100), f.Verdict)})
+			Text: fmt.Sprintf("%s was last written, %s: %s", baseOf(f.Path), f.Verdict, VisibleN(f.Path, 120))})
 	}
 	first := firstUser(s)
 	out = append(out, Step{Kind: "access", Time: timeOf(s.first), Ref: w.log.Cite(s.firstRow).Ref, Client: w.log.Text(Clients, first),
-		Text: "first request that " + VisibleN(shell.Path, 80) + " answered"})
+		Text: "first visit to " + baseOf(shell.Path) + " that is answered"})
 	for _, c := range sortedKeys(s.clients) {
 		u := s.clients[c]
 		if !slices.Contains(clients, c) {
 			continue
 		}
-		text := fmt.Sprintf("uses %s: %s", VisibleN(shell.Path, 80), count(u.n, "request"))
+		text := fmt.Sprintf("%s to %s", count(u.n, "request"), baseOf(shell.Path))
 		if u.last > u.first {
 			text += " until " + timeOf(u.last).Format("2006-01-02 15:04:05Z")
 		}
@@ -199,11 +199,11 @@ func (w *survey) attackSteps(clients []uint32) []Step {
 			if a.level < High {
 				kind = "probe"
 			}
-			text := fmt.Sprintf("%s against %s%s: %s", classWords(a.classes), VisibleN(w.log.Text(Paths, a.path), 80), fieldWords(a.fields), count(a.n, "request"))
+			text := fmt.Sprintf("%s at %s%s: %s", count(a.n, "request"), VisibleN(w.log.Text(Paths, a.path), 80), fieldWords(a.fields), classWords(a.classes))
+			text += fmt.Sprintf("; %d answered 2xx", a.answeredFully)
 			if a.last > a.first {
-				text += " until " + timeOf(a.last).Format("2006-01-02 15:04:05Z")
+				text += "; until " + timeOf(a.last).Format("2006-01-02 15:04:05Z")
 			}
-			text += fmt.Sprintf(", %d answered 2xx", a.answeredFully)
 			out = append(out, Step{Kind: kind, Time: timeOf(a.first), Ref: w.log.Cite(a.firstRow).Ref, Client: w.log.Text(Clients, c), Text: text, Refs: w.refs(a.rows)})
 		}
 		for _, sp := range w.sessions.spans[c] {
@@ -214,6 +214,9 @@ func (w *survey) attackSteps(clients []uint32) []Step {
 	}
 	return out
 }
+
+// baseOf is the name of a file without its folders, safe to draw.
+func baseOf(path string) string { return VisibleN(path[strings.LastIndexAny(path, `/\\`)+1:], 60) }
 
 // classWords names the classes, most frequent first.
 func classWords(m map[Class]int) string {
@@ -236,7 +239,7 @@ func fieldWords(m map[string]int) string {
 		}
 	}
 	if p, ok := strings.CutPrefix(best, "query:"); ok && p != "" {
-		return " parameter " + VisibleN(p, 40)
+		return " in " + VisibleN(p, 40)
 	}
 	return ""
 }

@@ -2,7 +2,7 @@ package triage
 
 // Intruders: clients that share so much that one hand is likely behind them.
 //
-// Only clients that attack or use a shell are looked at. Two are linked when they come to the same shell with
+// Only clients that attack one place again and again or that use a shell are looked at. Two are linked when they come to the same shell with
 // the same agent, when one first uses what the other planted within the hour, or when they attack with an
 // agent that hardly anyone else has. Sharing a shell alone is no link: shells are passed on and sold, and
 // telling their users apart is what matters. Names that a tool gives itself are no link either.
@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	minAttacks   = 5 // attacks that make a client an intruder without a shell
+	minInsist    = 5 // attacks on one place that make a client an intruder without a shell
 	maxIntruders = 500
 )
 
@@ -22,7 +22,7 @@ const (
 func (w *survey) buildIntruders() {
 	g := &grouping{parent: map[uint32]uint32{}, links: map[uint32][]Reason{}}
 	for _, c := range sortedKeys(w.hostile) {
-		if w.hostile[c].attacks >= minAttacks && len(g.parent) < maxFoes {
+		if w.hostile[c].insists() && len(g.parent) < maxFoes {
 			g.add(c)
 		}
 	}
@@ -42,6 +42,17 @@ func (w *survey) buildIntruders() {
 	for i := range w.out.Intruders {
 		w.out.Intruders[i].Name = fmt.Sprintf("Intruder %d", i+1)
 	}
+}
+
+// insists reports whether a client attacked one place again and again. The probers that try one payload each
+// at many places come to every site and are no intruders; their requests are findings all the same.
+func (f *foe) insists() bool {
+	for _, a := range f.points {
+		if a.n >= minInsist {
+			return true
+		}
+	}
+	return false
 }
 
 // linkByShell adds the users and planters of shells and links those who share an agent on the same shell.
@@ -246,9 +257,6 @@ func (w *survey) observe(clients []uint32, shells []string) []Observable {
 	}
 	if len(shells) > 0 {
 		add("T1505.003", "used a script that ranks as a web shell (ATT&CK T1505.003, Web Shell)", uses)
-		if len(clients) > 0 {
-			add("T1071.001", "reached the shell by HTTP requests (ATT&CK T1071.001, Web Protocols)", uses)
-		}
 	}
 	add("T1595.002", "sent many payloads in quick succession (ATT&CK T1595.002, Vulnerability Scanning)", scan)
 	add("T1595.003", "asked for lists of paths that do not exist (ATT&CK T1595.003, Wordlist Scanning)", words)

@@ -80,6 +80,9 @@ func kindOf(plain string) pathKind {
 	return pageKind
 }
 
+// IsScript reports whether a path, of a URL or on disk, names a file that web servers execute.
+func IsScript(path string) bool { return kindOf(plainPath(path)) == scriptKind }
+
 // sameFile says how well a path on disk (from a payload or listing) fits a plain URL path: 0 not at all,
 // 1 the base name only, 2 the folder above too, 3 the whole URL path.
 func sameFile(disk, urlPlain string) int {

@@ -77,7 +77,14 @@ func (c *showCmd) Run(s *session) error {
 				}
 				printNote(w, n)
 			default:
+				c, err := d.Cite(ref)
+				if err != nil {
+					return err
+				}
 				fmt.Fprintf(w, "%s  %s  %s\n", ref, kind, title)
+				if c.Source != "" {
+					fmt.Fprintf(w, "  %s:%d\n  source sha256 %s\n", triage.Visible(c.Source), c.Line, c.SHA256)
+				}
 			}
 			showSaid(w, d, ref)
 			return nil

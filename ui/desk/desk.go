@@ -39,7 +39,8 @@ type Desk struct {
 	who   Who
 
 	mu     sync.Mutex
-	actors []Actor // of the survey in force; nil until asked for
+	actors []Actor                     // of the survey in force; nil until asked for
+	lists  map[string]*index.EntryList // by source key; nil until asked for
 }
 
 // Open opens an existing case. The error wraps cases.ErrNotFound, cases.ErrNotCase or a

@@ -421,7 +421,7 @@ func (d *Desk) Resurvey() error {
 		return err
 	}
 	d.mu.Lock()
-	d.actors = nil
+	d.actors, d.lists = nil, nil
 	d.mu.Unlock()
 	return d.Store.PutSurvey(sv)
 }

@@ -3,11 +3,14 @@ package desk
 // One record at a time: everything known of a request, what a reference stands for, and how it is cited.
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"spoor/cases"
@@ -79,7 +82,7 @@ func (d *Desk) NotesOn(ref string) []cases.Note {
 }
 
 // Resolve says what a reference, or a prefix of one that fits one record only, stands for: its kind
-// ("request", "file", "note", "webshell", "actor", "incident"), its whole reference and a title that is safe
+// ("request", "listed" for a line of a hash list, "file", "note", "webshell", "actor", "incident"), its whole reference and a title that is safe
 // to draw. The error wraps ErrNoRecord, or says that several fit.
 func (d *Desk) Resolve(ref string) (kind, whole, title string, err error) {
 	ref = strings.TrimSpace(strings.Trim(ref, "[]"))
@@ -89,6 +92,9 @@ func (d *Desk) Resolve(ref string) (kind, whole, title string, err error) {
 	}
 	switch letter {
 	case "r":
+		if e, src := d.entry(ref); e != nil {
+			return "listed", triage.RequestRef(src.Key, e.Line), triage.VisibleN(entryText(e), 120), nil
+		}
 		req, err := d.Store.Request(ref)
 		if err != nil {
 			return "", "", "", fmt.Errorf("%s: %w", triage.VisibleN(ref, 60), orNoRecord(err))
@@ -175,6 +181,9 @@ func (d *Desk) Cite(ref string) (cases.Citation, error) {
 			return cases.Citation{}, fmt.Errorf("%s: %w", whole, err)
 		}
 		c.Text = string(raw)
+	case "listed":
+		e, src := d.entry(whole)
+		c.Source, c.Line, c.SHA256, c.Text = src.Path, e.Line, src.SHA256, entryText(e)
 	case "file":
 		for _, f := range d.Files() {
 			if f.Ref == whole {
@@ -190,21 +199,65 @@ func (d *Desk) Cite(ref string) (cases.Citation, error) {
 	return c, nil
 }
 
-// fileText is a file as its listings describe it, one line.
+// fileText is a file as its listings together describe it, one line.
 func fileText(f triage.File) string {
-	parts := []string{f.Path}
-	for _, h := range []struct{ name, value string }{{"md5", f.MD5}, {"sha1", f.SHA1}, {"sha256", f.SHA256}} {
+	return entryText(&triage.HashEntry{Path: f.Path, MD5: f.MD5, SHA1: f.SHA1, SHA256: f.SHA256, Size: f.Size, ModTime: f.ModTime})
+}
+
+// entryText is what a line of a hash list says, in one form for all layouts.
+func entryText(e *triage.HashEntry) string {
+	parts := []string{e.Path}
+	for _, h := range []struct{ name, value string }{{"md5", e.MD5}, {"sha1", e.SHA1}, {"sha256", e.SHA256}} {
 		if h.value != "" {
 			parts = append(parts, h.name+"="+h.value)
 		}
 	}
-	if f.Size >= 0 {
-		parts = append(parts, fmt.Sprintf("size=%d", f.Size))
+	if e.Size >= 0 {
+		parts = append(parts, fmt.Sprintf("size=%d", e.Size))
 	}
-	if !f.ModTime.IsZero() {
-		parts = append(parts, "mtime="+f.ModTime.UTC().Format("2006-01-02T15:04:05Z"))
+	if !e.ModTime.IsZero() {
+		parts = append(parts, "mtime="+e.ModTime.UTC().Format("2006-01-02T15:04:05Z"))
+	}
+	if e.Comment != "" {
+		parts = append(parts, e.Comment)
 	}
 	return strings.Join(parts, " ")
+}
+
+// entry finds the line of a hash list that a request reference names; nil if it names none.
+func (d *Desk) entry(ref string) (*triage.HashEntry, triage.Source) {
+	key, number, _ := strings.Cut(strings.TrimPrefix(ref, "r:"), ".")
+	line, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return nil, triage.Source{}
+	}
+	list := d.list(key)
+	if list == nil {
+		return nil, triage.Source{}
+	}
+	i, ok := slices.BinarySearchFunc(list.Entries, line, func(e triage.HashEntry, n int64) int { return cmp.Compare(e.Line, n) })
+	if !ok {
+		return nil, triage.Source{}
+	}
+	return &list.Entries[i], list.Source
+}
+
+// list is the hash list with a source key. The lists are read from the index once and kept until the next
+// load.
+func (d *Desk) list(key string) *index.EntryList {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.lists == nil {
+		lists, err := d.Store.Entries()
+		if err != nil {
+			return nil // as if the record were not there, which is how the caller reports it
+		}
+		d.lists = map[string]*index.EntryList{}
+		for i := range lists {
+			d.lists[lists[i].Source.Key] = &lists[i]
+		}
+	}
+	return d.lists[key]
 }
 
 // sha256Of is the hash of the source that a request reference names.

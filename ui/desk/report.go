@@ -242,7 +242,7 @@ func chainSentences(in triage.Incident) []report.Statement {
 		case "access":
 			say(s.Ref, "%s: %s made the %s.", at, s.Client, s.Text)
 		case "use":
-			say(s.Ref, "%s: %s %s.", at, s.Client, s.Text)
+			say(s.Ref, "%s: %s sent %s.", at, s.Client, s.Text)
 		}
 	}
 	return head(out, 20)

@@ -22,8 +22,8 @@ type Event struct {
 
 const maxFileEvents = 500
 
-// Timeline lists the steps of incidents, the writing of files that are not known good, the reach of each log
-// and the notes (at the time they were written), in order of time.
+// Timeline lists the steps of incidents, the writing of files that are known bad, changed or unknown scripts,
+// the reach of each log and the notes (at the time they were written), in order of time.
 func (d *Desk) Timeline() []Event {
 	var out []Event
 	seen := map[string]bool{}
@@ -39,7 +39,8 @@ func (d *Desk) Timeline() []Event {
 	}
 	files := 0
 	for _, f := range d.Files() {
-		if f.ModTime.IsZero() || f.Verdict == triage.KnownGood || seen[f.Ref] || files >= maxFileEvents {
+		telling := f.Verdict == triage.KnownBad || f.Verdict == triage.Changed || f.Verdict == triage.Unknown && triage.IsScript(f.Path)
+		if f.ModTime.IsZero() || !telling || seen[f.Ref] || files >= maxFileEvents {
 			continue
 		}
 		files++
