@@ -31,7 +31,7 @@ func newActors(c *common, want string) *actors {
 	a.start(c, tabActors, title, "No client did enough to be called an intruder. Requests (2) with the query level:>=medium shows single findings.", "intruder", "intruders")
 	a.want = want
 	a.read = readActors
-	a.b.head = []run{{"intruder    clients              first          hostile  shells  attribution", muted}}
+	a.b.head = []run{{"intruder    clients              hostile shells  attribution", muted}}
 	a.row = actorRow
 	a.about = describeActor
 	return a
@@ -68,13 +68,24 @@ func verdictText(a *desk.Actor) string {
 	return a.Verdict
 }
 
+// shortVerdict is the attribution as a column.
+func shortVerdict(a *desk.Actor) string {
+	if a.Assessment.Name != nil {
+		return "consistent with " + *a.Assessment.Name
+	}
+	if n := len(a.Consistent); n > 0 {
+		return "unattributed, " + counted(n, "group fits", "groups fit")
+	}
+	return verdictText(a)
+}
+
 func actorRow(a *judgedActor, _ int) line {
-	word := verdictText(&a.Actor)
+	word := shortVerdict(&a.Actor)
 	if a.verdict != nil && a.verdict.Value != "" {
 		word = "[" + a.verdict.Value + "] " + word
 	}
-	return line{sub: actorSubject(&a.Actor), runs: []run{{cell(actorName(&a.Intruder), 12), strong}, {cell(clientsText(a.Clients), 20) + " ", plain},
-		{cell(shortStamp(a.First), 14), plain}, {cellRight(number(a.Hostile), 8), plain}, {cellRight(number(len(a.Shells)), 8), plain},
+	return line{sub: actorSubject(&a.Actor), runs: []run{{cell(actorName(&a.Intruder), 12), strong}, {cell(clientsText(a.Clients), 20), plain},
+		{cellRight(number(a.Hostile), 8), plain}, {cellRight(number(len(a.Shells)), 7), plain},
 		{"  " + word, plain}}}
 }
 
@@ -85,9 +96,6 @@ func describeActor(a *judgedActor) []line {
 		run{fmt.Sprintf("  %s UTC, %s of which %s hostile", timeSpan(a.First, a.Last), counted(a.Requests, "request", "requests"), number(a.Hostile)), plain})}
 	out = append(out, verdictLines(a.verdict)...)
 	out = append(out, label("verdict", run{verdictText(&a.Actor), strong}, run{"  confidence " + a.Confidence, plain}))
-	for _, w := range a.Why {
-		out = append(out, label("", run{w, plain}))
-	}
 	for _, c := range a.Clients {
 		out = append(out, about(clientSubject(self, c), "client", run{c, strong}))
 	}
@@ -103,6 +111,9 @@ func describeActor(a *judgedActor) []line {
 		ln := reasonLine(self, l)
 		out = append(out, ln)
 	}
+	for i, w := range a.Why {
+		out = append(out, label(whyLabel(i), run{w, plain}))
+	}
 	out = append(out, observedLines(self, a.Observed)...)
 	out = append(out, candidateLines("consistent with", a.Consistent)...)
 	out = append(out, candidateLines("contradicted", a.Contradicted)...)
@@ -112,6 +123,14 @@ func describeActor(a *judgedActor) []line {
 		out = append(out, text(muted, ""), text(muted, a.KnowledgeBase), text(muted, intel.Notice))
 	}
 	return out
+}
+
+// whyLabel names the first of the reasons.
+func whyLabel(i int) string {
+	if i == 0 {
+		return "because"
+	}
+	return ""
 }
 
 func clientSubject(self subject, c string) subject {

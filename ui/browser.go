@@ -18,9 +18,11 @@ type split struct {
 	width, height int
 }
 
-func newSplit(width, height int) split {
+// newSplit divides a size. below keeps the detail under the list even if there is width enough, with so many
+// rows; 0 leaves it to the width.
+func newSplit(width, height, below int) split {
 	s := split{width: width, height: height}
-	if width >= wideEnough {
+	if width >= wideEnough && below == 0 {
 		s.side = true
 		s.paneW = width * 2 / 5
 		s.listW = width - s.paneW - 1
@@ -29,6 +31,9 @@ func newSplit(width, height int) split {
 	}
 	s.listW, s.paneW = width, width
 	s.paneH = max(4, height*2/5)
+	if below > 0 {
+		s.paneH = below
+	}
 	s.listH = max(0, height-s.paneH-1)
 	return s
 }
@@ -64,6 +69,7 @@ type browser struct {
 	split    split
 	title    string
 	onDetail bool
+	below    int                // see newSplit
 	build    func(i int) []line // the detail of row i; called in Update
 }
 
@@ -75,7 +81,7 @@ func newBrowser(c *common, title, empty string) browser {
 }
 
 func (b *browser) resize(width, height int) {
-	b.split = newSplit(width, height)
+	b.split = newSplit(width, height, b.below)
 	h := b.split.listH
 	if b.head != nil {
 		h--
@@ -134,6 +140,13 @@ func (b *browser) selected() subject {
 		s.open = nil
 	}
 	return s
+}
+
+// leave gives the keys back to the list and reports whether the detail had them.
+func (b *browser) leave() bool {
+	was := b.onDetail
+	b.onDetail = false
+	return was
 }
 
 // keys is the key map without what no list and detail can do.

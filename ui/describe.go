@@ -124,11 +124,13 @@ func findingLines(self subject, findings []triage.Finding) []line {
 	var out []line
 	for _, f := range findings {
 		s := valueSubject(self, "rule", f.Rule)
-		out = append(out, line{sub: s, hang: labelWidth, runs: []run{
-			{cell(levelWord(f.Level), labelWidth), levelLook(f.Level)},
-			{string(f.Class) + " ", strong}, {f.Why, plain}, {"  (" + f.Rule + ", " + f.Field + ")", muted}}})
-		if f.Match != "" {
-			out = append(out, line{sub: s, hang: labelWidth, runs: []run{{cell("  matched", labelWidth), muted}, {f.Match, matched}}})
+		rule := run{"  " + f.Rule + " in " + f.Field, muted}
+		why := []run{{cell(levelWord(f.Level), labelWidth), levelLook(f.Level)}, {string(f.Class) + ": ", strong}, {f.Why, plain}}
+		if f.Match == "" {
+			out = append(out, line{sub: s, hang: labelWidth, runs: append(why, rule)})
+		} else {
+			out = append(out, line{sub: s, hang: labelWidth, runs: why},
+				line{sub: s, hang: labelWidth, runs: []run{{cell("  matched", labelWidth), muted}, {f.Match, matched}, rule}})
 		}
 		if f.Target != "" {
 			out = append(out, line{sub: s, hang: labelWidth, runs: []run{{cell("  writes", labelWidth), muted}, {f.Target, strong}}})

@@ -24,15 +24,15 @@ func newIncident(c *common, ref string) *incident {
 		}
 		return nil, nil
 	}
-	in.b.head = []run{{"  " + cell("time", 15) + cell("step", 10) + cell("client", 16) + "what", muted}}
-	in.row = func(s *triage.Step, width int) line { return stepLine(*s, width) }
+	in.b.below = 9
+	in.row = func(s *triage.Step, width int) line { return stepLine(*s, width, 15, true) }
 	in.about = describeStep
 	return in
 }
 
 // describeStep says all about one step, with every record that shows it.
 func describeStep(s *triage.Step) []line {
-	self := stepLine(*s, 80).sub
+	self := stepSubject(*s)
 	out := []line{
 		label("step", run{s.Kind, strong}, run{"  " + stamp(s.Time) + " UTC", plain}),
 		about(valueSubject(self, "client", s.Client), "client", run{s.Client, plain}),

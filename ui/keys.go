@@ -30,7 +30,7 @@ func newKeyMap() keyMap {
 		Home:     bind([]string{"g", "home"}, "g/Home", "first row"),
 		End:      bind([]string{"G", "end"}, "G/End", "last row"),
 		Enter:    bind([]string{"enter"}, "Enter", "open"),
-		Back:     bind([]string{"esc"}, "Esc", "back one step"),
+		Back:     bind([]string{"esc"}, "Esc", "back"),
 		Tab:      bind([]string{"tab"}, "Tab", "other pane"),
 		Search:   bind([]string{"/"}, "/", "search"),
 		Filter:   bind([]string{"f"}, "f", "edit filter"),

@@ -125,7 +125,7 @@ func wrapLine(l line, width int) []line {
 			v += "… and " + number(cut) + " bytes more"
 		}
 		for v != "" {
-			part, rest := cutAt(v, width-used, used <= hang)
+			part, rest := cutAt(v, width-used, width-hang)
 			if part != "" {
 				row.runs = append(row.runs, run{part, r.look})
 				used += ansi.StringWidth(part)
@@ -147,28 +147,20 @@ func wrapLine(l line, width int) []line {
 	return append(out, row)
 }
 
-// cutAt takes from v what fits width columns, at a space if there is one in the second half; force takes
-// at least one character.
-func cutAt(v string, width int, force bool) (part, rest string) {
+// cutAt takes from v what fits width columns. It cuts at a space, unless the word there would not fit a row
+// of its own either; at the start of a row (width is full) it takes at least one character.
+func cutAt(v string, width, full int) (part, rest string) {
 	if ansi.StringWidth(v) <= width {
 		return v, ""
 	}
-	if width < 1 {
-		if !force {
-			return "", v
-		}
-		width = 1
+	part = ansi.Truncate(v, max(0, width), "")
+	word, _, _ := strings.Cut(v[strings.LastIndexByte(part, ' ')+1:], " ")
+	if i := strings.LastIndexByte(part, ' ') + 1; ansi.StringWidth(word) <= full && (i > 0 || width < full) {
+		part = part[:i]
 	}
-	part = ansi.Truncate(v, width, "")
-	if part == "" {
-		if !force {
-			return "", v
-		}
+	if part == "" && width >= full {
 		_, n := utf8.DecodeRuneInString(v)
 		part = v[:n]
-	}
-	if i := strings.LastIndexByte(part, ' '); i > len(part)/2 {
-		part = part[:i+1]
 	}
 	return part, v[len(part):]
 }

@@ -91,6 +91,9 @@ func (m *menu) Help() string { return "Enter choose · 1-9 choose at once · Esc
 
 // rule draws a line across with a title in it; the pane that has the keys has its title in brackets.
 func rule(st *styles, title string, width int, focused bool) string {
+	if title == "" {
+		return st.bar.Render(strings.Repeat("─", width))
+	}
 	t := strings.TrimRight(cell(title, max(0, width-8)), " ")
 	if focused {
 		t = "[" + t + "]"

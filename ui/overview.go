@@ -3,7 +3,9 @@ package ui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -44,7 +46,8 @@ type overviewMsg struct {
 }
 
 func newOverview(c *common) *overview {
-	o := &overview{c: c, b: newBrowser(c, "line", "reading the case")}
+	o := &overview{c: c, b: newBrowser(c, "in full", "reading the case")}
+	o.b.below = 3
 	o.b.build = func(i int) []line { return o.detail(i) }
 	return o
 }
@@ -98,13 +101,6 @@ func (o *overview) fill() {
 
 func (o *overview) Resize(width, height int) {
 	o.b.resize(width, height)
-	if !o.b.split.side && height > 0 {
-		// The lines matter more here than the detail: five rows are enough for one.
-		o.b.split.paneH = 4
-		o.b.split.listH = height - 5
-		o.b.list.resize(width, o.b.split.listH)
-		o.b.detail.resize(width, o.b.split.paneH)
-	}
 	o.fill()
 }
 
@@ -149,9 +145,8 @@ func section(name, what string, open tea.Msg) line {
 }
 
 func (v *overviewData) loadedLines() []line {
-	sources := counted(len(v.evidence), "source", "sources")
-	what := fmt.Sprintf("%s, %s from %s, %s", sources, counted(v.counts.Requests, "request", "requests"),
-		counted(v.counts.Clients, "client", "clients"), timeSpan(v.counts.First, v.counts.Last)+" UTC")
+	what := fmt.Sprintf("%s, %s from %s", counted(len(v.evidence), "source", "sources"),
+		counted(v.counts.Requests, "request", "requests"), counted(v.counts.Clients, "client", "clients"))
 	out := []line{section("LOADED", what, tabMsg{tabEvidence})}
 	var bad []string
 	if v.counts.Rejected > 0 {
@@ -175,11 +170,15 @@ func (v *overviewData) loadedLines() []line {
 			break
 		}
 	}
-	if len(bad) == 0 && len(v.evidence) > 0 {
-		out = append(out, line{runs: []run{{cell("", 11), plain}, {"no line rejected, no file refused or cut short", muted}},
-			sub: subject{title: "loaded", copied: "no line rejected, no file refused or cut short", open: tabMsg{tabEvidence}}})
+	if len(v.evidence) == 0 {
+		return out
 	}
-	return out
+	span := timeSpan(v.counts.First, v.counts.Last) + " UTC"
+	if len(bad) == 0 {
+		span += "; no line rejected, no file refused"
+	}
+	times := line{runs: []run{{cell("", 11) + span, plain}}, sub: subject{title: "time span", copied: "requests from " + span, open: tabMsg{tabRequests}}}
+	return slices.Insert(out, 1, times)
 }
 
 func (v *overviewData) incidentLines(width int) []line {
@@ -189,18 +188,60 @@ func (v *overviewData) incidentLines(width int) []line {
 	}
 	out := []line{section("INCIDENTS", what, tabMsg{tabTimeline})}
 	for i := range v.incidents {
-		out = append(out, incidentHead(&v.incidents[i], v.verdicts))
-		for _, s := range v.incidents[i].Steps {
-			out = append(out, stepLine(s, width))
+		in := &v.incidents[i]
+		if i == maxIncidents {
+			out = append(out, line{runs: []run{{fmt.Sprintf("   and %d more; screen Timeline shows all", len(v.incidents)-i), muted}},
+				sub: subject{title: "more incidents", copied: "more incidents", open: tabMsg{tabTimeline}}})
+			break
+		}
+		out = append(out, incidentHead(in, v.verdicts))
+		steps, left := mainSteps(in.Steps, maxSteps)
+		clients := 0
+		for _, s := range steps {
+			clients = max(clients, strWidth(cell(s.Client, min(39, len(s.Client)))))
+		}
+		oneDay := in.First.UTC().Format(time.DateOnly) == in.Last.UTC().Format(time.DateOnly)
+		for _, s := range steps {
+			out = append(out, stepLine(s, width, min(clients, 24), !oneDay))
+		}
+		if left > 0 {
+			out = append(out, line{runs: []run{{fmt.Sprintf("    and %s; Enter shows all", counted(left, "more step", "more steps")), muted}},
+				sub: subject{title: "more steps", copied: "more steps of " + in.Ref, open: openMsg{in.Ref}}})
 		}
 	}
 	return out
 }
 
+// maxIncidents and maxSteps bound what the overview shows of incidents, so that shells and actors stay in sight.
+const (
+	maxIncidents = 5
+	maxSteps     = 8
+)
+
+// mainSteps chooses at most n steps, in their order: the plant and the use of shells before what led there.
+func mainSteps(all []triage.Step, n int) (steps []triage.Step, left int) {
+	rank := []string{"plant", "use", "access", "injection", "file", "probe"}
+	keep := make([]bool, len(all))
+	for _, kind := range rank {
+		for i, s := range all {
+			if s.Kind == kind && n > 0 {
+				keep[i] = true
+				n--
+			}
+		}
+	}
+	for i, s := range all {
+		if keep[i] {
+			steps = append(steps, s)
+		}
+	}
+	return steps, len(all) - len(steps)
+}
+
 // incidentHead is the one line that names an incident.
 func incidentHead(in *triage.Incident, verdicts map[string]cases.Verdict) line {
 	return line{runs: []run{{" ", plain}, {cell(levelWord(in.Level), 5), levelLook(in.Level)},
-		{in.Title, strong}, {"  " + timeSpan(in.First, in.Last), plain}, {verdictWord(verdicts, in.Ref), strong}},
+		{minuteSpan(in.First, in.Last) + verdictWord(verdicts, in.Ref) + "  ", plain}, {in.Title, strong}},
 		sub: subject{ref: in.Ref, title: in.Title, copied: fmt.Sprintf("%s %s, %s UTC, clients %s, shells %s", in.Ref, in.Title,
 			timeSpan(in.First, in.Last), strings.Join(in.Clients, " "), strings.Join(in.Shells, " ")),
 			open: openMsg{in.Ref}, values: listValues("client", in.Clients, "path", in.Shells)}}
@@ -225,15 +266,23 @@ func listValues(kind string, texts []string, kind2 string, texts2 []string) []va
 	return out
 }
 
-// stepLine is one step of a chain in one line: time, kind, client, what, reference.
-func stepLine(s triage.Step, width int) line {
-	const refWidth = 15
-	head := []run{{"  ", plain}, {cell(shortStamp(s.Time), 15), plain}, {cell(s.Kind, 10), stepLook(s.Kind)},
-		{cell(s.Client, 16), plain}}
-	room := max(12, width-2-15-10-16-refWidth)
-	full := fmt.Sprintf("%s UTC  %s by %s  %s  (%s)", stamp(s.Time), s.Kind, s.Client, s.Text, s.Ref)
+// stepLine is one step of a chain in one line: time, kind, client in so many columns, what, reference.
+func stepLine(s triage.Step, width, clientWidth int, withDay bool) line {
+	at := s.Time.UTC().Format("15:04:05")
+	if withDay || s.Time.IsZero() {
+		at = shortStamp(s.Time)
+	}
+	ref := strings.TrimRight(cellMiddle(s.Ref, 18), " ")
+	head := []run{{"  " + at + " ", plain}, {cell(s.Kind, 9) + " ", stepLook(s.Kind)}, {cell(s.Client, clientWidth) + " ", plain}}
+	room := width - 2 - len(at) - 1 - 10 - clientWidth - 1 - 1 - strWidth(ref)
+	return line{sub: stepSubject(s), runs: append(head, run{cell(s.Text, max(12, room)), plain}, run{" " + ref, muted})}
+}
+
+// stepSubject is a step as something to act upon.
+func stepSubject(s triage.Step) subject {
+	full := fmt.Sprintf("%s UTC  %s by %s: %s (%s)", stamp(s.Time), s.Kind, s.Client, s.Text, s.Ref)
 	if n := len(s.Refs); n > 0 {
-		full += fmt.Sprintf(", and %d more records", n)
+		full += ", and " + counted(n, "more record", "more records")
 	}
 	sub := subject{ref: s.Ref, title: s.Kind + " by " + s.Client, copied: full, open: openMsg{s.Ref}}
 	if s.Client != "" {
@@ -242,7 +291,7 @@ func stepLine(s triage.Step, width int) line {
 	if !s.Time.IsZero() {
 		sub.values = append(sub.values, value{"time", s.Time.UTC().Format("2006-01-02T15:04:05Z")})
 	}
-	return line{sub: sub, runs: append(head, run{cell(s.Text, room-1), plain}, run{" " + strings.TrimRight(cellMiddle(s.Ref, refWidth), " "), muted})}
+	return sub
 }
 
 func stepLook(kind string) look {
@@ -305,7 +354,7 @@ func (v *overviewData) actorLines() []line {
 		}
 		s.copied = fmt.Sprintf("%s: %s; %s; %s; %s UTC", actorName(&a.Intruder), strings.Join(a.Clients, " "), did, verdictText(a), timeSpan(a.First, a.Last))
 		out = append(out, line{sub: s, runs: []run{{"  ", plain}, {cell(actorName(&a.Intruder), 12), strong}, {cell(clientsText(a.Clients), 20), plain},
-			{verdictText(a) + "; " + did + verdictWord(v.verdicts, a.Ref), plain}}})
+			{did + "; " + shortVerdict(a) + verdictWord(v.verdicts, a.Ref), plain}}})
 	}
 	return out
 }
@@ -321,31 +370,38 @@ func clientsText(clients []string) string {
 }
 
 func (v *overviewData) findingLines(width int) []line {
-	var levels []string
-	for l := triage.Critical; l >= triage.Info; l-- {
-		if n := v.counts.ByLevel[l]; n > 0 {
-			levels = append(levels, number(n)+" "+l.String())
+	var classes []string
+	for _, c := range triage.Classes {
+		if n := v.counts.ByClass[c]; n > 0 {
+			classes = append(classes, string(c)+" "+number(n))
 		}
 	}
-	what := counted(v.counts.Findings, "request", "requests") + " with findings: " + strings.Join(levels, ", ")
-	if len(levels) == 0 {
-		what = "none"
+	what := "none"
+	if len(classes) > 0 {
+		what = number(v.counts.Findings) + " requests: " + strings.Join(classes, ", ")
 	}
-	out := []line{section("FINDINGS", what, searchMsg{"level:>=medium"})}
+	out := []line{section("FINDINGS", what, searchMsg{"level:>=low"})}
 	out = append(out, line{sub: subject{title: "activity", copied: "requests over time, " + timeSpan(v.counts.First, v.counts.Last), open: tabMsg{tabRequests}},
 		runs: []run{{cell("  requests", 13), muted}, {strip(regroup(v.hist.counts, min(width-13, 120))), plain}}})
 	out = append(out, line{sub: subject{title: "findings", copied: "findings of level medium and above over time", open: searchMsg{"level:>=medium"}},
 		runs: []run{{cell("  findings", 13), muted}, {strip(regroup(v.hist.findings, min(width-13, 120))), high}}})
-	for _, c := range triage.Classes {
-		n := v.counts.ByClass[c]
-		if n == 0 {
-			continue
+	for l := triage.Critical; l >= triage.Info; l-- {
+		if n := v.counts.ByLevel[l]; n > 0 {
+			out = append(out, countLine("level:"+l.String(), levelWord(l), levelLook(l), n))
 		}
-		q := "class:" + string(c)
-		out = append(out, line{sub: subject{title: q, copied: q + ": " + counted(n, "request", "requests"), open: searchMsg{q}},
-			runs: []run{{"  " + cell(string(c), 11), plain}, {cellRight(number(n), 9), plain}}})
+	}
+	for _, c := range triage.Classes {
+		if n := v.counts.ByClass[c]; n > 0 {
+			out = append(out, countLine("class:"+string(c), string(c), plain, n))
+		}
 	}
 	return out
+}
+
+// countLine is how many requests have a level or class; Enter lists them.
+func countLine(query, name string, l look, n int64) line {
+	return line{sub: subject{title: query, copied: query + ": " + counted(n, "request", "requests"), open: searchMsg{query}},
+		runs: []run{{"  " + cell(name, 11), l}, {cellRight(number(n), 9), plain}}}
 }
 
 func (v *overviewData) fileLines() []line {

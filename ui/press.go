@@ -75,6 +75,9 @@ func (r *root) pressGlobal(msg tea.KeyMsg, k keyMap) (tea.Cmd, bool) {
 			r.over = r.searchPrompt("filter: ", f.Filter())
 		}
 	case key.Matches(msg, k.Back):
+		if p, ok := r.top().(paned); ok && p.Leave() {
+			return nil, true
+		}
 		return r.back(), true
 	default:
 		return nil, false

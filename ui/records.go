@@ -111,6 +111,9 @@ func (r *records[T]) Place() (int, string) { return r.tab, r.title }
 func (r *records[T]) Keys() keyMap         { return r.b.keys() }
 func (r *records[T]) Selected() subject    { return r.b.selected() }
 
+// Leave gives the keys back to the list and reports whether the detail had them.
+func (r *records[T]) Leave() bool { return r.b.leave() }
+
 func (r *records[T]) Info() string {
 	if len(r.items) == 0 {
 		return ""

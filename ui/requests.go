@@ -217,7 +217,7 @@ func (r *requests) seek(step int) tea.Cmd {
 }
 
 func (r *requests) Resize(width, height int) {
-	r.split = newSplit(width, height)
+	r.split = newSplit(width, height, 0)
 	r.rows.height = max(0, r.split.listH-r.headRows())
 	r.rows.to(r.rows.cur)
 	r.detail.resize(r.split.paneW, r.split.paneH)
@@ -226,6 +226,13 @@ func (r *requests) Resize(width, height int) {
 
 // headRows is what stands above the rows: two rows of histogram and the column titles.
 func (r *requests) headRows() int { return 3 }
+
+// Leave gives the keys back to the table and reports whether the detail had them.
+func (r *requests) Leave() bool {
+	was := r.onDetail
+	r.onDetail = false
+	return was
+}
 
 // Filter is the query shown.
 func (r *requests) Filter() string { return r.query }
@@ -247,7 +254,7 @@ func (r *requests) Info() string {
 	case r.n == 0:
 		return "no requests"
 	}
-	return number(r.rows.cur+1) + " of " + counted(r.n, "request", "requests")
+	return number(r.rows.cur+1) + " of " + counted(r.n, "line", "lines")
 }
 
 func (r *requests) Keys() keyMap {

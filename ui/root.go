@@ -18,8 +18,8 @@ const (
 	minHeight = 16
 )
 
-// maxSteps bounds how far Esc leads back.
-const maxSteps = 100
+// maxBack bounds how far Esc leads back.
+const maxBack = 100
 
 // A root owns the size, the stack of screens, the status line and the keys that work everywhere.
 type root struct {
@@ -163,7 +163,7 @@ func (r *root) top() screen {
 
 // push goes one step on.
 func (r *root) push(s screen) tea.Cmd {
-	if len(r.stack) >= maxSteps {
+	if len(r.stack) >= maxBack {
 		r.stack = append(r.stack[:1:1], r.stack[2:]...)
 	}
 	r.stack = append(r.stack, s)

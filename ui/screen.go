@@ -30,6 +30,10 @@ type filtered interface {
 	Search(query string) tea.Msg
 }
 
+// A paned screen has a detail that can have the keys. Leave gives them back to the list and reports whether
+// it had to: the first step back leads out of the detail.
+type paned interface{ Leave() bool }
+
 // The tabs, in the order of their number keys.
 const (
 	tabOverview = iota

@@ -101,6 +101,22 @@ func timeSpan(from, to time.Time) string {
 	return stamp(from) + " to " + stamp(to)
 }
 
+// minuteSpan is timeSpan to the minute, as short as it can be.
+func minuteSpan(from, to time.Time) string {
+	if from.IsZero() || to.IsZero() {
+		return "no times"
+	}
+	from, to = from.UTC(), to.UTC()
+	end := "2006-01-02 15:04"
+	switch {
+	case from.Format(time.DateOnly) == to.Format(time.DateOnly):
+		end = "15:04"
+	case from.Year() == to.Year():
+		end = "01-02 15:04"
+	}
+	return from.Format("2006-01-02 15:04") + " to " + to.Format(end)
+}
+
 // number writes n with commas between thousands.
 func number[T int | int64](n T) string {
 	s := strconv.FormatInt(int64(n), 10)

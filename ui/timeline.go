@@ -13,7 +13,8 @@ func newTimeline(c *common) *timeline {
 	t := &timeline{}
 	t.start(c, tabTimeline, screenNames[tabTimeline], "Nothing has a time yet. Load a log first: spoor load CASE access.log", "event", "events")
 	t.read = func(_ context.Context, d *desk.Desk) ([]desk.Event, error) { return d.Timeline(), nil }
-	t.b.head = []run{{cell("time (UTC)", 20) + cell("lvl", 5) + cell("kind", 10) + cell("client", 16) + "what", muted}}
+	t.b.below = 7
+	t.b.head = []run{{cell("time (UTC)", 15) + cell("lvl", 5) + cell("kind", 10) + cell("client", 16) + "what", muted}}
 	t.row = eventRow
 	t.about = describeEvent
 	return t
@@ -34,8 +35,8 @@ func eventSubject(e *desk.Event) subject {
 }
 
 func eventRow(e *desk.Event, _ int) line {
-	return line{sub: eventSubject(e), runs: []run{{cell(stamp(e.Time), 20), plain}, {cell(levelWord(e.Level), 5), levelLook(e.Level)},
-		{cell(e.Kind, 10), plain}, {cell(e.Client, 16), plain}, {e.Text, plain}}}
+	return line{sub: eventSubject(e), runs: []run{{cell(shortStamp(e.Time), 15), plain}, {cell(levelWord(e.Level), 5), levelLook(e.Level)},
+		{cell(e.Kind, 10), plain}, {cell(e.Client, 15) + " ", plain}, {e.Text, plain}}}
 }
 
 func describeEvent(e *desk.Event) []line {

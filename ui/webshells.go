@@ -83,7 +83,7 @@ func webshellRow(w *rankedShell, width int) line {
 	}
 	head := []run{{cellRight(fmt.Sprint(w.Score), 5) + " ", scoreLook}, {cell(word, 10), strong},
 		{cellRight(number(len(w.Clients)), 8), plain}, {cellRight(number(w.Requests), 10), plain}, {"  " + cell(shortStamp(w.First), 16), plain}}
-	return line{sub: webshellSubject(&w.Webshell), runs: append(head, run{cellMiddle(w.Path, max(10, width-51)), strong})}
+	return line{sub: webshellSubject(&w.Webshell), runs: append(head, run{cellMiddle(w.Path, max(10, width-52)), strong})}
 }
 
 // describeWebshell says why a path is a candidate, who planted it and who used it.
@@ -113,8 +113,8 @@ func plantLine(w *rankedShell) line {
 	}
 	p := w.PlantedBy
 	s := citeSubject(p.Ref, "planting request")
-	return about(s, "planted", run{"by " + p.Ref, strong}, run{fmt.Sprintf("  %s line %s", p.Source, number(p.Line)), plain},
-		run{"  " + w.PlantWhy, plain}, run{"  Enter or P: the request", muted})
+	return about(s, "planted", run{"by " + p.Ref, strong}, run{fmt.Sprintf("  %s line %s: ", p.Source, number(p.Line)), plain},
+		run{w.PlantWhy, plain}, run{"  Enter or P: the request", muted})
 }
 
 // reasonLine is one reason with its weight; Enter opens the first record that shows it.
