@@ -64,7 +64,7 @@ func newBuilder(dir string) (*builder, error) {
 }
 
 // full reports whether the segment has reached its bounds.
-func (b *builder) full() bool { return b.meta.Rows >= maxSegmentRows || b.bytes >= maxDictBytes }
+func (b *builder) full(maxRows int64) bool { return b.meta.Rows >= maxRows || b.bytes >= maxDictBytes }
 
 // intern is the number of a text.
 func (b *builder) intern(c column, text string) (int32, error) {

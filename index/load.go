@@ -308,7 +308,7 @@ func (f *fileLoad) add(j *job, t *batch) error {
 	f.at.Lines += t.parsed + t.rejected + t.comments
 	f.at.BytesDone = f.before + j.stored
 	f.report()
-	if f.builder.full() {
+	if f.builder.full(f.change.store.segmentRows) {
 		return f.seal()
 	}
 	return nil

@@ -48,8 +48,9 @@ type storeSource struct {
 // A Store is an index open for use. Its methods may be called from many goroutines; searches go on over what
 // was there before while a load runs. Several processes may read a store, and one of them write.
 type Store struct {
-	dir   string
-	cache *cache
+	dir         string
+	cache       *cache
+	segmentRows int64 // rows of a segment, at which it is closed after a block
 
 	writing sync.Mutex // held by the method that changes the store
 
@@ -89,7 +90,7 @@ func Create(dir string) (*Store, error) {
 // Open opens the store in a folder. The error wraps ErrNotFound if there is none, and is a *VersionError if a
 // newer program has written it.
 func Open(dir string) (*Store, error) {
-	s := &Store{dir: dir, cache: newCache(cacheBytes)}
+	s := &Store{dir: dir, cache: newCache(cacheBytes), segmentRows: maxSegmentRows}
 	snap, err := s.read(nil)
 	if errors.Is(err, fs.ErrNotExist) { // a writer may have replaced a file between two reads
 		if snap, err = s.read(nil); errors.Is(err, fs.ErrNotExist) {
