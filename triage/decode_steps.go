@@ -46,8 +46,8 @@ func foldUnicode(s string) string {
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])
-		if r >= 0xff01 && r <= 0xff5e {
-			b = append(b, byte(r-0xff01+'!'))
+		if c := plainRune(r); c != 0 {
+			b = append(b, c)
 		} else {
 			b = append(b, s[i:i+n]...)
 		}
@@ -56,10 +56,30 @@ func foldUnicode(s string) string {
 	return string(b)
 }
 
+// plainRune is the ASCII that host names and lenient servers read in a full-width or circled character
+// (UTS 46), or 0.
+func plainRune(r rune) byte {
+	switch {
+	case r >= 0xff01 && r <= 0xff5e:
+		return byte(r - 0xff01 + '!')
+	case r >= 0x24b6 && r <= 0x24cf:
+		return byte(r - 0x24b6 + 'A')
+	case r >= 0x24d0 && r <= 0x24e9:
+		return byte(r - 0x24d0 + 'a')
+	case r >= 0x2460 && r <= 0x2468:
+		return byte(r - 0x2460 + '1')
+	case r == 0x24ea:
+		return '0'
+	case r == 0x3002 || r == 0xff61:
+		return '.'
+	}
+	return 0
+}
+
 func hasFoldable(s string) bool {
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
-		case 0xc0, 0xc1, 0xe0, 0xef, 0xf0:
+		case 0xc0, 0xc1, 0xe0, 0xe2, 0xe3, 0xef, 0xf0:
 			return true
 		}
 	}

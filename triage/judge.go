@@ -270,6 +270,24 @@ func (h *hunt) read(field string, place Place, text string) {
 type judgedText struct {
 	text, low string
 	sql       *sqlReport
+	asked     bool // libinjection was asked
+	sqli      bool // and said yes
+}
+
+func (t *judgedText) report() *sqlReport {
+	if t.sql == nil {
+		t.sql = readSQL(t.low)
+	}
+	return t.sql
+}
+
+// voice is libinjection's answer.
+func (t *judgedText) voice() bool {
+	if !t.asked {
+		t.asked = true
+		t.sqli, _ = libinjection.IsSQLi(t.text)
+	}
+	return t.sqli
 }
 
 // try runs one rule whose words are in the text.
@@ -280,7 +298,12 @@ func (h *hunt) try(r *compiledRule, field string, t *judgedText) {
 	from, to, target := 0, 0, ""
 	switch {
 	case r.Sign == signVoiceSQL:
-		if ok, _ := libinjection.IsSQLi(t.text); !ok {
+		if !t.voice() {
+			return
+		}
+		to = len(t.text)
+	case r.Sign == signVoiceBacked:
+		if !t.report().suspicious() || !t.voice() {
 			return
 		}
 		to = len(t.text)
@@ -290,10 +313,7 @@ func (h *hunt) try(r *compiledRule, field string, t *judgedText) {
 		}
 		to = len(t.text)
 	case r.Sign != 0:
-		if t.sql == nil {
-			t.sql = readSQL(t.low)
-		}
-		if !t.sql.has[r.Sign] {
+		if !t.report().has[r.Sign] {
 			return
 		}
 		from, to = t.sql.span[r.Sign][0], t.sql.span[r.Sign][1]

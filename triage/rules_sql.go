@@ -143,8 +143,25 @@ var sqlRules = []Rule{
 		Words:  []string{"select", "insert", "delete", "update", "drop", "truncate", "alter", "create", "exec", "declare", "grant", "merge", "replace"},
 		Why:    "a whole SQL statement",
 		Source: sourceSQLi,
-		Hit:    []string{"GET /a?q=select+*+from+users", "GET /a?q=drop+table+users"},
+		Hit:    []string{"GET /a?q=select+*+from+users", "GET /a?q=1;drop+table+users"},
 		Miss:   []string{"GET /a?q=select+a+hotel+from+the+list", "GET /a?q=drop+leaf+table", "GET /a?q=update+settings"},
+	},
+	{
+		ID: "sqli-statement-weak", Class: SQLi, Level: Low, Field: InQuery | InPath, Sign: signStatementWeak,
+		Words:  []string{"select", "insert", "delete", "update", "drop", "truncate", "alter", "create", "exec", "declare", "grant", "merge", "replace"},
+		Why:    "reads like a SQL statement, or like a sentence",
+		Source: sourceSQLi,
+		Hit:    []string{"GET /a?q=drop+table+users"},
+		Miss:   []string{"GET /a?q=drop+leaf+table", "GET /a?q=1;drop+table+users"},
+	},
+	{
+		ID: "sqli-cast", Class: SQLi, Level: Medium, Field: InQuery | InPath | InName,
+		Words:   []string{"::"},
+		Pattern: `[\w)'"\]]::\s*(?:int|integer|bigint|text|varchar|jsonb?|numeric|float|bool|bytea|date|timestamp|regclass|name|char|oid)\b`,
+		Why:     "a type conversion of PostgreSQL",
+		Source:  "https://www.postgresql.org/docs/current/sql-expressions.html#SQL-SYNTAX-TYPE-CASTS",
+		Hit:     []string{"GET /a?id=password::int", "GET /a?id='{}'::jsonb"},
+		Miss:    []string{"GET /a?q=std::vector"},
 	},
 	{
 		ID: "sqli-order-by", Class: SQLi, Level: Medium, Field: InAny, Sign: signOrderBy,
@@ -212,10 +229,17 @@ var sqlRules = []Rule{
 		Miss:   []string{"GET /a?q=o'neill", "GET /a?q='quoted'"},
 	},
 	{
-		ID: "sqli-libinjection", Class: SQLi, Level: Medium, Field: InAny, Sign: signVoiceSQL,
-		Words: []string{"'", `"`, "union", "select", "--", "/*", " and ", " or ", " xor ", "||", "&&", "@@", "sleep", "having", "exists", "not", "like", "between", "#", ";",
-			"case", "null", "int(", "=", "in ("},
-		Why:    "libinjection reads it as SQL injection",
+		ID: "sqli-libinjection", Class: SQLi, Level: Medium, Field: InAny, Sign: signVoiceBacked,
+		Words:  sqlVoiceWords,
+		Why:    "libinjection reads it as SQL injection, and words or forms of SQL are there",
+		Source: sourceLibInj,
+		Hit:    []string{"GET /a?id=1'%20or%201%20--%20"},
+		Miss:   []string{"GET /a?q=o'neill"},
+	},
+	{
+		ID: "sqli-libinjection-alone", Class: SQLi, Level: Info, Field: InQuery, Sign: signVoiceSQL,
+		Words:  sqlVoiceWords,
+		Why:    "libinjection alone reads it as SQL injection",
 		Source: sourceLibInj,
 		Hit:    []string{"GET /a?id=1'%20or%201%20--%20"},
 		Miss:   []string{"GET /a?q=o'neill"},
@@ -223,3 +247,6 @@ var sqlRules = []Rule{
 }
 
 var sqlLogicWords = []string{"and", "or", "||", "&&", "having", "where", "when", " div ", "rlike", "not ", "on ", "if"}
+
+var sqlVoiceWords = []string{"'", `"`, "union", "select", "--", "/*", " and ", " or ", " xor ", "||", "&&", "@@", "sleep", "having", "exists", "not ",
+	"like", "between", "#", ";", "case", "null", "int(", "in ("}

@@ -162,11 +162,17 @@ func (l *sqlLexer) variable() {
 	l.emit(sqlVar, i)
 }
 
-// lineComment reads --, # and NUL up to the end of line.
+// lineComment reads --, # and NUL up to the end of line. With text on the next line it stands for
+// white space, as an inline comment does.
 func (l *sqlLexer) lineComment() {
 	i := l.pos
 	for i < len(l.text) && l.text[i] != '\n' {
 		i++
+	}
+	if i+1 < len(l.text) {
+		l.inline++
+		l.pos = i + 1
+		return
 	}
 	l.emit(sqlComment, i)
 }

@@ -51,7 +51,9 @@ func (c *sqlContext) simpleOperand(i int) (int, sqlOperand) {
 		case "select":
 			return i + 1, selectOperand
 		case "case":
-			return i + 1, callOperand
+			if c.isWord(i+1, "when") || c.isWord(i+2, "when") {
+				return i + 1, callOperand
+			}
 		}
 		return i + 1, nameOperand
 	}
@@ -106,7 +108,7 @@ func (c *sqlContext) union(i int) {
 // boolean reads a condition after a logical operator at token i.
 func (c *sqlContext) boolean(i int) {
 	before := c.tokenAt(i - 1)
-	anchored := c.quoted || before.kind == sqlNumber || before.kind == sqlString || before.kind == sqlClose
+	anchored := c.quoted && i == 0 || before.kind == sqlNumber || before.kind == sqlString || before.kind == sqlClose || before.kind == sqlMath
 	next, kind := c.operand(i + 1)
 	if kind == noOperand {
 		c.emptyLiteral(i)
@@ -131,13 +133,32 @@ func (c *sqlContext) boolean(i int) {
 		} else if kind != nameOperand || right != nameOperand {
 			c.set(signBooleanWeak, c.tok[i], end)
 		}
+	case after.kind == sqlCompare && after.text != "" && anchored && next >= len(c.tok)-1 && (kind != nameOperand || c.quoted):
+		c.set(signBoolean, c.tok[i], after)
 	case kind == selectOperand:
 		c.set(signBoolean, c.tok[i], end)
-	case !anchored || c.tok[i].text == "on" || c.tok[i].text == "if":
-	case after.kind == sqlComment, after.kind == 0 && c.quoted && kind != nameOperand:
+	case !anchored || !c.joins(i):
+	case after.kind == sqlComment, after.kind == 0 && c.quoted && kind != nameOperand && plainValue(c.head):
 		c.set(signBoolean, c.tok[i], end)
 	case kind == callOperand, after.kind == 0 && kind == literalOperand, after.kind == sqlLogic:
 		c.set(signBooleanWeak, c.tok[i], end)
+	}
+}
+
+// joins reports whether token i joins conditions, as AND and OR do.
+func (c *sqlContext) joins(i int) bool {
+	return c.tok[i].kind == sqlLogic || c.isWord(i, "and", "or", "xor", "having", "div", "rlike")
+}
+
+// terminated reads a comment that ends a bare value after a bracket, quote, number or space.
+func (c *sqlContext) terminated() {
+	n := len(c.tok)
+	if n < 2 || c.tok[n-1].kind != sqlComment {
+		return
+	}
+	last, b := c.tok[n-1], c.tok[n-2]
+	if b.kind == sqlClose || b.kind == sqlString || b.end < last.start || b.kind == sqlNumber && n == 2 {
+		c.suspicion += 2
 	}
 }
 
@@ -168,14 +189,52 @@ func (c *sqlContext) wordComparison(i int) sqlToken {
 // stacked reads a statement after ";".
 func (c *sqlContext) stacked(i int) {
 	j := i + 1
-	t := c.tokenAt(j)
-	if t.kind != sqlWord || !sqlVerbs[t.text] {
-		return
-	}
-	if n := c.tokenAt(j + 1); n.kind == 0 || n.kind == sqlComma || n.kind == sqlCompare && t.text != "set" {
+	if !c.isWord(j, "begin", "end") && !c.verbPhrase(j) {
 		return
 	}
 	c.set(signStacked, c.tok[i], c.tokenAt(min(j+4, len(c.tok)-1)))
+}
+
+// verbPhrase reports whether a statement starts at token j: a verb and what must follow it.
+func (c *sqlContext) verbPhrase(j int) bool {
+	t, n := c.tokenAt(j), c.tokenAt(j+1)
+	if t.kind != sqlWord || !sqlVerbs[t.text] {
+		return false
+	}
+	symbol := n.kind != 0 && n.kind != sqlWord && n.kind != sqlComma && n.kind != sqlCompare && n.kind != sqlOther
+	after := c.tokenAt(j + 2)
+	switch t.text {
+	case "select":
+		return symbol || n.kind == sqlWord && (after.kind != sqlWord || c.isWord(j+2, "from"))
+	case "insert", "replace", "merge":
+		return c.isWord(j+1, "into") || after.kind == sqlOpen
+	case "update":
+		return c.isWord(j+2, "set")
+	case "delete":
+		return c.isWord(j+1, "from")
+	case "drop", "create", "alter", "truncate", "rename", "lock", "analyze", "vacuum", "backup", "restore", "bulk":
+		return c.isWord(j+1, "table", "tables", "database", "user", "view", "function", "procedure", "trigger", "login", "schema", "index", "role", "or",
+			"temporary", "insert", "extension", "language", "proc", "log", "global", "if", "unique", "column", "type", "assembly")
+	case "exec", "execute", "call":
+		return symbol || n.kind == sqlWord && (strings.ContainsAny(n.text, "_.") || after.kind == sqlOpen || after.kind == sqlString || after.kind == sqlVar)
+	case "waitfor":
+		return c.isWord(j+1, "delay", "time")
+	case "shutdown", "commit", "rollback", "reconfigure", "checkpoint":
+		return n.kind == 0 || n.kind == sqlComment || n.kind == sqlSemicolon || c.isWord(j+1, "with", "immediate", "abort", "nowait")
+	case "set":
+		return n.kind == sqlVar || after.kind == sqlCompare || after.kind == sqlVar
+	case "grant", "revoke":
+		return c.isWord(j+1, "all", "select", "execute", "dba", "create", "insert", "connect")
+	case "if", "do", "perform", "print", "raiserror", "kill", "declare", "prepare", "dbcc", "deallocate", "signal":
+		return symbol || after.kind == sqlOpen || after.kind == sqlString
+	case "show", "desc", "describe", "explain", "pragma":
+		return c.isWord(j+1, "tables", "databases", "columns", "grants", "variables", "processlist", "select", "table_info", "status", "full", "create", "users")
+	case "load":
+		return c.isWord(j+1, "data", "xml", "extension")
+	case "copy", "attach", "detach", "handler", "use", "with":
+		return after.kind == sqlOpen || after.kind == sqlString || after.kind == sqlComment || c.isWord(j+2, "to", "from", "as", "open", "read") || c.isWord(j+1, "database")
+	}
+	return false
 }
 
 // statement reads data-changing statements: the verb and the word that must follow it.
@@ -200,9 +259,39 @@ func (c *sqlContext) statement(i int) {
 	case "grant":
 		ok = c.isWord(i+1, "all", "select", "execute") && (c.isWord(i+2, "on", "privileges") || c.isWord(i+2, "to"))
 	}
-	if ok {
-		c.set(signStatement, t, c.tokenAt(min(i+4, len(c.tok)-1)))
+	switch end := c.tokenAt(min(i+4, len(c.tok)-1)); {
+	case ok && c.sentence():
+		c.set(signStatementWeak, t, end)
+	case ok:
+		c.set(signStatement, t, end)
 	}
+}
+
+// sentence reports whether the text is but words, as a person types into a search box.
+func (c *sqlContext) sentence() bool {
+	if c.quoted || len(c.tok) > 8 {
+		return false
+	}
+	for i := range c.tok {
+		if c.tok[i].kind != sqlWord || c.isWord(i, "where", "cascade", "values", "information_schema") {
+			return false
+		}
+	}
+	return true
+}
+
+// waits reports whether the call at token i gets a time or a count: SLEEP(5), BENCHMARK(1000,MD5(1)).
+func (c *sqlContext) waits(i int) bool {
+	if c.tokenAt(i+1).kind != sqlOpen {
+		return true
+	}
+	end, _ := c.bracket(i + 1)
+	for _, t := range c.tok[i+1 : end] {
+		if t.kind == sqlNumber || t.kind == sqlString || t.kind == sqlWord && (t.text == "select" || t.text == "null") {
+			return true
+		}
+	}
+	return false
 }
 
 // selects reads SELECT as the head of a query: a list that can be one, and what follows.
@@ -219,6 +308,9 @@ func (c *sqlContext) selects(i int) {
 	if before.kind == sqlOpen && c.tokenAt(j).kind != 0 {
 		c.set(signSubselect, before, end)
 		return
+	}
+	for n := 0; n < 4 && c.tokenAt(j).kind == sqlMath && c.tokenAt(j).text != "*"; n++ {
+		j++
 	}
 	first := c.tokenAt(j)
 	second := c.tokenAt(j + 1)
@@ -272,13 +364,7 @@ func (c *sqlContext) orderBy(i int) {
 // comment reads a terminator that follows a quote, bracket or number.
 func (c *sqlContext) comment(i int) {
 	t := c.tok[i]
-	if !c.quoted {
-		return
-	}
-	if i == 0 {
-		if end := strings.Trim(t.text[min(len(t.text), 2):], " +-\x00"); len(end) <= 8 {
-			c.set(signCommentAfterQuote, t, t)
-		}
+	if !c.quoted || c.head != "" && isSQLSpace(c.head[len(c.head)-1]) {
 		return
 	}
 	for _, b := range c.tok[:i] {
@@ -286,7 +372,14 @@ func (c *sqlContext) comment(i int) {
 			return
 		}
 	}
-	c.set(signCommentAfterQuote, c.tok[0], t)
+	skip := 2
+	if t.text[0] == '#' || t.text[0] == 0 {
+		skip = 1
+	}
+	rest := strings.Trim(t.text[skip:], " +-\x00")
+	if rest == "" || skip == 2 && len(rest) <= 8 && c.head != "" && isSQLSpace(t.text[min(2, len(t.text)-1)]) {
+		c.set(signCommentAfterQuote, c.tok[0], t)
+	}
 }
 
 // quoteProbe judges what the quote at byte q broke into when nothing else was seen.
@@ -309,8 +402,11 @@ func (c *sqlContext) quoteProbe(q int) {
 		c.set(signQuoteProbe, quote, quote)
 	case len(rest) < 4 && soup == len(rest) && plainValue(head):
 		c.set(signQuoteProbe, quote, quote)
-	case first.kind == sqlLogic || first.kind == sqlMath || first.kind == sqlCompare:
-		if _, kind := c.operand(1); kind > nameOperand || kind == literalOperand && (head == "" || plainValue(head)) {
+	case first.kind == sqlLogic || first.kind == sqlMath || first.kind == sqlCompare || c.isWord(0, "in", "like", "rlike", "regexp", "div", "mod", "between", "is"):
+		next, kind := c.operand(1)
+		after := c.tokenAt(next)
+		if kind > nameOperand || kind == literalOperand && head != "" && plainValue(head) && (after.kind == 0 || after.kind == sqlComment || after.kind == sqlCompare || after.kind == sqlLogic || c.wordComparison(next).kind == sqlCompare) ||
+			head != "" && plainValue(head) && kind == nameOperand && after.kind == sqlCompare {
 			c.set(signConcat, quote, quote)
 		}
 	}
@@ -346,7 +442,9 @@ func (c *sqlContext) inlineComments() {
 // bracket or number, or at the start.
 func (c *sqlContext) sqlish(i int) bool {
 	switch b := c.tokenAt(i - 1); b.kind {
-	case 0, sqlOpen, sqlComma, sqlCompare, sqlMath, sqlLogic, sqlNumber:
+	case 0:
+		return c.quoted || c.tokenAt(i+2).kind == sqlClose || strings.ContainsAny(c.tok[i].text, "_.") || c.tokenAt(i+3).kind == sqlOpen
+	case sqlOpen, sqlComma, sqlCompare, sqlMath, sqlLogic, sqlNumber:
 		return true
 	case sqlWord:
 		return b.text == "select" || b.text == "and" || b.text == "or" || b.text == "by"

@@ -5,7 +5,8 @@ import "strings"
 // A sqlSign is one thing the tokenizer can see in a value. Each has a rule.
 type sqlSign uint8
 
-// The signs. The last two are voices of libinjection rather than of the tokenizer.
+// The signs. The last three are voices of libinjection; signVoiceBacked is its voice where the tokenizer
+// saw something too.
 const (
 	signUnion sqlSign = iota + 1
 	signUnionWeak
@@ -17,6 +18,7 @@ const (
 	signSchema
 	signSubselect
 	signStatement
+	signStatementWeak
 	signOrderBy
 	signCommentAfterQuote
 	signQuoteProbe
@@ -29,6 +31,7 @@ const (
 	signInlineComment
 	signArithmetic
 	signVoiceSQL
+	signVoiceBacked
 	signVoiceXSS
 	numSigns
 )
@@ -38,6 +41,8 @@ type sqlReport struct {
 	has    [numSigns]bool
 	span   [numSigns][2]int // bytes of the text
 	target string           // path that the statement writes to
+
+	suspicion int // words and forms of SQL that are too common to be signs
 }
 
 func (r *sqlReport) set(s sqlSign, from, to sqlToken) {
@@ -53,6 +58,17 @@ type sqlContext struct {
 	tok    []sqlToken
 	quoted bool
 	text   string
+	head   string // what comes before the quote
+}
+
+// suspicious reports whether the tokenizer saw enough of SQL to back the voice of libinjection.
+func (r *sqlReport) suspicious() bool {
+	for s := signUnion; s < signVoiceSQL; s++ {
+		if r.has[s] {
+			return true
+		}
+	}
+	return r.suspicion > 1
 }
 
 // readSQL tokenizes text (in lower case) bare and as broken out of ' and ", and reports every sign.
@@ -60,8 +76,9 @@ func readSQL(text string) *sqlReport {
 	r := new(sqlReport)
 	var buf [64]sqlToken
 	tok, inline := tokenizeSQL(text, 0, buf[:])
-	c := sqlContext{r, tok, false, text}
+	c := sqlContext{sqlReport: r, tok: tok, text: text}
 	c.read()
+	c.terminated()
 	if inline > 0 && len(tok) > 2 {
 		c.inlineComments()
 	}
@@ -71,7 +88,7 @@ func readSQL(text string) *sqlReport {
 			continue
 		}
 		tok, _ = tokenizeSQL(text, i+1, tok)
-		c = sqlContext{r, tok, true, text}
+		c = sqlContext{r, tok, true, text, text[:i]}
 		c.read()
 		c.quoteProbe(i)
 	}
@@ -123,7 +140,10 @@ func (c *sqlContext) readWord(i int) {
 	t := c.tok[i]
 	call := c.tokenAt(i+1).kind == sqlOpen
 	if kind, ok := sqlFunctions[t.text]; ok && (call || kind.bare) {
-		if kind.sign != signFingerprint || c.quoted || c.sqlish(i) {
+		switch {
+		case kind.sign == signFingerprint && !c.sqlish(i):
+			c.suspicion++
+		case kind.sign != signTime || c.waits(i):
 			c.set(kind.sign, t, c.tokenAt(min(i+4, len(c.tok)-1)))
 		}
 	}
@@ -153,6 +173,8 @@ func (c *sqlContext) readWord(i int) {
 		if c.isWord(i+1, "when") || c.tokenAt(i+2).kind != 0 && c.isWord(i+2, "when") {
 			c.set(signConditional, t, c.tokenAt(i+4))
 		}
+	case "like", "regexp", "between", "exists":
+		c.suspicion++
 	case "insert", "delete", "update", "drop", "create", "alter", "truncate", "exec", "execute", "declare", "merge", "replace", "grant":
 		c.statement(i)
 	}
