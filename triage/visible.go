@@ -72,6 +72,26 @@ func VisibleN(s string, max int) string {
 	return v
 }
 
+// VisibleJSON makes JSON text safe to draw: every character of a string that Visible would not let through is
+// written as an escape, which leaves the value as it was. Line feeds, which only stand between tokens of JSON,
+// stay.
+func VisibleJSON(json []byte) []byte {
+	out := make([]byte, 0, len(json)+len(json)/16)
+	for len(json) > 0 {
+		r, n := utf8.DecodeRune(json)
+		switch {
+		case r == '\n' || safeRune(r):
+			out = append(out, json[:n]...)
+		case r > 0xffff:
+			out = fmt.Appendf(out, `\u%04x\u%04x`, 0xd800+(r-0x10000)>>10, 0xdc00+(r-0x10000)&0x3ff)
+		default:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
+		json = json[n:]
+	}
+	return out
+}
+
 var c0Names = [32]string{
 	"NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS", "TAB", "LF", "VT", "FF", "CR", "SO", "SI",
 	"DLE", "DC1", "DC2", "DC3", "DC4", "NAK", "SYN", "ETB", "CAN", "EM", "SUB", "ESC", "FS", "GS", "RS", "US",

@@ -1,6 +1,7 @@
 package triage_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"unicode"
@@ -78,6 +79,29 @@ func FuzzVisible(f *testing.F) {
 		}
 		if n := triage.VisibleN(in, 7); utf8.RuneCountInString(n) > 7 {
 			t.Fatalf("VisibleN(%q, 7) = %q", in, n)
+		}
+	})
+}
+
+// The law of VisibleJSON: the value stays, and the text is inert.
+func FuzzVisibleJSON(f *testing.F) {
+	for _, c := range visibleCases {
+		f.Add(c.in)
+	}
+	f.Fuzz(func(t *testing.T, in string) {
+		plain, err := json.Marshal(map[string]string{"k": in})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := triage.VisibleJSON(plain)
+		for line := range strings.SplitSeq(string(out), "\n") {
+			if v := triage.Visible(line); v != line {
+				t.Fatalf("VisibleJSON of %q is %q", plain, out)
+			}
+		}
+		var a, b map[string]string
+		if json.Unmarshal(plain, &a) != nil || json.Unmarshal(out, &b) != nil || a["k"] != b["k"] {
+			t.Fatalf("VisibleJSON changes %q to %q", plain, out)
 		}
 	})
 }

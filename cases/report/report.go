@@ -151,7 +151,7 @@ type Cited struct {
 	Missing  string         `json:"missing,omitempty"` // why the text could not be read; empty if it could
 }
 
-// JSON writes r as one indented JSON object, indicators live. Texts that are not UTF-8 have their bad
+// JSON writes r as one indented JSON object, indicators live, with what a terminal might act on escaped. Texts that are not UTF-8 have their bad
 // bytes replaced, except those of Cited, Notes and Verdicts' citations, which are given in base64.
 func JSON(w io.Writer, r *Report) error {
 	out := *r
@@ -162,9 +162,11 @@ func JSON(w io.Writer, r *Report) error {
 			out.Intruders[i].Label = out.Intruders[i].Name
 		}
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	if err := e.Encode(&out); err != nil {
+	b, err := json.MarshalIndent(&out, "", "  ")
+	if err == nil {
+		_, err = w.Write(append(triage.VisibleJSON(b), '\n'))
+	}
+	if err != nil {
 		return fmt.Errorf("write the report as JSON: %w", err)
 	}
 	return nil

@@ -24,28 +24,8 @@ func jsonLine(w io.Writer, v any) error {
 	if err := enc.Encode(v); err != nil {
 		return err
 	}
-	_, err := w.Write(escapeJSON(b.Bytes()))
+	_, err := w.Write(triage.VisibleJSON(b.Bytes()))
 	return err
-}
-
-func escapeJSON(in []byte) []byte {
-	out := make([]byte, 0, len(in))
-	for len(in) > 0 {
-		r, n := utf8.DecodeRune(in)
-		switch {
-		case r == '\n' || r < 0x7f && r >= 0x20:
-			out = append(out, in[:n]...)
-		case triage.Visible(string(in[:n])) == string(in[:n]):
-			out = append(out, in[:n]...)
-		case r > 0xffff:
-			r -= 0x10000
-			out = fmt.Appendf(out, `\u%04x\u%04x`, 0xd800+(r>>10), 0xdc00+(r&0x3ff))
-		default:
-			out = fmt.Appendf(out, `\u%04x`, r)
-		}
-		in = in[n:]
-	}
-	return out
 }
 
 // text gives a string from evidence as JSON carries it: bytes that are no UTF-8 as <XX>, the rest untouched.

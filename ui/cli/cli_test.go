@@ -1,0 +1,209 @@
+package cli_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"spoor/triage"
+	"spoor/ui/cli"
+)
+
+// bundled is the demo's evidence, as main embeds it.
+func bundled() fs.FS { return os.DirFS(incidentDir) }
+
+var incidentDir, _ = filepath.Abs("../../testdata/incident")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"spoor": func() { os.Exit(cli.Run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.DirFS(os.Getenv("INCIDENT")))) },
+	})
+}
+
+// The scripts drive the whole program; each says first what it is about.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("INCIDENT", incidentDir)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			// exits CODE ARGS... runs spoor and wants this exit code.
+			"exits": func(ts *testscript.TestScript, neg bool, args []string) {
+				var out, errs bytes.Buffer
+				back, err := os.Getwd()
+				ts.Check(err)
+				ts.Check(os.Chdir(ts.MkAbs(".")))
+				defer os.Chdir(back)
+				code := cli.Run(args[1:], strings.NewReader(""), &out, &errs, bundled())
+				if got := string(rune('0' + code)); got != args[0] {
+					ts.Fatalf("spoor %s: exit %s, want %s\n%s%s", strings.Join(args[1:], " "), got, args[0], out.String(), errs.String())
+				}
+				if code != 0 && code == 2 && out.Len() > 0 && !strings.Contains(out.String(), "Usage") {
+					ts.Fatalf("misuse prints data: %s", out.String())
+				}
+			},
+		},
+	})
+}
+
+// run runs one command in process.
+func run(t *testing.T, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = cli.Run(args, strings.NewReader(""), &out, &errs, bundled())
+	return out.String(), errs.String(), code
+}
+
+// demoCase makes the bundled incident into a case and answers its folder.
+func demoCase(t *testing.T) string {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	if _, errs, code := run(t, "demo"); code != 0 {
+		t.Fatalf("demo exits %d: %s", code, errs)
+	}
+	return "spoor-demo"
+}
+
+func decode[T any](t *testing.T, jsonl string) []T {
+	t.Helper()
+	var out []T
+	for dec := json.NewDecoder(strings.NewReader(jsonl)); dec.More(); {
+		var v T
+		if err := dec.Decode(&v); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// The whole program over the bundled incident: the screens' questions, answered by commands, agree.
+func TestDemoTellsWhoDidWhat(t *testing.T) {
+	dir := demoCase(t)
+	type cite struct {
+		Ref, Source string
+		Line        int64
+	}
+	type shell struct {
+		Path      string
+		Score     int
+		Clients   []string
+		PlantedBy *cite `json:"planted_by"`
+		File      *struct{ Verdict string }
+	}
+	out, _, _ := run(t, "webshells", dir, "--json")
+	shells := decode[shell](t, out)
+	if len(shells) == 0 || shells[0].Path != "/images/reviews/rthumb.php" || shells[0].Score < 80 || shells[0].PlantedBy == nil || len(shells[0].Clients) != 4 {
+		t.Fatalf("web shells: %s", out)
+	}
+	if shells[0].File == nil || shells[0].File.Verdict != string(triage.Unknown) {
+		t.Errorf("file of the shell: %+v", shells[0].File)
+	}
+	out, _, _ = run(t, "findings", dir, "--json", "ref:"+shells[0].PlantedBy.Ref)
+	type finding struct {
+		Ref, Class, Level, Query, Source string
+		Line                             int64
+	}
+	planted := decode[finding](t, out)
+	if len(planted) == 0 || planted[0].Class != "sqli" || planted[0].Level != "critical" || planted[0].Line != shells[0].PlantedBy.Line {
+		t.Errorf("findings of the planting request: %s", out)
+	}
+	out, _, _ = run(t, "incidents", dir, "--json")
+	type incident struct {
+		Level, Ref string
+		Steps      []struct{ Kind, Ref, Client string }
+		Shells     []string
+	}
+	kinds := map[string]int{}
+	for _, s := range decode[incident](t, out)[0].Steps {
+		kinds[s.Kind]++
+	}
+	if kinds["injection"] == 0 || kinds["plant"] != 1 || kinds["file"] != 1 || kinds["access"] != 1 || kinds["use"] != 4 {
+		t.Errorf("steps of the incident: %v", kinds)
+	}
+	out, _, _ = run(t, "actors", dir, "--json")
+	type actor struct {
+		Clients, Shells []string
+		Name            *string
+		Verdict         string
+		Consistent      []struct{ ID string }
+	}
+	actors := decode[actor](t, out)
+	if len(actors) < 2 || len(actors[0].Clients) != 2 || len(actors[1].Clients) != 2 || len(actors[1].Shells) != 1 {
+		t.Fatalf("actors: %s", out)
+	}
+	for _, a := range actors[:2] {
+		if a.Name != nil || !strings.HasPrefix(a.Verdict, "unattributed") || len(a.Consistent) == 0 {
+			t.Errorf("a log alone names an actor: %+v", a)
+		}
+	}
+	out, _, _ = run(t, "files", dir, "--json")
+	verdicts := map[string]int{}
+	for _, f := range decode[struct{ Verdict string }](t, out) {
+		verdicts[f.Verdict]++
+	}
+	if verdicts["changed"] != 2 || verdicts["known-good"] != 65 || verdicts["unknown"] == 0 {
+		t.Errorf("files: %v", verdicts)
+	}
+}
+
+// Every command's --help prints to stdout and exits with 0.
+func TestHelp(t *testing.T) {
+	for _, c := range []string{"", "load", "open", "demo", "search", "findings", "webshells", "incidents", "actors", "files", "timeline", "evidence", "show", "note", "notes", "verdict", "report", "verify"} {
+		args := []string{"--help"}
+		if c != "" {
+			args = []string{c, "--help"}
+		}
+		if out, errs, code := run(t, args...); code != 0 || !strings.Contains(out, "Usage: spoor "+c) || errs != "" {
+			t.Errorf("spoor %s --help exits %d: %q %q", c, code, out, errs)
+		}
+	}
+}
+
+// A hostile log reaches no terminal: whatever is printed holds no control byte but line feeds.
+func TestHostileLogIsInert(t *testing.T) {
+	t.Chdir(t.TempDir())
+	var log strings.Builder
+	evil := "\x1b]52;c;ZXZpbA==\x07\x1b[2J\u009b31m\u202e\xff\x00"
+	for i := range 30 {
+		log.WriteString(`192.0.2.1 - ` + evil + ` [08/Mar/2025:03:17:47 -0500] "GET /` + evil + `?id=1'+UNION+SELECT+1-- HTTP/1.1" 200 5 "` + evil + `" "` + evil + `"` + "\n")
+		if i%3 == 0 {
+			log.WriteString(evil + " no request\n")
+		}
+	}
+	if err := os.WriteFile("evil"+"\x1b[31m"+".log", []byte(log.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	commands := [][]string{
+		{"load", "case", "evil\x1b[31m.log"}, {"search", "case", ""}, {"search", "case", "--json", ""}, {"search", "case", "is:rejected"},
+		{"findings", "case"}, {"findings", "case", "--json"}, {"webshells", "case"}, {"incidents", "case"}, {"actors", "case"}, {"actors", "case", "--json"},
+		{"timeline", "case"}, {"evidence", "case"}, {"evidence", "case", "--json"}, {"note", "case", "-m", evil}, {"notes", "case"}, {"report", "case", "-o", "-"},
+		{"report", "case", "-o", "-", "--format", "json"}, {"verify", "case"}, {"show", "case", evil}, {"search", "case", evil + ":x"}, {"load", "case", evil},
+	}
+	for _, args := range commands {
+		out, errs, _ := run(t, args...)
+		for _, r := range out + errs {
+			if r < 0x20 && r != '\n' || r >= 0x7f && r < 0xa0 || r == 0x202e {
+				t.Errorf("spoor %q prints %U: %q", args, r, firstLineWith(out+errs, r))
+				break
+			}
+		}
+	}
+}
+
+func firstLineWith(s string, r rune) string {
+	for line := range strings.Lines(s) {
+		if strings.ContainsRune(line, r) {
+			return line
+		}
+	}
+	return ""
+}
