@@ -19,8 +19,8 @@ type split struct {
 }
 
 // newSplit divides a size. below keeps the detail under the list even if there is width enough, with so many
-// rows; 0 leaves it to the width.
-func newSplit(width, height, below int) split {
+// rows; 0 leaves it to the width. A list under which the detail stands takes no more than the need rows it has.
+func newSplit(width, height, below, need int) split {
 	s := split{width: width, height: height}
 	if width >= wideEnough && below == 0 {
 		s.side = true
@@ -35,6 +35,10 @@ func newSplit(width, height, below int) split {
 		s.paneH = below
 	}
 	s.listH = max(0, height-s.paneH-1)
+	if spare := s.listH - max(need, 4); below == 0 && spare > 0 {
+		s.listH -= spare
+		s.paneH += spare
+	}
 	return s
 }
 
@@ -81,20 +85,27 @@ func newBrowser(c *common, title, empty string) browser {
 }
 
 func (b *browser) resize(width, height int) {
-	b.split = newSplit(width, height, b.below)
-	h := b.split.listH
-	if b.head != nil {
-		h--
-	}
-	b.list.resize(b.split.listW, max(0, h))
-	b.detail.resize(b.split.paneW, b.split.paneH)
+	b.split.width, b.split.height = width, height
+	b.divide()
 	b.describe(false)
+}
+
+// divide gives list and detail their room.
+func (b *browser) divide() {
+	head := 0
+	if b.head != nil {
+		head = 1
+	}
+	b.split = newSplit(b.split.width, b.split.height, b.below, len(b.list.lines)+head)
+	b.list.resize(b.split.listW, max(0, b.split.listH-head))
+	b.detail.resize(b.split.paneW, b.split.paneH)
 }
 
 // set replaces the rows and keeps the cursor on the record it was on.
 func (b *browser) set(lines []line) {
 	was := b.list.selected().ref
 	b.list.set(lines)
+	b.divide()
 	b.list.find(was)
 	b.describe(false)
 }

@@ -116,6 +116,10 @@ func verdictLines(v *cases.Verdict) []line {
 	return []line{label("verdict", run{s, strong})}
 }
 
+// maxMatchDrawn bounds the matched text in the list of findings, in characters; the raw line and the layers
+// show it whole.
+const maxMatchDrawn = 160
+
 // findingLines says which rules fired and why, with the bytes that matched.
 func findingLines(self subject, findings []triage.Finding) []line {
 	if len(findings) == 0 {
@@ -130,7 +134,7 @@ func findingLines(self subject, findings []triage.Finding) []line {
 			out = append(out, line{sub: s, hang: labelWidth, runs: append(why, rule)})
 		} else {
 			out = append(out, line{sub: s, hang: labelWidth, runs: why},
-				line{sub: s, hang: labelWidth, runs: []run{{cell("  matched", labelWidth), muted}, {f.Match, matched}, rule}})
+				line{sub: s, hang: labelWidth, runs: []run{{cell("  matched", labelWidth), muted}, {triage.VisibleN(f.Match, maxMatchDrawn), matched}, rule}})
 		}
 		if f.Target != "" {
 			out = append(out, line{sub: s, hang: labelWidth, runs: []run{{cell("  writes", labelWidth), muted}, {f.Target, strong}}})
@@ -187,7 +191,7 @@ func light(s string, findings []triage.Finding) []run {
 // fieldLines lists the fields of a request, each to pivot on.
 func fieldLines(self subject, r *triage.Request) []line {
 	out := []line{
-		about(self, "reference", run{r.Ref, strong}, run{"  " + r.Source + " line " + number(r.Line), plain}),
+		about(self, "reference", run{r.Ref, strong}, run{fmt.Sprintf("  %s line %d", r.Source, r.Line), plain}),
 		about(valueSubject(self, "time", timeValue(r)), "time", run{stamp(r.Time) + " UTC", plain}),
 		about(valueSubject(self, "client", r.Client), "client", run{r.Client, plain}),
 		about(valueSubject(self, "path", r.Path), "request", run{r.Method + " " + r.URI() + " " + r.Protocol, plain}),

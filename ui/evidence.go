@@ -78,7 +78,7 @@ func sourceRow(s *source, width int) line {
 		name += "  CUT SHORT: " + s.Truncated
 	}
 	return line{sub: sourceSubject(s), runs: []run{{cell(s.Role, 11), plain}, {cell(s.Format, 15), plain}, {cellRight(number(s.Read), 11), plain},
-		{cellRight(number(s.Parsed), 11), plain}, {cellRight(number(s.Rejected), 9), rejected}, {"  " + name, strong}}}
+		{cellRight(number(s.Parsed), 11), plain}, {cellRight(number(s.Rejected), 9), rejected}, {"  " + cellMiddle(name, max(10, width-59)), strong}}}
 }
 
 func sourceSubject(s *source) subject {
@@ -118,7 +118,7 @@ func describeSource(s *source) []line {
 		ref := triage.RequestRef(s.Key, r.Line)
 		sub := citeSubject(ref, "rejected line")
 		sub.copied = r.Text
-		out = append(out, about(sub, "  "+number(r.Line), run{r.Reason + ": ", medium}, run{strings.TrimSpace(r.Text), plain}))
+		out = append(out, about(sub, fmt.Sprintf("  %d", r.Line), run{r.Reason + ": ", medium}, run{strings.TrimSpace(r.Text), plain}))
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -68,7 +69,7 @@ func readFiles(ctx context.Context, d *desk.Desk, query string) ([]listedFile, e
 }
 
 func fileSubject(f *triage.File) subject {
-	s := subject{ref: f.Ref, title: string(f.Verdict) + " file " + f.Path, values: append(hashValues(f), value{"path", f.Path})}
+	s := subject{ref: f.Ref, title: string(f.Verdict) + " file " + f.Path, values: append(hashValues(f), value{fileKind, f.Path})}
 	s.copied = f.Path
 	if !f.ModTime.IsZero() {
 		s.values = append(s.values, value{"time", f.ModTime.UTC().Format("2006-01-02T15:04:05Z")})
@@ -88,7 +89,7 @@ func fileLook(v triage.FileVerdict) look {
 
 func fileRow(f *listedFile, width int) line {
 	s := fileSubject(&f.File)
-	s.open = pivotMsg{value{"path", f.Path}}
+	s.open = searchMsg{filePivots(f.Path)[0].Query}
 	name := f.Path
 	if f.verdict != nil && f.verdict.Value != "" {
 		name = "[" + f.verdict.Value + "] " + name
@@ -111,7 +112,7 @@ func describeFile(f *listedFile) []line {
 	out = append(out, label("size", run{answerSize(f.Size), plain}),
 		about(valueSubject(self, "time", fileTime(f)), "written", run{stamp(f.ModTime) + " UTC", plain}))
 	for _, c := range f.Cites {
-		out = append(out, label("listed in", run{c.Source + " line " + number(c.Line), plain}))
+		out = append(out, label("listed in", run{fmt.Sprintf("%s line %d", c.Source, c.Line), plain}))
 	}
 	return out
 }
@@ -196,6 +197,6 @@ func (f *files) Keys() keyMap {
 	k := f.b.keys()
 	k.Filter.SetEnabled(true)
 	k.Cycle.SetEnabled(len(f.all) > 0)
-	k.Enter.SetHelp("Enter", "requests of it")
+	k.Enter.SetHelp("Enter", "requests for it")
 	return k
 }

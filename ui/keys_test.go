@@ -108,6 +108,27 @@ func TestFindings(t *testing.T) {
 	d.wants("no further finding")
 }
 
+// In a request, n and N go through the findings of the list it was opened from.
+func TestFindingsFromARequest(t *testing.T) {
+	d := drive(t, incidentCase(t), 80, 24)
+	k := d.m.keys
+	d.search("class:sqli")
+	d.press(k.Enter)
+	first := d.m.top().(*request).ref
+	d.press(k.Next)
+	second := d.m.top().(*request).ref
+	if second == first {
+		t.Fatal("n did not go on")
+	}
+	d.wants("class:sqli > " + second)
+	d.press(k.Back)
+	d.wants("2 of 26 lines")
+	d.press(k.Enter, k.Prev)
+	if ref := d.m.top().(*request).ref; ref != first {
+		t.Errorf("N came to %s, want %s", ref, first)
+	}
+}
+
 func TestSearchSyntaxError(t *testing.T) {
 	d := drive(t, incidentCase(t), 80, 24)
 	d.search("status:40x OR (")
@@ -279,7 +300,7 @@ func TestFilesByVerdict(t *testing.T) {
 	d.wants("1 of 3 files")
 	d.to("thumb.php")
 	d.press(d.m.keys.Enter)
-	d.wants("pivot from path")
+	d.wants("[Requests]", "/img/thumb.php", "9 lines")
 }
 
 func TestCancelComesFirst(t *testing.T) {

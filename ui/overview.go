@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -35,7 +34,6 @@ type overviewData struct {
 	actors    []desk.Actor
 	files     []triage.File
 	verdicts  map[string]cases.Verdict
-	notes     int
 	hist      histogram
 }
 
@@ -60,7 +58,7 @@ func (o *overview) Init() tea.Cmd {
 
 func readOverview(ctx context.Context, d *desk.Desk, gen int) tea.Msg {
 	v := &overviewData{counts: d.Counts(), evidence: d.Evidence(), incidents: d.Incidents(), webshells: d.Webshells(),
-		actors: d.Intruders(), files: d.Files(), verdicts: d.Verdicts(), notes: len(d.Notes()), refused: refusals(d)}
+		actors: d.Intruders(), files: d.Files(), verdicts: d.Verdicts(), refused: refusals(d)}
 	if v.counts.Requests > 0 {
 		res, err := d.Search(ctx, "")
 		if err != nil {
@@ -113,7 +111,8 @@ func (o *overview) Info() string {
 	if o.data == nil {
 		return ""
 	}
-	return fmt.Sprintf("%s, %s", counted(len(o.data.incidents), "incident", "incidents"), counted(o.data.notes, "note", "notes"))
+	return fmt.Sprintf("%s, %s, %s", counted(len(o.data.incidents), "incident", "incidents"),
+		counted(len(o.data.webshells), "web shell", "web shells"), counted(len(o.data.actors), "intruder", "intruders"))
 }
 
 // detail is the line under the cursor in full, since rows are cut to one line each.
@@ -139,15 +138,27 @@ func (v *overviewData) lines(width int) []line {
 	return append(out, v.fileLines()...)
 }
 
+// sectionName is the label of a section, on its first row only.
+func sectionName(name string, first bool) string {
+	if !first {
+		name = ""
+	}
+	return cell(name, 11)
+}
+
 func section(name, what string, open tea.Msg) line {
 	return line{runs: []run{{cell(name, 11), heading}, {what, plain}},
 		sub: subject{title: strings.ToLower(name), copied: name + ": " + what, open: open}}
 }
 
 func (v *overviewData) loadedLines() []line {
-	what := fmt.Sprintf("%s, %s from %s", counted(len(v.evidence), "source", "sources"),
-		counted(v.counts.Requests, "request", "requests"), counted(v.counts.Clients, "client", "clients"))
-	out := []line{section("LOADED", what, tabMsg{tabEvidence})}
+	what := fmt.Sprintf("%s, %s, %s", counted(len(v.evidence), "source", "sources"),
+		counted(v.counts.Requests, "request", "requests"), minuteSpan(v.counts.First, v.counts.Last))
+	first := section("LOADED", what, tabMsg{tabEvidence})
+	first.sub.copied = fmt.Sprintf("%s with %s from %s, %s UTC; %s rejected, %s refused", counted(len(v.evidence), "source", "sources"),
+		counted(v.counts.Requests, "request", "requests"), counted(v.counts.Clients, "client", "clients"),
+		timeSpan(v.counts.First, v.counts.Last), counted(v.counts.Rejected, "line", "lines"), counted(len(v.refused), "file", "files"))
+	out := []line{first}
 	var bad []string
 	if v.counts.Rejected > 0 {
 		bad = append(bad, counted(v.counts.Rejected, "line", "lines")+" rejected")
@@ -170,61 +181,71 @@ func (v *overviewData) loadedLines() []line {
 			break
 		}
 	}
-	if len(v.evidence) == 0 {
-		return out
-	}
-	span := timeSpan(v.counts.First, v.counts.Last) + " UTC"
-	if len(bad) == 0 {
-		span += "; no line rejected, no file refused"
-	}
-	times := line{runs: []run{{cell("", 11) + span, plain}}, sub: subject{title: "time span", copied: "requests from " + span, open: tabMsg{tabRequests}}}
-	return slices.Insert(out, 1, times)
+	return out
 }
 
 func (v *overviewData) incidentLines(width int) []line {
-	what := counted(len(v.incidents), "incident", "incidents")
 	if len(v.incidents) == 0 {
-		what = "none: no chain from an injection or upload to a web shell was found"
+		return []line{section("INCIDENTS", "none: no chain of attacks was found", tabMsg{tabTimeline})}
 	}
-	out := []line{section("INCIDENTS", what, tabMsg{tabTimeline})}
+	var out []line
 	for i := range v.incidents {
 		in := &v.incidents[i]
-		if i == maxIncidents {
-			out = append(out, line{runs: []run{{fmt.Sprintf("   and %d more; screen Timeline shows all", len(v.incidents)-i), muted}},
-				sub: subject{title: "more incidents", copied: "more incidents", open: tabMsg{tabTimeline}}})
-			break
+		if i == maxIncidents && len(v.incidents) > maxIncidents+1 {
+			what := fmt.Sprintf("and %d more; screen Timeline shows all", len(v.incidents)-i)
+			return append(out, section("", what, tabMsg{tabTimeline}))
 		}
-		out = append(out, incidentHead(in, v.verdicts))
-		steps, left := mainSteps(in.Steps, maxSteps)
-		clients := 0
-		for _, s := range steps {
-			clients = max(clients, strWidth(cell(s.Client, min(39, len(s.Client)))))
+		out = append(out, incidentHead(in, v.verdicts, i == 0))
+		if in.Level >= triage.High {
+			out = append(out, chainLines(in, width)...)
 		}
-		oneDay := in.First.UTC().Format(time.DateOnly) == in.Last.UTC().Format(time.DateOnly)
-		for _, s := range steps {
-			out = append(out, stepLine(s, width, min(clients, 24), !oneDay))
-		}
-		if left > 0 {
-			out = append(out, line{runs: []run{{fmt.Sprintf("    and %s; Enter shows all", counted(left, "more step", "more steps")), muted}},
-				sub: subject{title: "more steps", copied: "more steps of " + in.Ref, open: openMsg{in.Ref}}})
-		}
+	}
+	return out
+}
+
+// chainLines are the main steps of an incident.
+func chainLines(in *triage.Incident, width int) []line {
+	steps, left := mainSteps(in.Steps, maxSteps)
+	clients := 0
+	for _, s := range steps {
+		clients = max(clients, strWidth(cell(s.Client, min(39, len(s.Client)))))
+	}
+	if width < 100 {
+		clients = min(clients, 15)
+	}
+	oneDay := in.First.UTC().Format(time.DateOnly) == in.Last.UTC().Format(time.DateOnly)
+	var out []line
+	for _, s := range steps {
+		out = append(out, stepLine(s, width, clients, !oneDay))
+	}
+	if left > 0 {
+		out = append(out, line{runs: []run{{fmt.Sprintf("    and %s; Enter shows all", counted(left, "more step", "more steps")), muted}},
+			sub: subject{title: "more steps", copied: "more steps of " + in.Ref, open: openMsg{in.Ref}}})
 	}
 	return out
 }
 
 // maxIncidents and maxSteps bound what the overview shows of incidents, so that shells and actors stay in sight.
 const (
-	maxIncidents = 5
-	maxSteps     = 8
+	maxIncidents = 3
+	maxSteps     = 7
 )
 
-// mainSteps chooses at most n steps, in their order: the plant and the use of shells before what led there.
+// mainSteps chooses at most n steps, in their order: the plant and the use of shells before what led there. The
+// first access is left out if it is the first use as well.
 func mainSteps(all []triage.Step, n int) (steps []triage.Step, left int) {
+	used, same := map[string]bool{}, 0
+	for _, s := range all {
+		used[s.Ref] = used[s.Ref] || s.Kind == "use"
+	}
 	rank := []string{"plant", "use", "access", "injection", "file", "probe"}
 	keep := make([]bool, len(all))
 	for _, kind := range rank {
 		for i, s := range all {
-			if s.Kind == kind && n > 0 {
+			switch {
+			case s.Kind == kind && kind == "access" && used[s.Ref]:
+				same++
+			case s.Kind == kind && n > 0:
 				keep[i] = true
 				n--
 			}
@@ -235,12 +256,12 @@ func mainSteps(all []triage.Step, n int) (steps []triage.Step, left int) {
 			steps = append(steps, s)
 		}
 	}
-	return steps, len(all) - len(steps)
+	return steps, len(all) - len(steps) - same
 }
 
 // incidentHead is the one line that names an incident.
-func incidentHead(in *triage.Incident, verdicts map[string]cases.Verdict) line {
-	return line{runs: []run{{" ", plain}, {cell(levelWord(in.Level), 5), levelLook(in.Level)},
+func incidentHead(in *triage.Incident, verdicts map[string]cases.Verdict, first bool) line {
+	return line{runs: []run{{sectionName("INCIDENTS", first), heading}, {cell(levelWord(in.Level), 5), levelLook(in.Level)},
 		{minuteSpan(in.First, in.Last) + verdictWord(verdicts, in.Ref) + "  ", plain}, {in.Title, strong}},
 		sub: subject{ref: in.Ref, title: in.Title, copied: fmt.Sprintf("%s %s, %s UTC, clients %s, shells %s", in.Ref, in.Title,
 			timeSpan(in.First, in.Last), strings.Join(in.Clients, " "), strings.Join(in.Shells, " ")),
@@ -311,14 +332,17 @@ func (v *overviewData) webshellLines() []line {
 			likely = append(likely, w)
 		}
 	}
-	what := counted(len(v.webshells), "candidate", "candidates") + fmt.Sprintf(", %d with a score of 50 or more", len(likely))
-	if len(v.webshells) == 0 {
-		what = "none"
+	if len(likely) == 0 {
+		what := "none"
+		if n := len(v.webshells); n > 0 {
+			what = "none likely; " + counted(n, "weak candidate", "weak candidates")
+		}
+		return []line{section("WEB SHELLS", what, tabMsg{tabWebshells})}
 	}
-	out := []line{section("WEB SHELLS", what, tabMsg{tabWebshells})}
+	var out []line
 	for i, w := range likely {
-		if i == 5 {
-			break
+		if i == 4 && len(likely) > 5 {
+			return append(out, section("", fmt.Sprintf("and %d more", len(likely)-i), tabMsg{tabWebshells}))
 		}
 		planted := "planting request unknown"
 		if w.PlantedBy != nil {
@@ -328,33 +352,32 @@ func (v *overviewData) webshellLines() []line {
 		s.open = openMsg{w.Ref}
 		s.copied = fmt.Sprintf("%s score %d: %s by %s, %s UTC, %s; used by %s", w.Path, w.Score, counted(w.Requests, "request", "requests"),
 			counted(len(w.Clients), "client", "clients"), timeSpan(w.First, w.Last), planted, strings.Join(w.Clients, " "))
-		out = append(out, line{sub: s, runs: []run{{cellRight(fmt.Sprint(w.Score), 4) + "  ", critical}, {strings.TrimRight(cellMiddle(w.Path, 34), " "), strong},
-			{fmt.Sprintf("  %s by %s, %s%s", counted(w.Requests, "request", "requests"), counted(len(w.Clients), "client", "clients"),
-				planted, verdictWord(v.verdicts, w.Ref)), plain}}})
+		out = append(out, line{sub: s, runs: []run{{sectionName("WEB SHELLS", i == 0), heading}, {cellRight(fmt.Sprint(w.Score), 3) + " ", critical},
+			{strings.TrimRight(cellMiddle(w.Path, 28), " "), strong},
+			{fmt.Sprintf("%s  %s, %s", verdictWord(v.verdicts, w.Ref), counted(len(w.Clients), "client", "clients"), planted), plain}}})
 	}
 	return out
 }
 
 func (v *overviewData) actorLines() []line {
-	what := counted(len(v.actors), "intruder", "intruders")
 	if len(v.actors) == 0 {
-		what = "none"
+		return []line{section("ACTORS", "none", tabMsg{tabActors})}
 	}
-	out := []line{section("ACTORS", what, tabMsg{tabActors})}
+	var out []line
 	for i := range v.actors {
-		if i == 5 {
-			break
+		if i == 3 && len(v.actors) > 4 {
+			return append(out, section("", fmt.Sprintf("and %d more", len(v.actors)-i), tabMsg{tabActors}))
 		}
 		a := &v.actors[i]
 		s := actorSubject(a)
 		s.open = openMsg{a.Ref}
 		did := counted(a.Hostile, "hostile request", "hostile requests")
 		if n := len(a.Shells); n > 0 {
-			did = "used " + strings.Join(a.Shells, " ")
+			did = "used " + counted(n, "shell", "shells")
 		}
 		s.copied = fmt.Sprintf("%s: %s; %s; %s; %s UTC", actorName(&a.Intruder), strings.Join(a.Clients, " "), did, verdictText(a), timeSpan(a.First, a.Last))
-		out = append(out, line{sub: s, runs: []run{{"  ", plain}, {cell(actorName(&a.Intruder), 12), strong}, {cell(clientsText(a.Clients), 20), plain},
-			{did + "; " + shortVerdict(a) + verdictWord(v.verdicts, a.Ref), plain}}})
+		out = append(out, line{sub: s, runs: []run{{sectionName("ACTORS", i == 0), heading}, {cell(actorName(&a.Intruder), 12), strong},
+			{cell(clientsText(a.Clients), 18) + " ", plain}, {did + "; " + shortVerdict(a) + verdictWord(v.verdicts, a.Ref), plain}}})
 	}
 	return out
 }

@@ -99,20 +99,22 @@ func (p *pages) touch(page int) {
 // foundMsg says which row a search for the next finding came to; -1 if there is none.
 type foundMsg struct {
 	gen, row int
+	ref      string // of the row
+	open     bool   // the question came from a request that is shown; show the one found in its place
 	err      error
 }
 
 // findFinding looks for the nearest row after from (step 1) or before it (step -1) that has level medium or
 // above. The findings of the query are a result of their own in the same order, so the nearest is found by
 // halving it.
-func findFinding(ctx context.Context, d *desk.Desk, query string, res *index.Result, gen, from, step int) tea.Msg {
+func findFinding(ctx context.Context, d *desk.Desk, query string, res *index.Result, gen, from, step int) foundMsg {
 	q := "level:>=medium"
 	if query != "" {
 		q = "(" + query + ") " + q
 	}
 	found, err := d.Search(ctx, q)
 	if err != nil {
-		return foundMsg{gen, -1, err}
+		return foundMsg{gen: gen, row: -1, err: err}
 	}
 	n := found.Len()
 	place := func(i int) int {
@@ -133,7 +135,11 @@ func findFinding(ctx context.Context, d *desk.Desk, query string, res *index.Res
 		i--
 	}
 	if err != nil || i < 0 || i >= n {
-		return foundMsg{gen, -1, err}
+		return foundMsg{gen: gen, row: -1, err: err}
 	}
-	return foundMsg{gen, place(i), err}
+	rows, err := found.Rows(i, 1)
+	if err != nil || len(rows) == 0 {
+		return foundMsg{gen: gen, row: -1, err: err}
+	}
+	return foundMsg{gen: gen, row: res.Find(rows[0].Ref), ref: rows[0].Ref}
 }

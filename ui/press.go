@@ -118,7 +118,7 @@ func (r *root) searchPrompt(label, value string) *prompt {
 		search = f.Search
 	}
 	return &prompt{c: r.common, in: newInput(label, value, r.searches),
-		hint: `words, "a phrase", ip: path: status: class: level: after: … · the key ? has examples`,
+		hint: `words "a phrase" ip: path: status: class: level: after: … (? has examples)`,
 		accept: func(text string) (tea.Cmd, error) {
 			text = strings.TrimSpace(text)
 			if err := checkQuery(text); err != nil {
@@ -131,7 +131,7 @@ func (r *root) searchPrompt(label, value string) *prompt {
 // commandPrompt asks for a line of the command line.
 func (r *root) commandPrompt() *prompt {
 	return &prompt{c: r.common, in: newInput(":", "", r.lines),
-		hint: "search QUERY · open REF · note TEXT · verdict WORD · report md|json · a screen's name · quit",
+		hint: "search QUERY · open REF · note · verdict WORD · report md|json · verify · quit",
 		accept: func(text string) (tea.Cmd, error) {
 			cmd, err := parseCommand(text)
 			if err != nil {

@@ -1,8 +1,12 @@
 package ui
 
 import (
+	"fmt"
+
+	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
+	"spoor/triage"
 	"spoor/ui/desk"
 )
 
@@ -10,6 +14,7 @@ import (
 type request struct {
 	c      *common
 	ref    string
+	steps  bool // it was opened from a list that can step to the next finding
 	gen    int
 	detail *desk.Detail
 	err    error
@@ -57,14 +62,29 @@ func (r *request) Update(msg tea.Msg) tea.Cmd {
 	case changedMsg:
 		return r.Init()
 	case tea.KeyMsg:
+		switch k := r.Keys(); {
+		case key.Matches(msg, k.Next):
+			return send(stepMsg{1})
+		case key.Matches(msg, k.Prev):
+			return send(stepMsg{-1})
+		}
 		r.list.press(&r.c.keys, msg)
 	}
 	return nil
 }
 
+// summaryLines is who did what when, and what came of it.
+func summaryLines(q *triage.Request) []line {
+	if q.Reject != "" {
+		return nil
+	}
+	return []line{{runs: []run{{stamp(q.Time) + " UTC  ", plain}, {q.Client, strong},
+		{fmt.Sprintf("  %s %s  answered %s, %s", q.Method, triage.VisibleN(q.Path, 80), statusText(q.Status), answerSize(q.Size)), plain}}}, {}}
+}
+
 func (r *request) fill() {
 	if r.detail != nil && r.width > 0 {
-		r.list.set(wrapLines(describeRequest(r.detail), r.width-gutterWidth))
+		r.list.set(wrapLines(append(summaryLines(&r.detail.Request), describeRequest(r.detail)...), r.width-gutterWidth))
 	}
 }
 
@@ -87,7 +107,9 @@ func (r *request) Info() string {
 
 func (r *request) Keys() keyMap {
 	k := r.c.keys
-	disable(&k.Tab, &k.Filter, &k.Next, &k.Prev, &k.Plant, &k.Edit, &k.Cycle, &k.Reload)
+	k.Next.SetEnabled(r.steps)
+	k.Prev.SetEnabled(r.steps)
+	disable(&k.Tab, &k.Filter, &k.Plant, &k.Edit, &k.Cycle, &k.Reload)
 	return k
 }
 

@@ -118,6 +118,7 @@ func (r *requests) searched(m searchedMsg) tea.Cmd {
 	r.pages = newPages(m.res, m.gen)
 	r.n, r.files, r.hist = m.n, m.files, m.hist
 	r.rows.n = m.n
+	r.divide()
 	r.rows.to(r.rows.cur)
 	if m.at >= 0 {
 		r.rows.to(m.at)
@@ -180,6 +181,9 @@ func (r *requests) found(m foundMsg) tea.Cmd {
 		return send(sayMsg{"no further finding of level medium or above"})
 	}
 	r.rows.to(m.row)
+	if m.open {
+		return tea.Batch(r.follow(), send(swapMsg{m.ref}))
+	}
 	return r.follow()
 }
 
@@ -192,9 +196,9 @@ func (r *requests) press(msg tea.KeyMsg) tea.Cmd {
 	case key.Matches(msg, k.Reload):
 		return r.Init()
 	case key.Matches(msg, k.Next):
-		return r.seek(1)
+		return r.seek(1, false)
 	case key.Matches(msg, k.Prev):
-		return r.seek(-1)
+		return r.seek(-1, false)
 	case r.onDetail:
 		r.detail.press(&r.c.keys, msg)
 		return nil
@@ -205,23 +209,34 @@ func (r *requests) press(msg tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
+// Step goes to the next or previous finding and opens it.
+func (r *requests) Step(step int) tea.Cmd { return r.seek(step, true) }
+
 // seek goes to the next or previous finding.
-func (r *requests) seek(step int) tea.Cmd {
+func (r *requests) seek(step int, open bool) tea.Cmd {
 	d, query, res, gen, from := r.c.desk, r.query, r.pages.res, r.pages.gen, r.rows.cur
 	if res == nil {
 		return nil
 	}
 	return r.c.work("looking for the next finding", func(ctx context.Context) tea.Msg {
-		return findFinding(ctx, d, query, res, gen, from, step)
+		m := findFinding(ctx, d, query, res, gen, from, step)
+		m.open = open
+		return m
 	})
 }
 
 func (r *requests) Resize(width, height int) {
-	r.split = newSplit(width, height, 0)
+	r.split.width, r.split.height = width, height
+	r.divide()
+	r.fill()
+}
+
+// divide gives table and detail their room.
+func (r *requests) divide() {
+	r.split = newSplit(r.split.width, r.split.height, 0, r.n+r.headRows())
 	r.rows.height = max(0, r.split.listH-r.headRows())
 	r.rows.to(r.rows.cur)
 	r.detail.resize(r.split.paneW, r.split.paneH)
-	r.fill()
 }
 
 // headRows is what stands above the rows: two rows of histogram and the column titles.

@@ -122,8 +122,17 @@ func (r *root) intent(msg tea.Msg) (tea.Cmd, bool) {
 		return r.push(newFiles(r.common, msg.query, "")), true
 	case tabMsg:
 		return r.goTab(msg.tab), true
-	case backMsg:
-		return r.back(), true
+	case stepMsg:
+		if n := len(r.stack); n > 1 {
+			if list, ok := r.stack[n-2].(stepper); ok {
+				return list.Step(msg.step), true
+			}
+		}
+	case swapMsg:
+		if _, ok := r.top().(*request); ok {
+			r.stack = r.stack[:len(r.stack)-1]
+			return r.pushRequest(msg.ref), true
+		}
 	case sayMsg:
 		r.say(msg.text)
 	case failMsg:
@@ -242,7 +251,7 @@ func (r *root) resolved(m resolvedMsg) tea.Cmd {
 	}
 	switch m.kind {
 	case "request":
-		return r.push(newRequest(r.common, m.ref))
+		return r.pushRequest(m.ref)
 	case "webshell":
 		return r.push(newWebshells(r.common, m.ref))
 	case "actor", "intruder":
@@ -256,6 +265,13 @@ func (r *root) resolved(m resolvedMsg) tea.Cmd {
 	}
 	r.fail(fmt.Errorf("%s is a %s; no screen shows that", m.ref, m.kind))
 	return nil
+}
+
+// pushRequest shows one request. Over a list that can step, so can it.
+func (r *root) pushRequest(ref string) tea.Cmd {
+	q := newRequest(r.common, ref)
+	_, q.steps = r.top().(stepper)
+	return r.push(q)
 }
 
 func (r *root) say(s string) { r.said, r.bad = s, false }

@@ -30,6 +30,9 @@ type filtered interface {
 	Search(query string) tea.Msg
 }
 
+// A stepper is a list that can go to its next finding and open it in place of the request shown over it.
+type stepper interface{ Step(step int) tea.Cmd }
+
 // A paned screen has a detail that can have the keys. Leave gives them back to the list and reports whether
 // it had to: the first step back leads out of the detail.
 type paned interface{ Leave() bool }
@@ -57,10 +60,11 @@ type (
 	searchMsg   struct{ query string } // requests that match
 	filesMsg    struct{ query string } // files that match
 	tabMsg      struct{ tab int }      // go to a tab
-	backMsg     struct{}
-	sayMsg      struct{ text string } // a line for the status
-	failMsg     struct{ err error }   // an error for the status
-	pivotMsg    struct{ value value } // show the pivots of a value
+	stepMsg     struct{ step int }     // from a request to the next (1) or previous (-1) finding of its list
+	swapMsg     struct{ ref string }   // show another request in place of the one shown
+	sayMsg      struct{ text string }  // a line for the status
+	failMsg     struct{ err error }    // an error for the status
+	pivotMsg    struct{ value value }  // show the pivots of a value
 	editNoteMsg struct{ note cases.Note }
 	draftMsg    struct{ key string } // edit a draft that was left
 	quitMsg     struct{}

@@ -43,7 +43,7 @@ func cellMiddle(s string, width int) string {
 	if w <= width || width < 8 {
 		return cell(s, width)
 	}
-	left := width / 2
+	left := width / 4
 	right := width - left - 1
 	return pad(ansi.Truncate(v, left, "")+"…"+ansi.TruncateLeft(v, w-right, ""), width)
 }

@@ -32,7 +32,7 @@ func TestCell(t *testing.T) {
 	if got := cellRight("42", 5); got != "   42" {
 		t.Errorf("cellRight = %q", got)
 	}
-	if got := cellMiddle("/var/www/html/images/up.php", 14); got != "/var/ww…up.php" {
+	if got := cellMiddle("/var/www/html/images/up.php", 14); got != "/va…ges/up.php" {
 		t.Errorf("cellMiddle = %q", got)
 	}
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -76,20 +77,21 @@ func (r *root) crumbLine(s screen) string {
 	info := " " + s.Info() + " "
 	room := r.width - strWidth(cell(info, min(strWidth(info), r.width/2))) - 1
 	info = strings.TrimRight(cell(info, r.width/2), " ")
-	crumbs := make([]string, len(r.stack))
-	for i, s := range r.stack {
-		_, title := s.Place()
-		crumbs[i] = strings.TrimRight(cell(title, 60), " ")
+	from := len(r.stack) - 1
+	for from > 0 && !slices.Contains(r.tabs[:], r.stack[from]) {
+		from--
 	}
+	var crumbs []string
+	for _, s := range r.stack[from:] {
+		_, title := s.Place()
+		crumbs = append(crumbs, strings.TrimRight(cell(title, 60), " "))
+	}
+	all := len(crumbs)
 	for len(crumbs) > 1 && strWidth(strings.Join(crumbs, " > ")) > room-3 {
 		crumbs = crumbs[1:]
-		crumbs[0] = strings.TrimPrefix(crumbs[0], "… > ")
-		if len(crumbs) > 1 {
-			continue
-		}
 	}
 	path := strings.Join(crumbs, " > ")
-	if len(crumbs) < len(r.stack) {
+	if len(crumbs) < all {
 		path = "… > " + path
 	}
 	left := strings.TrimRight(cell(path, room), " ")

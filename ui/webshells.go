@@ -113,7 +113,7 @@ func plantLine(w *rankedShell) line {
 	}
 	p := w.PlantedBy
 	s := citeSubject(p.Ref, "planting request")
-	return about(s, "planted", run{"by " + p.Ref, strong}, run{fmt.Sprintf("  %s line %s: ", p.Source, number(p.Line)), plain},
+	return about(s, "planted", run{"by " + p.Ref, strong}, run{fmt.Sprintf("  %s line %d: ", p.Source, p.Line), plain},
 		run{w.PlantWhy, plain}, run{"  Enter or P: the request", muted})
 }
 
