@@ -83,6 +83,10 @@ func kindOf(plain string) pathKind {
 // IsScript reports whether a path, of a URL or on disk, names a file that web servers execute.
 func IsScript(path string) bool { return kindOf(plainPath(path)) == scriptKind }
 
+// NamesFile reports whether a path on disk, from a payload or a listing, may be the file behind a URL path:
+// their names are the same and so are their folders, as far as the URL shows them.
+func NamesFile(disk, urlPath string) bool { return sameFile(disk, plainPath(urlPath)) >= 2 }
+
 // sameFile says how well a path on disk (from a payload or listing) fits a plain URL path: 0 not at all,
 // 1 the base name only, 2 the folder above too, 3 the whole URL path.
 func sameFile(disk, urlPlain string) int {

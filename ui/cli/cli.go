@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -130,6 +131,10 @@ func hint(err error) string {
 		return "spoor load CASE PATH... makes a case; spoor demo makes one to try"
 	case errors.Is(err, desk.ErrNoRecord):
 		return "spoor search, findings, webshells, incidents, actors and files print references"
+	case errors.Is(err, syscall.ENOSPC):
+		return "the disk is full; what was recorded before is untouched. Free some space and run it again"
+	case errors.Is(err, fs.ErrPermission):
+		return "ask for permission, or work on a copy of the case"
 	case errors.Is(err, context.Canceled):
 		return "cancelled; the case is as it was before"
 	}

@@ -207,3 +207,35 @@ func firstLineWith(s string, r rune) string {
 	}
 	return ""
 }
+
+// The index is disposable: loading the same files again brings back the same references, notes and verdicts.
+func TestIndexCanBeRebuilt(t *testing.T) {
+	dir := demoCase(t)
+	if _, errs, code := run(t, "verdict", dir, "w:046c4289", "confirmed", "-m", "seen on disk"); code != 0 {
+		t.Fatalf("verdict: %s", errs)
+	}
+	answers := func() string {
+		var all strings.Builder
+		for _, args := range [][]string{{"incidents", dir, "--json"}, {"webshells", dir, "--json"}, {"files", dir, "--json"}, {"findings", dir, "--json", "class:sqli level:>=high"}, {"show", dir, "w:046c4289"}} {
+			out, _, _ := run(t, args...)
+			all.WriteString(out)
+		}
+		return all.String()
+	}
+	before := answers()
+	if err := os.RemoveAll(filepath.Join(dir, "index")); err != nil {
+		t.Fatal(err)
+	}
+	if _, errs, _ := run(t, "webshells", dir); !strings.Contains(errs, "the index lacks 1 of the registered logs") {
+		t.Errorf("a missing index is not named: %q", errs)
+	}
+	if _, errs, code := run(t, "load", dir, filepath.Join(dir, "evidence")); code != 0 {
+		t.Fatalf("load: %s", errs)
+	}
+	if after := answers(); after != before || len(before) < 10_000 {
+		t.Errorf("the answers differ after a rebuild: %d and %d bytes", len(before), len(after))
+	}
+	if out, _, code := run(t, "verify", dir); code != 0 {
+		t.Errorf("verify: %s", out)
+	}
+}

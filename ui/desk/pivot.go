@@ -21,7 +21,8 @@ type Pivot struct {
 }
 
 // Pivots lists the ways on from a value. Kind is "client", "path", "agent", "referer", "user", "host", "rule",
-// "hash", "actor" or "time" (RFC 3339); any other kind has none.
+// "hash", "actor", "time" (RFC 3339) or "writes", the path of a file that a payload writes; any other kind has
+// none.
 func (d *Desk) Pivots(kind, value string) []Pivot {
 	if value == "" {
 		return nil
@@ -67,6 +68,8 @@ func (d *Desk) Pivots(kind, value string) []Pivot {
 			{Label: "the intruder", Screen: "actors", Ref: value}}
 	case "time":
 		return timePivots(value)
+	case "writes":
+		return d.writtenPivots(value)
 	}
 	return nil
 }
@@ -81,6 +84,23 @@ func (d *Desk) actorsOf(is func(triage.Intruder) bool) []Pivot {
 		}
 	}
 	return out
+}
+
+// writtenPivots leads from the file that a payload writes to the shell that it became.
+func (d *Desk) writtenPivots(target string) []Pivot {
+	var out []Pivot
+	for _, w := range d.Webshells() {
+		if triage.NamesFile(target, w.Path) {
+			out = append(out, Pivot{Label: "who used it: all requests of " + triage.VisibleN(w.Path, 60), Query: "path:" + index.Quote(w.Path), Screen: "requests"},
+				Pivot{Label: fmt.Sprintf("the web-shell candidate, score %d", w.Score), Screen: "webshells", Ref: w.Ref})
+		}
+	}
+	for _, f := range d.Files() {
+		if triage.NamesFile(f.Path, target) {
+			out = append(out, Pivot{Label: "the collected file, " + string(f.Verdict), Screen: "files", Ref: f.Ref})
+		}
+	}
+	return append(out, Pivot{Label: "requests that name it in a payload", Query: "query:" + index.Quote(baseName(target)), Screen: "requests"})
 }
 
 func timePivots(value string) []Pivot {
