@@ -24,26 +24,38 @@ func shellPlain(s string) string {
 	return string(b)
 }
 
+// shellEmpty are the forms that expand to nothing.
+var shellEmpty = [...]string{"$()", "<()", ">()", "${}", "$@", "$*", "$!", "$?", "$#", "$$", "$-", "$_", "``"}
+
+// shellSpace are the forms that expand to a space.
+var shellSpace = [...]string{"${ifs}$9", "$ifs$9", "${ifs}", "$ifs$1", "$ifs"}
+
 // shellNoise is the length of what a shell ignores at s[i], and whether it stands for a space.
 func shellNoise(s string, i int) (int, bool) {
-	inWord := i > 0 && (isLetter(s[i-1]) || s[i-1] == '/')
-	next := func(n int) bool { return i+n < len(s) && (isLetter(s[i+n]) || s[i+n] == '/') }
+	letter := func(k int) bool {
+		return k >= 0 && k < len(s) && (isLetter(s[k]) || isDigit(s[k]) || s[k] == '/' || s[k] == '.')
+	}
 	switch s[i] {
 	case '\\', '^':
-		if inWord && next(1) || s[i] == '\\' && next(1) && (i == 0 || s[i-1] == ';' || s[i-1] == '|') {
+		if letter(i + 1) {
 			return 1, false
 		}
-	case '\'', '"', '`':
-		if inWord && i+2 < len(s) && s[i+1] == s[i] && next(2) {
-			return 2, false
+	case '\'', '"':
+		if letter(i-1) || letter(i+1) || i > 0 && s[i-1] == s[i] || i+1 < len(s) && s[i+1] == s[i] {
+			return 1, false
 		}
-	case '$':
-		for _, ifs := range [...]string{"${ifs}$9", "$ifs$9", "${ifs}", "$ifs$1", "$ifs"} {
+	case '$', '<', '>', '`':
+		for _, ifs := range shellSpace {
 			if strings.HasPrefix(s[i:], ifs) {
 				return len(ifs), true
 			}
 		}
-		if inWord && i+2 < len(s) && strings.IndexByte("@*!?#$-0123456789", s[i+1]) >= 0 && next(2) {
+		for _, e := range shellEmpty {
+			if strings.HasPrefix(s[i:], e) && letter(i-1) {
+				return len(e), false
+			}
+		}
+		if s[i] == '$' && i > 0 && letter(i-1) && letter(i+1) && (i+2 >= len(s) || !letter(i+2) || letter(i+2) && !letter(i+3)) {
 			return 2, false
 		}
 	}

@@ -224,7 +224,7 @@ func (h *hunt) field(field string, place Place, raw string, plus bool) {
 		h.read(field, place, strings.ReplaceAll(text, "+", " "))
 	}
 	if s := shellPlain(text); s != text {
-		h.read(field, place, s)
+		h.read(field, InShell, s)
 	}
 }
 
@@ -422,7 +422,7 @@ func plainName(s string) bool {
 
 const (
 	maxRules  = 1024
-	placeBits = 7
+	placeBits = 8
 )
 
 // A ruleSet is a set of numbers of rules.

@@ -22,6 +22,7 @@ const (
 	InAgent
 	InReferer
 	InMethod // "METHOD path protocol"
+	InShell  // any of the above without the quotes and escapes that a shell drops
 
 	// InAny is every place where a client can put a payload.
 	InAny = InPath | InQuery | InName | InAgent | InReferer

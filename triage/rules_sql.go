@@ -164,6 +164,15 @@ var sqlRules = []Rule{
 		Miss:    []string{"GET /a?q=std::vector"},
 	},
 	{
+		ID: "sqli-tautology", Class: SQLi, Level: Medium, Field: InQuery,
+		Words:   []string{"=", "xor", " or ", "'or", " and ", "<>"},
+		Pattern: `(?:^|[\s,(])-?\d{1,10}\s*(?:=|!=|<>|<=>|==)\s*-?\d{1,10}$|^\s*-?\d+\s+is\s+not\s+\d+$|\bxor\s+['"]?\w+['"]?\s*[<>=!-]|['"]\s*(?:x?or|and)\s+['"]?\w+['"]?\s*(?:[!<>=]|-$)`,
+		Why:     "a comparison of two constants, or the start of a condition",
+		Source:  sourceBlind,
+		Hit:     []string{"GET /a?a=1=1", "GET /a?a=xor+5>", "GET /a?a='+or+abc!"},
+		Miss:    []string{"GET /a?q=2+1", "GET /a?size=a=5", "GET /a?q=rock+or+roll"},
+	},
+	{
 		ID: "sqli-order-by", Class: SQLi, Level: Medium, Field: InAny, Sign: signOrderBy,
 		Words:  []string{"order", "group"},
 		Why:    "looks for the number of columns (ORDER BY 5)",

@@ -34,7 +34,7 @@ var traversalRules = []Rule{
 	{
 		ID: "lfi-unix-file", Class: Traversal, Level: High, Field: InAny,
 		Words:   []string{"etc/", "etc\\", "proc/", "/var/log", "/root/.", ".ssh/", "/var/run", "/var/mail", "/var/spool", ".bash_history", "passwd", "shadow", "/dev/tcp", "sys/", "id_rsa", "/usr/local/etc", ".bashrc", ".profile", "/@fs/"},
-		Pattern: `\betc[/\\]+(?:\.[/\\]+)*(?:passwd|shadow|group|hosts|issue|services|motd|fstab|crontab|cron|sudoers|hostname|resolv|ssh|apache|nginx|httpd|my\.cnf|mysql|php|redhat|debian|os-release|init|rc\.|profile|security|ssl|pki|subuid|subgid|gshadow|network|ld\.so|environment|protocols|inetd|xinetd|pam|login|aliases|exports|mtab|timezone|krb|openldap|ansible|docker|kubernetes|rsyslog|syslog|logrotate|vsftpd|proftpd|pure-ftpd|samba|snmp|squid|tomcat|wwwacct|cpanel|lighttpd)|\bproc[/\\]+(?:self|version|cmdline|\d+|net|sched|mounts|cpuinfo|meminfo|stat)\b|/var/(?:log|run|mail|spool|lib)/[a-z]|/root/\.|\.ssh/(?:id_|authorized|known)|\bid_(?:rsa|dsa|ed25519)\b|\.(?:bash_history|bashrc|bash_profile|zsh_history|mysql_history|psql_history)\b|/sys/(?:class|devices|kernel|firmware|block|power|module)\b|/@fs/`,
+		Pattern: `\betc[/\\]+(?:\.[/\\]+)*(?:passwd|shadow|group|hosts|issue|services|motd|fstab|crontab|cron|sudoers|hostname|resolv|ssh|apache|nginx|httpd|my\.cnf|mysql|php|redhat|debian|os-release|init|rc\.|profile|security|ssl|pki|subuid|subgid|gshadow|network|ld\.so|environment|protocols|inetd|xinetd|pam|login|aliases|exports|mtab|timezone|krb|openldap|ansible|docker|kubernetes|rsyslog|syslog|logrotate|vsftpd|proftpd|pure-ftpd|samba|snmp|squid|tomcat|wwwacct|cpanel|lighttpd)|\bproc[/\\]+(?:self|interrupts|modules|partitions|filesystems|devices|version|cmdline|\d+|net|sched|mounts|cpuinfo|meminfo|stat)\b|/var/(?:log|run|mail|spool|lib)/[a-z]|/root/\.|\.ssh/(?:id_|authorized|known)|\bid_(?:rsa|dsa|ed25519)\b|\.(?:bash_history|bashrc|bash_profile|zsh_history|mysql_history|psql_history)\b|/sys/(?:class|devices|kernel|firmware|block|power|module)\b|/@fs/`,
 		Why:     "names a system file of Unix",
 		Source:  sourceLFI,
 		Hit:     []string{"GET /a?f=/etc/passwd", "GET /a?f=/proc/self/environ%00", "GET /cgi/%2e%2e/%2e%2e/etc/./shadow"},
@@ -48,6 +48,15 @@ var traversalRules = []Rule{
 		Source:  sourceLFI,
 		Hit:     []string{"GET /a?f=c:%5cwindows%5cwin.ini", "GET /WEB-INF/web.xml", "GET /a?f=..%5cboot.ini"},
 		Miss:    []string{"GET /windows/", "GET /a?q=windows+11"},
+	},
+	{
+		ID: "lfi-secret-file", Class: Traversal, Level: Medium, Field: InQuery,
+		Words:   []string{".docker", ".aws", ".ssh", ".git", ".env", ".htpasswd", ".htaccess", ".kube", ".npmrc", "history", ".sql", ".bak", "wp-config", "/tmp/", "config.php", "configuration.php", "settings.php"},
+		Pattern: `(?:^|[/\\])\.(?:docker|aws|ssh|git|env|htpasswd|htaccess|kube|npmrc|history|netrc|pgpass)(?:[/.]|$)|^(?:[\w.-]*/)*[\w-]+\.(?:sql|bak)(?:\.(?:zip|gz|tar|7z))?$|(?:^|[/\\])(?:wp-config|config(?:uration)?|settings)\.php(?:\.\w+)?$|^\s*>{1,2}\s*/tmp/`,
+		Why:     "a file with secrets as the value of a parameter",
+		Source:  sourceLFI,
+		Hit:     []string{"GET /a?f=/home/x/.aws/credentials", "GET /a?f=wp-config.php", "GET /a?f=backup.sql.zip"},
+		Miss:    []string{"GET /a?q=.environment", "GET /a?q=git+history"},
 	},
 	{
 		ID: "lfi-wrapper", Class: Traversal, Level: High, Field: InAny,
@@ -96,8 +105,8 @@ var traversalRules = []Rule{
 	},
 	{
 		ID: "rfi-odd-url", Class: Traversal, Level: Medium, Field: InQuery | InPath,
-		Words:   []string{"://", "//"},
-		Pattern: `^\s*(?:gopher|dict|ldaps?|tftp|sftp|ftps?|nntp|telnet|imap|smb|smtp|rsync|svn|git|ssh|rmi|jndi|dns|mongodb|redis|memcached?|xri|news|irc|rtsp|wais|snmp|vnc)://|^\s*https?:/{0,3}(?:\d{1,3}\.){3}\d{1,3}|^\s*https?://(?:\d{8,10}|0x[0-9a-f]{6,}|0\d+\.|\[[0-9a-f:.%\w]+\])|^\s*https?://[^/\s@]+@|^\s*https?:///?[^/\s]*\?+$|^\s*https?://[^/\s]+\?$|^\s*(?:https?|ftps?)\?+$|^\s*https?://[^/\s]*[\s&#%]`,
+		Words:   []string{"://", "//", "http?", "https?", "ftp?", "ftps?", "file?", "http:"},
+		Pattern: `^\s*(?:gopher|dict|ldaps?|tftp|sftp|ftps?|nntp|telnet|imap|smb|smtp|rsync|svn|git|ssh|rmi|jndi|dns|mongodb|redis|memcached?|xri|news|irc|rtsp|wais|snmp|vnc)://|^\s*https?:/{0,3}(?:\d{1,3}\.){3}\d{1,3}|^\s*https?:/{0,3}\d+(?:\.\d+){0,2}(?:[/:?]|$)|^\s*https?://(?:0x[0-9a-f]{6,}|0\d+\.|\[[0-9a-f:.%\w]+\])|^\s*https?://[^/\s@]+@|^\s*https?:///?[^/\s]*\?+$|^\s*https?://[^/\s]+\?$|^\s*(?:https?|ftps?|file)\?+$|^\s*https?://[^/\s]*[\s&#%]`,
 		Why:     "a URL of a kind that makes the server connect elsewhere",
 		Source:  sourceSSRF,
 		Hit:     []string{"GET /a?x=gopher://h.example/1", "GET /a?x=http://192.0.2.4/a", "GET /a?x=https://h.example?"},
@@ -114,7 +123,7 @@ var traversalRules = []Rule{
 	},
 	{
 		ID: "ssrf-metadata", Class: Traversal, Level: High, Field: InAny,
-		Words:  []string{"169.254.169.254", "2852039166", "0xa9fea9fe", "metadata.google", "100.100.100.200", "0xa9.0xfe", "a9fe:a9fe", "169.254.170", "025177524776", "0251.0376", "latest/meta-data", "instance-data", "metadata.tencentyun", "fd00:ec2", "metadata.nicob", "metadata.azure"},
+		Words:  []string{"169.254.169.254", "2852039166", "0xa9fea9fe", "metadata.google", "100.100.100.200", "0xa9.0xfe", "a9fe:a9fe", "169.254.170", "025177524776", "0251.0376", "latest/meta-data", "instance-data", "metadata.tencentyun", "fd00:ec2", "metadata.nicob", "metadata.azure", "metadata.packet"},
 		Why:    "asks for the metadata service of a cloud machine",
 		Source: sourceSSRF,
 		Hit:    []string{"GET /a?u=http://169.254.169.254/latest/meta-data/", "GET /a?u=http://2852039166/"},
@@ -122,8 +131,8 @@ var traversalRules = []Rule{
 	},
 	{
 		ID: "ssrf-internal", Class: Traversal, Level: Medium, Field: InAny &^ InReferer &^ InName,
-		Words:   []string{"://localhost", "://127.", "://0.0.0.0", "://[::", "://0/", "://0x7f", "://2130706433", "://017700000001", "://10.", "://192.168.", "://172.", "docker.internal", "containers.internal", "localhost.localdomain", "localdomain4", "ip6-l", "ipv6-l", "pop3://localhost", "cluster.local", ".nip.io", ".xip.io", ".sslip.io", "localtest.me", "lvh.me", "kubernetes.default", "://[0:", "://169.254"},
-		Pattern: `^[^?]{0,40}[a-z0-9_]+://(?:localhost|127\.\d|0\.0\.0\.0|\[(?:0:|::)|0/|0x7f|2130706433|017700000001|10\.\d|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254)|(?:docker|containers)\.internal|^(?:[a-z0-9+]+://)?(?:localhost\d?\.localdomain\d?|ip(?:v)?6-(?:localhost|loopback))|cluster\.local|\.(?:nip|xip|sslip)\.io|localtest\.me|lvh\.me|kubernetes\.default`,
+		Words:   []string{"://localhost", "://127.", "://0.0.0.0", "://[::", "://0/", "://0x7f", "://2130706433", "://017700000001", "://10.", "://192.168.", "://172.", "localhost/", "localhost:", "localhost4", "docker.internal", "containers.internal", "localhost.localdomain", "localdomain4", "ip6-l", "ipv6-l", "pop3://localhost", "cluster.local", ".nip.io", ".xip.io", ".sslip.io", "localtest.me", "lvh.me", "kubernetes.default", "://[0:", "://169.254"},
+		Pattern: `^[^?]{0,40}[a-z0-9_]+://(?:localhost|127\.\d|0\.0\.0\.0|\[(?:0:|::)|0/|0x7f|2130706433|017700000001|10\.\d|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254)|(?:docker|containers)\.internal|^(?:[a-z0-9+]+://)?(?:localhost\d?\.localdomain\d?|ip(?:v)?6-(?:localhost|loopback))|^(?:[a-z0-9+]+:)?/{0,2}localhost\d?(?:[:/]|$)|cluster\.local|\.(?:nip|xip|sslip)\.io|localtest\.me|lvh\.me|kubernetes\.default`,
 		Why:     "a URL that points into the server's own network",
 		Source:  sourceSSRF,
 		Hit:     []string{"GET /a?u=http://127.0.0.1:8080/", "GET /a?u=http://host.docker.internal/"},

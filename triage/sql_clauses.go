@@ -114,6 +114,7 @@ func (c *sqlContext) boolean(i int) {
 		c.emptyLiteral(i)
 		return
 	}
+	next = c.jsonOperator(next)
 	after := c.tokenAt(next)
 	end := c.tokenAt(min(next+1, len(c.tok)-1))
 	_, right := c.operand(next + 1)
@@ -160,6 +161,23 @@ func (c *sqlContext) terminated() {
 	if b.kind == sqlClose || b.kind == sqlString || b.end < last.start || b.kind == sqlNumber && n == 2 {
 		c.suspicion += 2
 	}
+}
+
+// jsonOperator skips to the last sign of an operator over JSON of PostgreSQL, such as @>, ?| or ->>, that
+// starts at token i, so that what follows reads as its right side.
+func (c *sqlContext) jsonOperator(i int) int {
+	n := 0
+	for ; n < 3; n++ {
+		t := c.tokenAt(i + n)
+		if t.kind != sqlCompare && t.kind != sqlMath && !(t.kind == sqlOther && t.text == "?") && !(t.kind == sqlVar && t.text == "@") {
+			break
+		}
+	}
+	if n < 2 && c.tokenAt(i).text != "?" {
+		return i
+	}
+	c.tok[i+n-1].kind = sqlCompare
+	return i + n - 1
 }
 
 // sqlName reports whether token i can be a column: a plain word, not the last of the text.
