@@ -160,7 +160,7 @@ func (p *parser) and(f *fieldSpec, depth int) (node, error) {
 			return nil, p.fail(start, "something to search for is missing here")
 		}
 		if p.word("AND") || p.word("OR") {
-			return nil, p.fail(start, `something to search for is missing before %s; quote it to search for the word`, p.in[start:start+2])
+			return nil, p.fail(start, `something to search for is missing before %s; quote it to search for the word`, strings.TrimSpace(p.in[start:p.at]))
 		}
 		kid, err := p.not(f, depth)
 		if err != nil {
@@ -186,7 +186,7 @@ func (p *parser) not(f *fieldSpec, depth int) (node, error) {
 		return nil, p.fail(p.at, "more than %d levels in one another", maxDepth)
 	}
 	negative := p.word("NOT")
-	if !negative && p.at+1 < len(p.in) && (p.in[p.at] == '-' || p.in[p.at] == '+') && p.in[p.at+1] > ' ' {
+	if !negative && p.at+1 < len(p.in) && (p.in[p.at] == '-' || p.in[p.at] == '+') && strings.IndexByte(" \t\r\n)", p.in[p.at+1]) < 0 {
 		negative = p.in[p.at] == '-'
 		p.at++
 	} else if !negative {
