@@ -295,6 +295,11 @@ func (h *hunt) try(r *compiledRule, field string, t *judgedText) {
 	if len(h.found) >= maxFindings || h.has(r.ID, field) {
 		return
 	}
+	for i := 0; i < len(r.Needs); i++ {
+		if strings.IndexByte(t.low, r.Needs[i]) < 0 {
+			return
+		}
+	}
 	from, to, target := 0, 0, ""
 	switch {
 	case r.Sign == signVoiceSQL:

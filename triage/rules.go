@@ -40,6 +40,7 @@ type Rule struct {
 	Source string // where the attack or the product's hole is described
 
 	Words   []string // lower-case literals
+	Needs   string   // bytes that must all be in the text; spares Pattern where Words are common
 	Pattern string   // RE2; the group named "target" becomes Finding.Target
 	Sign    sqlSign  // of the SQL tokenizer
 	Product string   // whose known hole is looked for
@@ -63,7 +64,7 @@ func Rules() []Rule {
 func RuleSetHash() string {
 	h := sha256.New()
 	for _, r := range Rules() {
-		fmt.Fprintf(h, "%q %q %d %d %q %q %q %d\n", r.ID, r.Class, r.Level, r.Field, r.Why, r.Words, r.Pattern, r.Sign)
+		fmt.Fprintf(h, "%q %q %d %d %q %q %q %q %d\n", r.ID, r.Class, r.Level, r.Field, r.Why, r.Words, r.Needs, r.Pattern, r.Sign)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -38,6 +38,7 @@ var codeRules = []Rule{
 	},
 	{
 		ID: "php-call-weak", Class: RCE, Level: Medium, Field: InQuery | InPath,
+		Needs: "(",
 		Words: []string{"_", "crypt", "strlen", "strrev", "implode", "explode", "hex2bin", "bin2hex", "pack(", "chmod(", "chown(", "mkdir(", "getenv", "putenv", "link(", "dir(", "tempnam", "tmpfile", "fread(", "fgets(", "fclose(", "feof(",
 			"printf", "levenshtein", "metaphone", "getcwd", "gzopen", "gzread", "gzfile", "bz", "uniqid", "rand(", "usleep", "dechex", "hexdec", "strtr(", "strstr", "strpos", "wordwrap", "trim(", "nl2br", "copy(", "rename(", "touch(", "stat(", "umask", "chroot",
 			"intval", "floatval", "serialize", "pi(", "filegroup", "fileowner", "fileperms", "filesize", "filetype", "fileatime", "gettype", "settype", "ucwords", "ucfirst", "sizeof", "array(", "list(", "function("},

@@ -14,6 +14,16 @@ const (
 	argument     = `(?:\s+(?:-{1,2}[a-z]|/[a-z?*\[]|\.{0,2}/|https?:|ftp:|\$|["'` + "`" + `]|\d+\.\d+\.\d|[a-z0-9_.-]+\.(?:sh|php|pl|py|exe|txt|bat|ps1|cmd|conf|log)\b|\*|[|;&>]))`
 )
 
+// commandLine is a command with options or paths.
+const commandLine = `(?:^|[\s=:'"(]|/s?bin/)(?:wget|curl|bash|zsh|ksh|chmod|nc|ncat|netcat|python[23]?|perl|php|ping|uname|rm|tftp|nslookup|ssh|sudo|ruby|node|sed|awk|crontab|tar|killall|busybox|telnet|xargs|cat|ls|tail|head|sh|find|grep|egrep|dig|ps|tac|nl|od|more|less|ansible[a-z-]*|timeout|nice|ionice|env|time|gcc|vi|vim|cp|mv|touch|base64|nohup|sort|cut|rev|id|ll|perf|strace|getcap)(?:\s+(?:-{1,2}[a-z]|\+x\s|/(?:etc|bin|usr|var|tmp|dev|home|proc|root|opt)\b|\.\.?/|https?://|ftp://|["']/|curl\s|wget\s|\$\w|[a-z0-9_-]+\.(?:sh|php|pl|py)\b))`
+
+// agentCommands are what a command in a user agent has and ordinary agents lack.
+var agentCommands = []string{"wget ", "curl ", "cat ", "chmod ", "bash ", "nc ", "python -", "perl -", "php -", "ping ", "uname", "ls /", "ls -", "rm -", "echo ", "tail ",
+	"head ", "/sh ", "find /", "grep ", "ftp ", "ssh ", "sudo ", "sed ", "awk ", "tar ", "xargs ", "timeout ", "nice ", "gcc ", "vi ", "cp ", "mv ", "touch ",
+	"base64 ", "nohup ", "sort /", "id`", "whoami", "ifconfig", "ll /", "ll -", "env ", "tac ", "nl /", "od -", "more /", "less /", "cut -", "rev /", "busybox", "telnet ", "crontab ",
+	"perf -", "strace ", "ansible"}
+
+// commandRules look for commands of Unix and Windows.
 var commandRules = []Rule{
 	{
 		ID: "cmd-chained", Class: RCE, Level: High, Field: InQuery | InName | InPath | InReferer | InShell,
@@ -29,7 +39,7 @@ var commandRules = []Rule{
 	},
 	{
 		ID: "cmd-chained-agent", Class: RCE, Level: High, Field: InAgent,
-		Words:   []string{";", "|", "&", "`", "$(", "\n"},
+		Words:   agentCommands,
 		Pattern: `(?:[;|` + "`" + `\n]|&&|\$\()\s*(?:[/.\w?*\[\]-]*/)?` + rareCommands + `(?:\s*[|` + "`" + `]|\s+(?:-[a-z]+\s+\S|\+x|\.{0,2}/[a-z]|https?:))`,
 		Why:     "a shell command in the user agent",
 		Source:  sourceCommand,
@@ -37,18 +47,27 @@ var commandRules = []Rule{
 		Miss:    []string{"agent: Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0", "agent: Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1; ping)"},
 	},
 	{
-		ID: "cmd-line", Class: RCE, Level: High, Field: InAny | InShell,
+		ID: "cmd-line", Class: RCE, Level: High, Field: InAny&^InAgent | InShell,
 		Words: []string{"wget", "curl", "bash", "cat ", "chmod", "nc ", "python", "perl ", "php -", "ping ", "ls ", "uname", "cmd", "net ", "powershell", "rm ", "echo ", "tail ", "head ", "sh ", "find ", "grep ", "ftp ", "tftp", "dig ",
 			"nslookup", "ssh ", "sudo", "id ", "ruby ", "node ", "sed ", "awk ", "crontab", "ping", "ll ", "ps ", "tar ", "kill ", "busybox", "telnet", "env ", "time ", "xargs", "timeout", "nice ", "type ", "dir ", "more ", "less ", "ansible", "tac ", "nl ", "od ", "cp ", "mv ", "touch ", "gcc ", "vi ", "base64 ", "ip ", "nohup", "sort ", "cut ", "rev ", "date ", "exec "},
-		Pattern: `(?:^|[\s=:'"(]|/s?bin/)(?:wget|curl|bash|zsh|ksh|chmod|nc|ncat|netcat|python[23]?|perl|php|ping|uname|rm|tftp|nslookup|ssh|sudo|ruby|node|sed|awk|crontab|tar|killall|busybox|telnet|xargs|cat|ls|tail|head|sh|find|grep|egrep|dig|ps|tac|nl|od|more|less|ansible[a-z-]*|timeout|nice|ionice|env|time|gcc|vi|vim|cp|mv|touch|base64|nohup|sort|cut|rev|id|ll|perf|strace|getcap)(?:\s+(?:-{1,2}[a-z]|\+x\s|/(?:etc|bin|usr|var|tmp|dev|home|proc|root|opt)\b|\.\.?/|https?://|ftp://|["']/|curl\s|wget\s|\$\w|[a-z0-9_-]+\.(?:sh|php|pl|py)\b))`,
+		Pattern: commandLine,
 		Why:     "a command line with options or paths",
 		Source:  sourceGTFO,
 		Hit:     []string{"GET /a?x=wget+http://h.example/a", "GET /a?x=bash+-i", "GET /a?x=cat+/etc/hostname", "GET /a?x=ping+-c+3+h.example"},
 		Miss:    []string{"GET /a?q=curl+and+divergence", "GET /a?q=bash+away+in+the+gym", "GET /a?q=cat+food", "GET /a?q=nc+8000+controller"},
 	},
 	{
+		ID: "cmd-line-agent", Class: RCE, Level: High, Field: InAgent,
+		Words:   agentCommands,
+		Pattern: commandLine,
+		Why:     "a command line in the user agent",
+		Source:  sourceGTFO,
+		Hit:     []string{"agent: cat /etc/hostname", "agent: bash -i"},
+		Miss:    []string{"agent: curl/8.0", "agent: Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36"},
+	},
+	{
 		ID: "cmd-binary", Class: RCE, Level: High, Field: InAny,
-		Words:   []string{"bin/", "/b", "/?", "/*", "/[", "/dev/", "/u", "/etc/"},
+		Words:   []string{"bin/", "?", "*", "[", "/dev/", "/etc/", "/usr/"},
 		Pattern: `(?:^|[^\w.-])/(?:usr/(?:local/)?)?s?bin/[a-z?*\[]|/[a-z?*\[\]]{0,6}[?*\[][a-z?*\[\]]{0,8}/[a-z?*\[\]]{1,12}(?:\s|$)|/dev/(?:tcp|udp)/|>\s*/dev/null|/(?:etc|usr|bin|dev)/[\w/]*[\[?*\\][^\s&]{0,20}`,
 		Why:     "a program by its path, or by a glob that hides it (/bin/sh, /???/c?t)",
 		Source:  sourceCommand,
@@ -85,7 +104,7 @@ var commandRules = []Rule{
 	},
 	{
 		ID: "cmd-agent", Class: RCE, Level: Medium, Field: InAgent | InReferer,
-		Words:   []string{"ifconfig", "whoami", "ansible", "chef", "visudo", "strace", "nohup", "time ", "perf ", "set -o", "id", "env", "set", "cscli", "uname", "netstat", "passwd", "crontab", "alias ", "export ", "history", "ls", "pwd", "ping "},
+		Words:   []string{"ifconfig", "whoami", "ansible", "chef", "visudo", "strace", "nohup", "time ", "perf ", "set -o", "cscli", "uname", "netstat", "crontab", "history", "lsof", "printenv", "getent", ";env", ";set", ";ls", ";pwd", ";ps", ";id", "|id", "|env", "; id", "; env", "&&$"},
 		Pattern: `^["';|&\s]*(?:code=)?(?:(?:time|nohup|strace|sudo|nice|exec)\s+)?(?:ifconfig|whoami|ansible(?:-[a-z]+)?|chef(?:-[a-z]+)?|visudo|strace|nohup|cscli|uname|netstat|crontab|history|lsof|printenv|perf|getent)(?:\s+[a-z\d.:/-]+){0,6}["'\s]*$|^["';|&\s]*set\s+-o\s|^[;|&]\s*(?:env|set|ls|pwd|ps|id)\s*$|^\w=\w{2,8}(?:&&|;)\s*\$\w`,
 		Why:     "the agent or referrer is a command",
 		Source:  sourceCommand,
@@ -94,7 +113,7 @@ var commandRules = []Rule{
 	},
 	{
 		ID: "cmd-sqlite", Class: RCE, Level: High, Field: InQuery | InPath,
-		Words:   []string{"."},
+		Words:   []string{";.", "\n.", `\n.`, "; ."},
 		Pattern: `(?:;|\n|\\n)\s*(?:\\n)?\.\s?(?:shell|system|sh|databases|tables|dump|read|import|open|once|output|load)\b`,
 		Why:     "a command of the SQLite shell after a separator",
 		Source:  "https://www.sqlite.org/cli.html",

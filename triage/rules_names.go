@@ -20,7 +20,7 @@ func shellRules() []Rule {
 	return []Rule{
 		{
 			ID: "webshell-command", Class: WebshellUse, Level: High, Field: InTarget,
-			Words:   []string{"cmd=", "exec=", "command=", "execute=", "c=", "shell=", "run=", "x=", "e=", "code=", "query=", "do=", "act=", "daksldlkdsadas=", "cmdexe=", "comando=", "ppp=", "z0=", "pass=", "a=", "q=", "p=", "0=", "1="},
+			Words:   shellCommandWords(),
 			Pattern: scriptEnding + `(?:/[^?]*)?\?(?:.*&)?(?:cmd|exec|command|execute|c|shell|run|x|e|code|comando|do|cmdexe|ppp|z0|pass|0|1|a)=\s*` + shellCommands + `(?:[^\w.-]|$|(?:\s|&))`,
 			Why:     "a command in the URL of a script: use of a web shell",
 			Source:  "https://attack.mitre.org/techniques/T1505/003/",
@@ -37,6 +37,18 @@ func shellRules() []Rule {
 			Miss:    []string{"GET /index.php", "GET /abc99.php"},
 		},
 	}
+}
+
+// shellCommandWords are how shellCommands start, after "=" and white space.
+func shellCommandWords() []string {
+	var out []string
+	for _, c := range []string{"whoami", "id", "ls", "dir", "pwd", "uname", "ipconfig", "ifconfig", "netstat", "net", "cat", "type", "ps", "tasklist", "systeminfo",
+		"hostname", "wget", "curl", "echo", "cd", "cmd", "powershell", "phpinfo", "system(", "eval", "ver", "ping", "nslookup", "arp", "route", "quser", "query",
+		"dsquery", "nltest", "reg", "sc", "wmic", "certutil", "bitsadmin", "tar", "chmod", "rm", "del", "copy", "move", "mkdir", "find", "grep", "w", "who", "env",
+		"set", "history", "passwd", "ssh", "python", "perl", "nc", "bash", "sh", "/bin/", `c:\`, "/etc/"} {
+		out = append(out, "="+c, "= "+c)
+	}
+	return out
 }
 
 // shellWords are the listed names as segments of a path.

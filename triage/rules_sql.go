@@ -110,8 +110,9 @@ var sqlRules = []Rule{
 	},
 	{
 		ID: "sqli-error-cast", Class: SQLi, Level: High, Field: InAny,
-		Words:   []string{"cast", "convert", "floor", "exp(", "::"},
-		Pattern: `convert\s*\(\s*int\s*,|cast\s*\(.{1,80}\bas\s+(?:int|numeric|decimal|signed)\b.{0,60}(?:from|=|>|\||--)|floor\s*\(\s*rand\s*\(|exp\s*\(\s*~|\)\s*::\s*(?:int|numeric|text)`,
+		Needs:   "(",
+		Words:   []string{"cast", "convert", "floor", "exp("},
+		Pattern: `convert\s*\(\s*int\s*,|cast\s*\(.{1,80}\bas\s+(?:int|numeric|decimal|signed)\b.{0,60}(?:from|=|>|\||--)|floor\s*\(\s*rand\s*\(|exp\s*\(\s*~`,
 		Why:     "a conversion that fails with the data in its error message",
 		Source:  sourceSheet,
 		Hit: []string{

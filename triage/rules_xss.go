@@ -16,6 +16,7 @@ var xssRules = []Rule{
 	{
 		ID: "xss-handler", Class: XSS, Level: High, Field: InAny,
 		Words:   []string{"on"},
+		Needs:   "=",
 		Pattern: `(?:<[^>]{0,200}|["'` + "`" + `][^<>]{0,60}?|^)[\s/"'` + "`" + `,;\x00]on[a-z]{3,25}[\s\x00/]*=`,
 		Why:     "an event handler attribute",
 		Source:  sourceXSS,
@@ -52,7 +53,7 @@ var xssRules = []Rule{
 	},
 	{
 		ID: "xss-call", Class: XSS, Level: Medium, Field: InAny,
-		Words: []string{"alert", "prompt", "confirm", "document", "window", "fromcharcode", "eval(", "atob", "settimeout", "setinterval", "constructor", "expression", "srcdoc", "localstorage",
+		Words: []string{"alert", "prompt", "confirm", "document.", "document[", "document?", "document ", "window.", "window[", "window ", "fromcharcode", "eval(", "atob", "settimeout", "setinterval", "constructor", "expression", "srcdoc", "localstorage",
 			"innerhtml", "xmlhttprequest", "import(", "fetch("},
 		Pattern: `\b(?:alert|prompt|confirm)\s*(?:\?\.)?\s*(?:[(` + "`" + `]|\.(?:call|apply|bind)\b)|[(\[]\s*['"]?(?:alert|prompt|confirm)['"]?\s*[)\]]|document\s*(?:\?\.|\.|\[)\s*['"]?(?:cookie|domain|location|write|body|getelement|createelement)|window\s*(?:\.|\[)\s*['"]?(?:location|name|open|onerror|alert)|string\s*\.\s*fromcharcode|eval\s*\(\s*(?:atob|string|unescape|location|name)|set(?:timeout|interval)\s*\(|constructor\s*[(\[]|expression\s*\(|srcdoc\s*=|localstorage\s*[.\[]|innerhtml\s*=|new\s+xmlhttprequest|\bimport\s*\(\s*['"]|\bfetch\s*\(\s*['"` + "`" + `]`,
 		Why:     "JavaScript that probes for cross-site scripting",
