@@ -28,6 +28,7 @@ type common struct {
 type job struct {
 	label  string
 	cancel context.CancelFunc
+	over   bool // it was cancelled and has not ended yet
 	keeps  bool // closing the program now would lose what it makes
 }
 
@@ -64,12 +65,16 @@ func (c *common) start(j job, f func(ctx context.Context) tea.Msg) tea.Cmd {
 	}
 }
 
-// cancelJobs cancels all running work and reports whether there was any.
+// cancelJobs cancels all running work and reports whether there was any not cancelled before.
 func (c *common) cancelJobs() bool {
-	for _, j := range c.jobs {
+	running := false
+	for id, j := range c.jobs {
+		running = running || !j.over
+		j.over = true
 		j.cancel()
+		c.jobs[id] = j
 	}
-	return len(c.jobs) > 0
+	return running
 }
 
 // label names the oldest running job; empty if nothing runs.

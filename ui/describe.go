@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"spoor/cases"
@@ -23,15 +24,21 @@ func about(s subject, name string, runs ...run) line {
 	return l
 }
 
-// requestValues lists what there is to pivot on in a request.
-func requestValues(r *triage.Request, rules []string) []value {
-	all := []value{{"client", r.Client}, {"path", r.Path}, {"agent", r.Agent}, {"referer", r.Referer},
-		{"user", r.User}, {"host", r.Host}}
+// requestValues lists what there is to pivot on in a request, the file that its payload writes first.
+func requestValues(r *triage.Request, found []triage.Finding) []value {
+	var all []value
+	for _, f := range found {
+		if f.Target != "" && !slices.Contains(all, value{"writes", f.Target}) {
+			all = append(all, value{"writes", f.Target})
+		}
+	}
+	all = append(all, value{"client", r.Client}, value{"path", r.Path}, value{"agent", r.Agent},
+		value{"referer", r.Referer}, value{"user", r.User}, value{"host", r.Host})
 	if !r.Time.IsZero() {
 		all = append(all, value{"time", r.Time.UTC().Format("2006-01-02T15:04:05Z")})
 	}
-	for _, id := range rules {
-		all = append(all, value{"rule", id})
+	for _, f := range found {
+		all = append(all, value{"rule", f.Rule})
 	}
 	var out []value
 	for _, v := range all {
@@ -77,11 +84,7 @@ func citeSubject(ref, what string) subject {
 // describeRequest says all about one request.
 func describeRequest(d *desk.Detail) []line {
 	r := &d.Request
-	var rules []string
-	for _, f := range d.Findings {
-		rules = append(rules, f.Rule)
-	}
-	self := subject{ref: r.Ref, title: requestTitle(r), copied: string(d.Raw), values: requestValues(r, rules)}
+	self := subject{ref: r.Ref, title: requestTitle(r), copied: string(d.Raw), values: requestValues(r, d.Findings)}
 	var out []line
 	if r.Reject != "" {
 		out = append(out, about(self, "rejected", run{r.Reject, medium}))

@@ -101,7 +101,7 @@ func describeSource(s *source) []line {
 		label("sha256", run{s.SHA256, plain}),
 		label("was at", run{s.Abs, plain}),
 		label("size", run{answerSize(s.SizeBytes) + ", written " + stamp(s.ModTime) + " UTC", plain}),
-		label("taken in", run{stamp(s.TakenAt) + " UTC by " + told(s.TakenBy) + " at " + told(s.TakenAtHost), plain}),
+		label("taken in", run{stamp(s.TakenAt) + " UTC by " + or(s.TakenBy, "(not told)") + " at " + or(s.TakenAtHost, "(not told)"), plain}),
 		label("lines", run{fmt.Sprintf("%s read = %s parsed + %s rejected + %s header or blank", number(s.Read), number(s.Parsed),
 			number(s.Rejected), number(s.Comments)), plain}),
 		label("times", run{timeSpan(s.First, s.Last) + " UTC; " + s.Zone + " assumed where a time has no zone", plain}),
@@ -121,13 +121,6 @@ func describeSource(s *source) []line {
 		out = append(out, about(sub, fmt.Sprintf("  %d", r.Line), run{r.Reason + ": ", medium}, run{strings.TrimSpace(r.Text), plain}))
 	}
 	return out
-}
-
-func told(s string) string {
-	if s == "" {
-		return "(not told)"
-	}
-	return s
 }
 
 func (e *evidence) Keys() keyMap {

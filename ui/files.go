@@ -26,6 +26,7 @@ type files struct {
 type listedFile struct {
 	triage.File
 	verdict *cases.Verdict
+	shell   int // score of the web-shell candidate that it is; 0 if it is none
 }
 
 // fileOrder is the order of verdicts: what asks for attention first.
@@ -52,15 +53,24 @@ func readFiles(ctx context.Context, d *desk.Desk, query string) ([]listedFile, e
 		found = res.Files()
 	}
 	verdicts := d.Verdicts()
+	scores := map[string]int{}
+	for _, w := range d.Webshells() {
+		if w.File != nil {
+			scores[w.File.Ref] = w.Score
+		}
+	}
 	out := make([]listedFile, len(found))
 	for i, f := range found {
-		out[i].File = f
+		out[i].File, out[i].shell = f, scores[f.Ref]
 		if v, ok := verdicts[f.Ref]; ok {
 			out[i].verdict = &v
 		}
 	}
 	slices.SortStableFunc(out, func(a, b listedFile) int {
 		if n := slices.Index(fileOrder, a.Verdict) - slices.Index(fileOrder, b.Verdict); n != 0 {
+			return n
+		}
+		if n := b.shell - a.shell; n != 0 {
 			return n
 		}
 		return strings.Compare(a.Path, b.Path)
@@ -91,11 +101,14 @@ func fileRow(f *listedFile, width int) line {
 	s := fileSubject(&f.File)
 	s.open = searchMsg{filePivots(f.Path)[0].Query}
 	name := f.Path
+	if f.shell > 0 {
+		name = fmt.Sprintf("[web shell %d] %s", f.shell, name)
+	}
 	if f.verdict != nil && f.verdict.Value != "" {
 		name = "[" + f.verdict.Value + "] " + name
 	}
 	return line{sub: s, runs: []run{{cell(string(f.Verdict), 11), fileLook(f.Verdict)}, {cellRight(sizeText(f.Size), 5) + "  ", plain},
-		{cell(stamp(f.ModTime), 21), plain}, {cellMiddle(name, max(10, width-39)), plain}}}
+		{cell(stamp(f.ModTime), 21), plain}, {cellTail(name, max(10, width-39)), plain}}}
 }
 
 // describeFile says what the lists know of a file.
@@ -104,6 +117,9 @@ func describeFile(f *listedFile) []line {
 	out := []line{about(self, "file", run{f.Path, strong}, run{"  " + f.Ref, muted}),
 		label("verdict", run{string(f.Verdict), fileLook(f.Verdict)}, run{"  " + f.Why, plain})}
 	out = append(out, verdictLines(f.verdict)...)
+	if f.shell > 0 {
+		out = append(out, label("web shell", run{fmt.Sprintf("a candidate with score %d; screen Webshells says why", f.shell), critical}))
+	}
 	for _, h := range []struct{ name, hash string }{{"sha256", f.SHA256}, {"sha1", f.SHA1}, {"md5", f.MD5}} {
 		if h.hash != "" {
 			out = append(out, about(valueSubject(self, "hash", h.hash), h.name, run{h.hash, plain}))

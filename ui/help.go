@@ -74,7 +74,13 @@ var queryHelp = [][2]string{
 
 // Update scrolls; any other key closes.
 func (h *helpBox) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
-	if h.list.press(&h.c.keys, msg) {
+	// The help is read, not chosen from: keys move what is seen, not a cursor in it.
+	s := &h.list.scroller
+	s.cur = s.top
+	if key.Matches(msg, h.c.keys.Down, h.c.keys.PageDown, h.c.keys.HalfDown) {
+		s.cur = min(s.n, s.top+s.height) - 1
+	}
+	if s.press(&h.c.keys, msg) {
 		return h, nil
 	}
 	return nil, nil
@@ -84,7 +90,13 @@ func (h *helpBox) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
 func (h *helpBox) View(width, height int) []string {
 	h.list.resize(width, height-1)
 	rows := []string{rule(&h.c.st, "help: keys that do something here", width, true)}
-	return append(rows, strings.Split(h.list.view(&h.c.st, true, nil), "\n")...)
+	for i := h.list.top; i < min(h.list.n, h.list.top+h.list.height); i++ {
+		rows = append(rows, h.c.st.draw(h.list.lines[i].runs, width, selNone))
+	}
+	for len(rows) < height {
+		rows = append(rows, strings.Repeat(" ", width))
+	}
+	return rows
 }
 
 // Help says how to leave.

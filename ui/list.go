@@ -47,6 +47,14 @@ func (s *scroller) to(i int) {
 	s.top = min(s.top, max(0, s.n-s.height))
 }
 
+// show is to with the rows around i in sight as well, for jumps.
+func (s *scroller) show(i int) {
+	if i < s.top || i >= s.top+s.height {
+		s.top = max(0, i-s.height/2)
+	}
+	s.to(i)
+}
+
 // A list draws lines with a cursor. The zero list is empty.
 type list struct {
 	scroller

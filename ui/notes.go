@@ -157,6 +157,9 @@ func (n *notes) Update(msg tea.Msg) tea.Cmd {
 		}
 		return send(editNoteMsg{w.Note})
 	}
+	if _, ok := msg.(draftsChangedMsg); ok {
+		return n.Init()
+	}
 	return n.records.Update(msg)
 }
 

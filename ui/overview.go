@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -76,6 +77,9 @@ func (o *overview) Update(msg tea.Msg) tea.Cmd {
 	case overviewMsg:
 		if msg.gen != o.gen {
 			return nil
+		}
+		if errors.Is(msg.err, context.Canceled) && o.data != nil {
+			return nil // what is shown is as good as it was
 		}
 		o.data, o.err = msg.data, msg.err
 		o.fill()
@@ -191,7 +195,7 @@ func (v *overviewData) incidentLines(width int) []line {
 	var out []line
 	for i := range v.incidents {
 		in := &v.incidents[i]
-		if i == maxIncidents && len(v.incidents) > maxIncidents+1 {
+		if i >= maxIncidents && len(v.incidents) > i+1 && in.Level < triage.High {
 			what := fmt.Sprintf("and %d more; screen Timeline shows all", len(v.incidents)-i)
 			return append(out, section("", what, tabMsg{tabTimeline}))
 		}
@@ -206,6 +210,9 @@ func (v *overviewData) incidentLines(width int) []line {
 // chainLines are the main steps of an incident.
 func chainLines(in *triage.Incident, width int) []line {
 	steps, left := mainSteps(in.Steps, maxSteps)
+	if left == 1 {
+		steps, left = mainSteps(in.Steps, maxSteps+1)
+	}
 	clients := 0
 	for _, s := range steps {
 		clients = max(clients, strWidth(cell(s.Client, min(39, len(s.Client)))))
@@ -225,9 +232,10 @@ func chainLines(in *triage.Incident, width int) []line {
 	return out
 }
 
-// maxIncidents and maxSteps bound what the overview shows of incidents, so that shells and actors stay in sight.
+// maxIncidents and maxSteps bound what the overview shows of incidents below high and of the chains of the
+// others, so that shells and actors stay in sight.
 const (
-	maxIncidents = 3
+	maxIncidents = 2
 	maxSteps     = 7
 )
 
@@ -365,19 +373,20 @@ func (v *overviewData) actorLines() []line {
 	}
 	var out []line
 	for i := range v.actors {
-		if i == 3 && len(v.actors) > 4 {
+		if i == 2 && len(v.actors) > 3 {
 			return append(out, section("", fmt.Sprintf("and %d more", len(v.actors)-i), tabMsg{tabActors}))
 		}
 		a := &v.actors[i]
 		s := actorSubject(a)
 		s.open = openMsg{a.Ref}
-		did := counted(a.Hostile, "hostile request", "hostile requests")
+		did := number(a.Hostile) + " hostile"
 		if n := len(a.Shells); n > 0 {
-			did = "used " + counted(n, "shell", "shells")
+			did = counted(n, "shell", "shells")
 		}
-		s.copied = fmt.Sprintf("%s: %s; %s; %s; %s UTC", actorName(&a.Intruder), strings.Join(a.Clients, " "), did, verdictText(a), timeSpan(a.First, a.Last))
+		s.copied = fmt.Sprintf("%s: %s; %s of %s hostile; shells used: %s; %s; %s UTC", actorName(&a.Intruder), strings.Join(a.Clients, " "),
+			number(a.Hostile), counted(a.Requests, "request", "requests"), or(strings.Join(a.Shells, " "), "none"), verdictText(a), timeSpan(a.First, a.Last))
 		out = append(out, line{sub: s, runs: []run{{sectionName("ACTORS", i == 0), heading}, {cell(actorName(&a.Intruder), 12), strong},
-			{cell(clientsText(a.Clients), 18) + " ", plain}, {did + "; " + shortVerdict(a) + verdictWord(v.verdicts, a.Ref), plain}}})
+			{cell(clientsText(a.Clients), 17) + " ", plain}, {did + "; " + shortVerdict(a) + verdictWord(v.verdicts, a.Ref), plain}}})
 	}
 	return out
 }

@@ -22,8 +22,9 @@ type pages struct {
 	res  *index.Result
 	gen  int // the search that the rows belong to
 	rows map[int][]index.Row
-	used []int // pages by last use, oldest first
-	busy bool  // one page is on its way at a time
+	used []int        // pages by last use, oldest first
+	old  map[int]bool // pages that are shown until they have been read again
+	busy bool         // one page is on its way at a time
 	err  error
 }
 
@@ -36,7 +37,7 @@ type pageMsg struct {
 }
 
 func newPages(res *index.Result, gen int) pages {
-	return pages{res: res, gen: gen, rows: map[int][]index.Row{}}
+	return pages{res: res, gen: gen, rows: map[int][]index.Row{}, old: map[int]bool{}}
 }
 
 // at is row i, if it is here.
@@ -54,7 +55,7 @@ func (p *pages) need(from, to int) tea.Cmd {
 		return nil
 	}
 	for page := from / pageRows; page*pageRows < to; page++ {
-		if _, ok := p.rows[page]; ok {
+		if _, ok := p.rows[page]; ok && !p.old[page] {
 			p.touch(page)
 			continue
 		}
@@ -71,6 +72,13 @@ func readPage(res *index.Result, gen, page int) tea.Cmd {
 	}
 }
 
+// stale has every page read again when it is next in sight.
+func (p *pages) stale() {
+	for page := range p.rows {
+		p.old[page] = true
+	}
+}
+
 // put keeps a page and drops the one that was not looked at for longest.
 func (p *pages) put(m pageMsg) {
 	p.busy = false
@@ -79,9 +87,11 @@ func (p *pages) put(m pageMsg) {
 		return
 	}
 	p.rows[m.page] = m.rows
+	delete(p.old, m.page)
 	p.touch(m.page)
 	for len(p.used) > maxPages {
 		delete(p.rows, p.used[0])
+		delete(p.old, p.used[0])
 		p.used = p.used[1:]
 	}
 }

@@ -42,7 +42,10 @@ func (r *root) record(msg tea.Msg) (tea.Cmd, bool) {
 		return r.drafts.save(r.desk, msg.key, msg.text), true
 	case draftSavedMsg:
 		r.fail(msg.err)
-		return tea.Batch(r.drafts.next(r.desk), send(changedMsg{})), true
+		if next := r.drafts.next(r.desk); next != nil {
+			return next, true
+		}
+		return send(draftsChangedMsg{}), true
 	case reopenMsg:
 		r.over = msg.ed
 	case editNoteMsg:

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -57,6 +58,9 @@ func (r *records[T]) Update(msg tea.Msg) tea.Cmd {
 	case recordsMsg[T]:
 		if msg.gen != r.gen {
 			return nil
+		}
+		if errors.Is(msg.err, context.Canceled) && r.items != nil {
+			return nil // what is shown is as good as it was
 		}
 		r.items, r.err = msg.items, msg.err
 		r.fill()

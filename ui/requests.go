@@ -30,8 +30,8 @@ type requests struct {
 	shown    *desk.Detail
 	asked    string // the request whose detail is on its way
 	askedGen int
+	reread   bool // the detail shown is older than the latest note or verdict
 	onDetail bool
-	toRef    string // where the cursor goes once the search is done
 }
 
 // searchedMsg answers a search.
@@ -41,7 +41,6 @@ type searchedMsg struct {
 	n     int
 	files int
 	hist  histogram
-	at    int // position of the record asked for; -1
 	err   error
 }
 
@@ -55,23 +54,20 @@ func newRequests(c *common, query string) *requests {
 func (r *requests) Init() tea.Cmd {
 	r.gen = r.c.gen()
 	r.loading, r.err = true, nil
-	d, query, gen, ref := r.c.desk, r.query, r.gen, r.toRef
+	d, query, gen := r.c.desk, r.query, r.gen
 	label := "searching " + query
 	if query == "" {
 		label = "reading all requests"
 	}
-	return r.c.work(label, func(ctx context.Context) tea.Msg { return search(ctx, d, query, ref, gen) })
+	return r.c.work(label, func(ctx context.Context) tea.Msg { return search(ctx, d, query, gen) })
 }
 
-func search(ctx context.Context, d *desk.Desk, query, ref string, gen int) tea.Msg {
+func search(ctx context.Context, d *desk.Desk, query string, gen int) tea.Msg {
 	res, err := d.Search(ctx, query)
 	if err != nil {
 		return searchedMsg{gen: gen, err: err}
 	}
-	m := searchedMsg{gen: gen, res: res, n: res.Len(), files: len(res.Files()), at: -1}
-	if ref != "" {
-		m.at = res.Find(ref)
-	}
+	m := searchedMsg{gen: gen, res: res, n: res.Len(), files: len(res.Files())}
 	m.hist, m.err = readHistogram(res)
 	return m
 }
@@ -91,15 +87,10 @@ func (r *requests) Update(msg tea.Msg) tea.Cmd {
 	case requestMsg:
 		return r.answered(msg)
 	case changedMsg:
-		// Verdicts and notes show in the table, so the rows are read again; the cursor stays.
-		if r.pages.res == nil || r.loading {
-			return nil
-		}
-		r.shown, r.asked = nil, ""
-		if row, ok := r.pages.at(r.rows.cur); ok {
-			r.toRef = row.Ref
-		}
-		return r.Init()
+		// Verdicts and notes show in the table and the detail: both are read again, the search is not.
+		r.pages.stale()
+		r.reread = true
+		return r.follow()
 	case tea.KeyMsg:
 		return r.press(msg)
 	}
@@ -120,10 +111,6 @@ func (r *requests) searched(m searchedMsg) tea.Cmd {
 	r.rows.n = m.n
 	r.divide()
 	r.rows.to(r.rows.cur)
-	if m.at >= 0 {
-		r.rows.to(m.at)
-	}
-	r.toRef = ""
 	return r.follow()
 }
 
@@ -140,9 +127,10 @@ func (r *requests) follow() tea.Cmd {
 // ask asks for the detail of the row under the cursor; one question is on its way at a time.
 func (r *requests) ask() tea.Cmd {
 	row, ok := r.pages.at(r.rows.cur)
-	if !ok || r.asked != "" || r.shown != nil && r.shown.Request.Ref == row.Ref {
+	if !ok || r.asked != "" || !r.reread && r.shown != nil && r.shown.Request.Ref == row.Ref {
 		return nil
 	}
+	r.reread = false
 	r.asked, r.askedGen = row.Ref, r.c.gen()
 	return readRequest(r.c.desk, row.Ref, r.askedGen)
 }
@@ -156,8 +144,10 @@ func (r *requests) answered(m requestMsg) tea.Cmd {
 		r.detail.set(wrapLines([]line{text(critical, m.err.Error())}, r.split.paneW-gutterWidth))
 		return nil
 	}
+	if r.shown == nil || r.shown.Request.Ref != m.detail.Request.Ref {
+		r.detail.cur, r.detail.top = 0, 0
+	}
 	r.shown = m.detail
-	r.detail.cur, r.detail.top = 0, 0
 	r.fill()
 	return r.ask()
 }
@@ -180,7 +170,7 @@ func (r *requests) found(m foundMsg) tea.Cmd {
 	case m.row < 0:
 		return send(sayMsg{"no further finding of level medium or above"})
 	}
-	r.rows.to(m.row)
+	r.rows.show(m.row)
 	if m.open {
 		return tea.Batch(r.follow(), send(swapMsg{m.ref}))
 	}
@@ -300,11 +290,7 @@ func (r *requests) Selected() subject {
 	s := subject{ref: row.Ref, title: requestTitle(&row.Request), values: requestValues(&row.Request, nil), open: openMsg{row.Ref}}
 	s.copied = s.title
 	if r.shown != nil && r.shown.Request.Ref == row.Ref {
-		var rules []string
-		for _, f := range r.shown.Findings {
-			rules = append(rules, f.Rule)
-		}
-		s.values = requestValues(&row.Request, rules)
+		s.values = requestValues(&row.Request, r.shown.Findings)
 		s.copied = string(r.shown.Raw)
 		if a := r.shown.Intruder; a != nil {
 			s.values = append(s.values, value{"actor", a.Ref})

@@ -73,6 +73,9 @@ type (
 // changedMsg tells every screen that notes or verdicts are no longer what they were.
 type changedMsg struct{}
 
+// draftsChangedMsg tells every screen that drafts came or went.
+type draftsChangedMsg struct{}
+
 // send makes an intent a command.
 func send(msg tea.Msg) tea.Cmd {
 	if msg == nil {

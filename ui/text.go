@@ -48,6 +48,14 @@ func cellMiddle(s string, width int) string {
 	return pad(ansi.Truncate(v, left, "")+"…"+ansi.TruncateLeft(v, w-right, ""), width)
 }
 
+// cellTail is cell that keeps a mark in brackets at the start, and of the rest the end.
+func cellTail(s string, width int) string {
+	if mark, rest, ok := strings.Cut(s, "] "); ok && strings.HasPrefix(s, "[") && len(mark) < width/2 {
+		return cell(mark, len(mark)) + "] " + cellMiddle(rest, width-len(mark)-2)
+	}
+	return cellMiddle(s, width)
+}
+
 // pad fills drawn text up with spaces to width columns.
 func pad(s string, width int) string {
 	if n := width - ansi.StringWidth(s); n > 0 {
@@ -174,4 +182,12 @@ func strWidth(s string) int { return ansi.StringWidth(s) }
 // sortedKeys lists the keys of a set in order.
 func sortedKeys[V any](m map[string]V) []string {
 	return slices.Sorted(maps.Keys(m))
+}
+
+// or is s, or other if s is empty.
+func or(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
 }
