@@ -212,8 +212,8 @@ func (g querier) other() (string, naive) {
 			return max == level
 		}
 	case 4:
-		return "rule:test-*", func(_ *Row, f []triage.Finding) bool {
-			return slices.ContainsFunc(f, func(f triage.Finding) bool { return strings.HasPrefix(f.Rule, "test-") })
+		return "rule:t*-s*", func(_ *Row, f []triage.Finding) bool {
+			return slices.ContainsFunc(f, func(f triage.Finding) bool { return strings.HasPrefix(f.Rule, "t") && strings.Contains(f.Rule, "-s") })
 		}
 	case 5:
 		at := time.Date(2025, 3, 8, g.IntN(24), g.IntN(60), 0, 0, time.UTC)

@@ -18,7 +18,6 @@ import (
 
 	"go.uber.org/goleak"
 
-	"spoor/triage"
 	"spoor/triage/weblog"
 )
 
@@ -49,7 +48,7 @@ func TestLoadLedger(t *testing.T) {
 	}
 	empty := evidence(t, "empty.log", "", weblog.Combined)
 	var last Progress
-	parsed, err := s.Load(context.Background(), []Input{plain, packed, gone, cut, empty, plain}, triage.NewJudge(), func(p Progress) { last = p })
+	parsed, err := s.Load(context.Background(), []Input{plain, packed, gone, cut, empty, plain}, testJudge{}, func(p Progress) { last = p })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +221,7 @@ func TestLoadCancelled(t *testing.T) {
 	load(t, s, evidence(t, "a.log", sampleLog, weblog.Combined))
 	before, names := everything(t, s), folderNames(t, s.dir)
 	ctx, cancel := context.WithCancel(context.Background())
-	_, err := s.Load(ctx, []Input{syntheticInput(t, 50000)}, triage.NewJudge(), func(p Progress) {
+	_, err := s.Load(ctx, []Input{syntheticInput(t, 50000)}, testJudge{}, func(p Progress) {
 		if p.Lines > 0 {
 			cancel()
 		}
@@ -290,7 +289,7 @@ func TestTwoProcesses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = b.Load(context.Background(), nil, triage.NewJudge(), nil)
+	_, err = b.Load(context.Background(), nil, testJudge{}, nil)
 	if !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), fmt.Sprint(os.Getpid())) {
 		t.Errorf("second writer: %v", err)
 	}
@@ -344,7 +343,7 @@ func TestSearchWhileLoading(t *testing.T) {
 	r := search(t, s, "union")
 	done := make(chan error)
 	go func() {
-		_, err := s.Load(context.Background(), []Input{syntheticInput(t, 20000)}, triage.NewJudge(), nil)
+		_, err := s.Load(context.Background(), []Input{syntheticInput(t, 20000)}, testJudge{}, nil)
 		done <- err
 	}()
 	for running := true; running; {
