@@ -51,7 +51,7 @@ func Layers(r *Request) []Layer {
 // query "?" and its parameters, each peeled of all codings. What base64, hex literals and CHAR() lists
 // spell out follows the parameter after a space. Case is kept.
 func DecodedText(path, query string) string {
-	if query == "" && !mayBeCoded(path) {
+	if query == "" && !mayBeCoded(path) && !maySpell(path) {
 		return path
 	}
 	var b strings.Builder
@@ -60,7 +60,7 @@ func DecodedText(path, query string) string {
 		return b.String()
 	}
 	b.WriteByte('?')
-	if !mayBeCoded(query) && len(query) < minBase64 {
+	if !mayBeCoded(query) && !maySpell(query) {
 		b.WriteString(query)
 		return b.String()
 	}
@@ -218,6 +218,22 @@ func isSpelled(coding string) bool {
 func mayBeCoded(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if codingByte[s[i]] {
+			return true
+		}
+	}
+	return false
+}
+
+// maySpell is false of texts without coding that certainly spell nothing out: they have no hex literal
+// and no run that is long enough for base64.
+func maySpell(s string) bool {
+	run := 0
+	for i := 0; i < len(s); i++ {
+		if !isBase64(s[i]) {
+			run = 0
+			continue
+		}
+		if run++; run >= minBase64 || s[i]|0x20 == 'x' && i > 0 && s[i-1] == '0' {
 			return true
 		}
 	}

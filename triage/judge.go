@@ -211,7 +211,7 @@ func (h *hunt) field(field string, place Place, raw string, plus bool) {
 		return
 	}
 	raw = cutText(raw, maxJudged)
-	if !mayBeCoded(raw) && len(raw) < minBase64 {
+	if !mayBeCoded(raw) && !maySpell(raw) {
 		h.read(field, place, raw)
 		return
 	}

@@ -67,7 +67,7 @@ var holes = []hole{
 	{"wp-config-file", Medium, "WordPress", "https://developer.wordpress.org/advanced-administration/wordpress/wp-config/", "wp-config", `wp-config(?:[.\-_ ~]|%|$).{0,12}(?:php.|bak|txt|old|save|swp|orig|zip|~|copy|inc|html|backup|\d|dist|tar|gz|tmp|original|$)`, "GET /wp-config.php.bak"},
 	{"wp-setup", Low, "WordPress", "https://developer.wordpress.org/advanced-administration/before-install/howto-install/", "wp-admin/setup-config.php", "", "GET /wp-admin/setup-config.php"},
 	{"wp-install", Low, "WordPress", "https://developer.wordpress.org/advanced-administration/before-install/howto-install/", "wp-admin/install.php", "", "GET /wp-admin/install.php"},
-	{"wp-readme", Low, "WordPress plug-ins", "https://wpscan.com/", "/readme.txt", `wp-content/(?:plugins|themes)/[^/?]+/readme\.txt`, "GET /wp-content/plugins/x/readme.txt"},
+	{"wp-readme", Low, "WordPress plug-ins", "https://wpscan.com/", "/readme.", `wp-content/(?:plugins|themes)/[^/?]+/readme\.(?:txt|md)`, "GET /wp-content/plugins/x/readme.txt"},
 	{"wlwmanifest", Low, "WordPress", "https://www.rapid7.com/db/modules/auxiliary/scanner/http/wordpress_scanner/", "wlwmanifest.xml", "", "GET /blog/wp-includes/wlwmanifest.xml"},
 	{"magento-shoplift", Medium, "Magento", "CVE-2015-1397", "cms_wysiwyg/directive", "", "POST /index.php/admin/Cms_Wysiwyg/directive/index/"},
 	{"magento-downloader", Low, "Magento", "https://www.magereport.com/", "/downloader/", `^/(?:magento/)?downloader/(?:index\.php)?(?:\?|$)`, "GET /downloader/"},
@@ -148,6 +148,7 @@ var holes = []hole{
 	{"sap-irj", Low, "SAP NetWeaver", "CVE-2025-31324", "/irj/", `/irj/(?:portal|go|servlet|root)`, "GET /irj/portal"},
 	{"sap-uploader", Medium, "SAP NetWeaver Visual Composer", "CVE-2025-31324", "metadatauploader", "", "POST /developmentserver/metadatauploader"},
 	{"adobe-aem", Low, "Adobe Experience Manager", "https://github.com/0ang3el/aem-hacker", "/bin/querybuilder", "", "GET /bin/querybuilder.json"},
+	{"adobe-crx", Low, "Adobe Experience Manager", "https://github.com/0ang3el/aem-hacker", "/crx/", `/crx/(?:de|packmgr|explorer|repository)`, "GET /crx/de/index.jsp"},
 	{"kylin", Low, "Apache Kylin", "CVE-2020-13937", "/kylin/api/admin/config", "", "GET /kylin/api/admin/config"},
 
 	// Microsoft
