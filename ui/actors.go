@@ -89,6 +89,9 @@ func actorRow(a *judgedActor, _ int) line {
 		{"  " + word, plain}}}
 }
 
+// maxListed is how many clients or agents a detail lists; the pivots reach the others.
+const maxListed = 20
+
 // describeActor says what is known of an intruder and what follows from it.
 func describeActor(a *judgedActor) []line {
 	self := actorSubject(&a.Actor)
@@ -96,7 +99,11 @@ func describeActor(a *judgedActor) []line {
 		run{fmt.Sprintf("  %s UTC, %s of which %s hostile", timeSpan(a.First, a.Last), counted(a.Requests, "request", "requests"), number(a.Hostile)), plain})}
 	out = append(out, verdictLines(a.verdict)...)
 	out = append(out, label("verdict", run{verdictText(&a.Actor), strong}, run{"  confidence " + a.Confidence, plain}))
-	for _, c := range a.Clients {
+	for i, c := range a.Clients {
+		if i == maxListed {
+			out = append(out, label("", run{fmt.Sprintf("and %d more clients", len(a.Clients)-i), muted}))
+			break
+		}
 		out = append(out, about(clientSubject(self, c), "client", run{c, strong}))
 	}
 	for _, p := range a.Shells {
@@ -104,7 +111,11 @@ func describeActor(a *judgedActor) []line {
 		s.open = searchMsg{"actor:" + index.Quote(a.Ref) + " " + pathQuery(p)}
 		out = append(out, about(s, "shell", run{p, critical}, run{"  Enter: its requests to the shell", muted}))
 	}
-	for _, g := range a.Agents {
+	for i, g := range a.Agents {
+		if i == maxListed {
+			out = append(out, label("", run{fmt.Sprintf("and %d more agents", len(a.Agents)-i), muted}))
+			break
+		}
 		out = append(out, about(valueSubject(self, "agent", g), "agent", run{g, plain}))
 	}
 	for _, l := range a.Links {

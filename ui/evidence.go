@@ -83,6 +83,7 @@ func sourceRow(s *source, width int) line {
 
 func sourceSubject(s *source) subject {
 	sub := subject{title: "source " + s.Path, copied: s.SHA256 + "  " + s.Path}
+	sub.open = tabMsg{tabFiles}
 	if s.Role == cases.RoleLog {
 		sub.open = searchMsg{"source:" + index.Quote(s.Path)}
 	}
@@ -121,10 +122,4 @@ func describeSource(s *source) []line {
 		out = append(out, about(sub, fmt.Sprintf("  %d", r.Line), run{r.Reason + ": ", medium}, run{strings.TrimSpace(r.Text), plain}))
 	}
 	return out
-}
-
-func (e *evidence) Keys() keyMap {
-	k := e.b.keys()
-	k.Enter.SetHelp("Enter", "its requests")
-	return k
 }

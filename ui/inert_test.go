@@ -121,3 +121,33 @@ func TestHostileTextStaysInert(t *testing.T) {
 		}
 	}
 }
+
+// The laws of drawing: a cell is inert and exactly as wide as asked; wrapped rows are inert and fit.
+func FuzzCell(f *testing.F) {
+	for _, h := range hostile {
+		f.Add(h, 12)
+	}
+	f.Add("plain", 3)
+	st := newStyles(false)
+	f.Fuzz(func(t *testing.T, s string, width int) {
+		width = max(1, min(width, 200))
+		for _, c := range []string{cell(s, width), cellRight(s, width), cellMiddle(s, width), cellTail(s, width),
+			st.draw([]run{{s, matched}, {s, plain}}, width, selFocus), st.draw([]run{{s, high}}, width, selNone)} {
+			checkInert(t, c)
+			if n := strWidth(c); n != width {
+				t.Fatalf("%q in %d columns takes %d: %q", s, width, n, c)
+			}
+		}
+		wide := max(8, width)
+		for _, l := range wrapLines([]line{{runs: []run{{"label ", muted}, {s, plain}}, hang: 6}}, wide) {
+			n := 0
+			for _, r := range l.runs {
+				checkInert(t, r.text)
+				n += strWidth(r.text)
+			}
+			if n > wide {
+				t.Fatalf("a row of %d columns for %d: %v", n, wide, l.runs)
+			}
+		}
+	})
+}

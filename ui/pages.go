@@ -60,16 +60,18 @@ func (p *pages) need(from, to int) tea.Cmd {
 			continue
 		}
 		p.busy = true
-		return readPage(p.res, p.gen, page)
+		return fetchPage(p.res, p.gen, page)
 	}
 	return nil
 }
 
-func readPage(res *index.Result, gen, page int) tea.Cmd {
-	return func() tea.Msg {
-		rows, err := res.Rows(page*pageRows, pageRows)
-		return pageMsg{gen, page, rows, err}
-	}
+func fetchPage(res *index.Result, gen, page int) tea.Cmd {
+	return func() tea.Msg { return readPage(res, gen, page) }
+}
+
+func readPage(res *index.Result, gen, page int) pageMsg {
+	rows, err := res.Rows(page*pageRows, pageRows)
+	return pageMsg{gen, page, rows, err}
 }
 
 // stale has every page read again when it is next in sight.

@@ -29,6 +29,10 @@ func (p *prompt) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
 		cmd, err := p.accept(p.in.text())
 		if err != nil {
 			p.err = err
+			var at columnError
+			if errors.As(err, &at) {
+				p.in.at = max(0, min(len(p.in.value), at.err.Col-1))
+			}
 			return p, nil
 		}
 		return nil, cmd

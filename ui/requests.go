@@ -41,6 +41,7 @@ type searchedMsg struct {
 	n     int
 	files int
 	hist  histogram
+	first pageMsg // the page the cursor is on
 	err   error
 }
 
@@ -54,21 +55,25 @@ func newRequests(c *common, query string) *requests {
 func (r *requests) Init() tea.Cmd {
 	r.gen = r.c.gen()
 	r.loading, r.err = true, nil
-	d, query, gen := r.c.desk, r.query, r.gen
+	d, query, gen, page := r.c.desk, r.query, r.gen, r.rows.cur/pageRows
 	label := "searching " + query
 	if query == "" {
 		label = "reading all requests"
 	}
-	return r.c.work(label, func(ctx context.Context) tea.Msg { return search(ctx, d, query, gen) })
+	return r.c.work(label, func(ctx context.Context) tea.Msg { return search(ctx, d, query, gen, page) })
 }
 
-func search(ctx context.Context, d *desk.Desk, query string, gen int) tea.Msg {
+func search(ctx context.Context, d *desk.Desk, query string, gen, page int) tea.Msg {
 	res, err := d.Search(ctx, query)
 	if err != nil {
 		return searchedMsg{gen: gen, err: err}
 	}
 	m := searchedMsg{gen: gen, res: res, n: res.Len(), files: len(res.Files())}
-	m.hist, m.err = readHistogram(res)
+	if m.hist, m.err = readHistogram(res); m.err != nil {
+		return m
+	}
+	// The first rows put the result in order, which for a million takes as long as the search.
+	m.first = readPage(res, gen, page)
 	return m
 }
 
@@ -107,6 +112,9 @@ func (r *requests) searched(m searchedMsg) tea.Cmd {
 		return nil
 	}
 	r.pages = newPages(m.res, m.gen)
+	if m.first.err != nil || len(m.first.rows) > 0 {
+		r.pages.put(m.first)
+	}
 	r.n, r.files, r.hist = m.n, m.files, m.hist
 	r.rows.n = m.n
 	r.divide()

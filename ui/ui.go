@@ -30,6 +30,8 @@ type Options struct {
 // Run shows the case until the analyst closes it. It returns nil when it was closed by a key, the context's
 // error when ctx ended, and an error if the terminal cannot be used. The desk stays open.
 func Run(ctx context.Context, d *desk.Desk, o Options) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // work that is still running when the program is closed
 	opts := []tea.ProgramOption{tea.WithAltScreen(), tea.WithContext(ctx)}
 	if o.In != nil {
 		opts = append(opts, tea.WithInput(o.In))

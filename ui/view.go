@@ -75,8 +75,8 @@ func (r *root) tabLine(s screen) string {
 // crumbLine says how one came here, and how much there is.
 func (r *root) crumbLine(s screen) string {
 	info := " " + s.Info() + " "
-	room := r.width - strWidth(cell(info, min(strWidth(info), r.width/2))) - 1
-	info = strings.TrimRight(cell(info, r.width/2), " ")
+	info = strings.TrimRight(cell(info, min(strWidth(info), r.width-24)), " ")
+	room := r.width - strWidth(info) - 1
 	from := len(r.stack) - 1
 	for from > 0 && !slices.Contains(r.tabs[:], r.stack[from]) {
 		from--

@@ -93,7 +93,11 @@ func describeWebshell(w *rankedShell) []line {
 	out = append(out, verdictLines(w.verdict)...)
 	out = append(out, plantLine(w))
 	out = append(out, label("used", run{fmt.Sprintf("%s UTC, %s", timeSpan(w.First, w.Last), counted(w.Requests, "request", "requests")), plain}))
-	for _, c := range w.Clients {
+	for i, c := range w.Clients {
+		if i == maxListed {
+			out = append(out, label("", run{fmt.Sprintf("and %d more users", len(w.Clients)-i), muted}))
+			break
+		}
 		s := valueSubject(self, "client", c)
 		s.open = searchMsg{"ip:" + index.Quote(c) + " " + pathQuery(w.Path)}
 		out = append(out, about(s, "user", run{c, strong}, run{"  Enter: its requests to the shell", muted}))
