@@ -70,12 +70,14 @@ func (e *editor) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
 
 // ask is what Esc opens when something is not saved.
 func (e *editor) ask() overlay {
-	return newMenu(e.c, "This note is not saved", []choice{
+	m := newMenu(e.c, "This note is not saved", []choice{
 		{"go on writing", "", reopenMsg{e}},
 		{"save it", "as a note of the case", saveNoteMsg{e.key, e.area.text(), e.note, e.on}},
 		{"keep the draft", "screen Notes lists it; it is not in the report", sayMsg{"draft kept; screen Notes (7) lists it"}},
 		{"discard it", "", keepDraftMsg{e.key, ""}},
 	}, nil)
+	m.back = reopenMsg{e}
+	return m
 }
 
 // View draws the editor over the whole body.

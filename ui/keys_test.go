@@ -200,6 +200,9 @@ func TestDraftsSurvive(t *testing.T) {
 	d.typed("ght")
 	d.press(d.m.keys.Back)
 	d.wants("This note is not saved")
+	d.press(d.m.keys.Back)
+	d.wants("half a thought", "Ctrl-S save")
+	d.press(d.m.keys.Back)
 	d.typed("2")
 	if len(dk.Notes()) != 1 || len(dk.Drafts()) != 0 {
 		t.Errorf("notes %v, drafts %v", dk.Notes(), dk.Drafts())
@@ -411,6 +414,17 @@ func TestSmallTerminalSaysSo(t *testing.T) {
 	d.send(tea.WindowSizeMsg{Width: 200, Height: 60})
 	checkSize(t, d.m.View(), 200, 60)
 	d.wants("agent")
+}
+
+// Keys that arrive in one message, as over a slow line, are all pressed.
+func TestKeysThatArriveTogether(t *testing.T) {
+	d := drive(t, incidentCase(t), 80, 24)
+	d.press(d.m.keys.Screens[tabRequests])
+	d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("jjj/class:sqli")})
+	d.wants("search: class:sqli")
+	if r := d.m.top().(*requests); r.rows.cur != 3 {
+		t.Errorf("the cursor is on %d, want 3", r.rows.cur)
+	}
 }
 
 func TestNoColor(t *testing.T) {

@@ -30,6 +30,7 @@ type menu struct {
 	title   string
 	choices []choice
 	parent  *menu
+	back    tea.Msg // sent on Esc; may be nil
 }
 
 func newMenu(c *common, title string, choices []choice, parent *menu) *menu {
@@ -58,7 +59,7 @@ func (m *menu) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
 		if m.parent != nil {
 			return m.parent, nil
 		}
-		return nil, nil
+		return nil, send(m.back)
 	case key.Matches(msg, k.Enter):
 		return m.choose(m.list.cur)
 	}

@@ -10,6 +10,14 @@ import (
 
 // press hands a key to the overlay, or does what it means everywhere, or hands it to the screen.
 func (r *root) press(msg tea.KeyMsg) tea.Cmd {
+	if msg.Type == tea.KeyRunes && len(msg.Runes) > 1 && !msg.Paste {
+		// Keys that arrive together, as over a slow line, come as one message; each is a key of its own.
+		var cmds []tea.Cmd
+		for _, c := range msg.Runes {
+			cmds = append(cmds, r.press(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{c}, Alt: msg.Alt}))
+		}
+		return tea.Batch(cmds...)
+	}
 	r.said, r.bad = "", false
 	if key.Matches(msg, r.keys.Cancel) {
 		return r.cancel(msg)
