@@ -1,6 +1,7 @@
 package index
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -51,6 +52,19 @@ type batch struct {
 	first, last                int64 // Unix ms, 0 if there is none
 }
 
+// newBatch makes room for n rows at once, since growing twenty slices costs more than parsing.
+func newBatch(n int) *batch {
+	t := &batch{}
+	ints, texts := make([]int64, n*int(intColumns)), make([]int32, n*int(textColumns))
+	for c := range t.ints {
+		t.ints[c] = ints[c*n : c*n : (c+1)*n]
+	}
+	for c := range t.texts {
+		t.texts[c] = texts[c*n : c*n : (c+1)*n]
+	}
+	return t
+}
+
 func (t *batch) rows() int { return len(t.texts[0]) }
 
 // A batcher turns blocks into batches. It is for one goroutine.
@@ -83,7 +97,7 @@ func find(known *[]lookup, id int32, get func() *verdict) *verdict {
 
 // batch parses and judges a block. p is at the state that the block begins with.
 func (w *batcher) batch(b source.Block, p *weblog.Parser) *batch {
-	t := &batch{}
+	t := newBatch(bytes.Count(b.Data, []byte{'\n'}) + 1)
 	for c := range t.dicts {
 		t.dicts[c] = localDict{ids: map[string]int32{"": 0}, texts: []string{""}}
 	}
@@ -222,7 +236,7 @@ func parseFindings(text string) ([]triage.Finding, error) {
 // A verdict is what one text shows. A nil verdict is: nothing.
 type verdict struct{ findings []triage.Finding }
 
-// memoBytes bounds one generation of a memo, in bytes of its keys and an allowance for each.
+// memoBytes bounds one generation of a memo, in bytes of its texts and an allowance for each.
 const memoBytes = 24 << 20
 
 // A memo remembers verdicts by text: those of this generation and of the one before. A generation ends when
@@ -272,10 +286,15 @@ func (m *memo) get(key string, judge func() []triage.Finding) *verdict {
 
 // put remembers a verdict; m.mu is held.
 func (m *memo) put(key string, v *verdict) {
-	const each = 64
-	if m.size+len(key)+each > memoBytes {
+	size := len(key) + 64
+	if v != nil {
+		for i := range v.findings {
+			size += len(v.findings[i].Match) + len(v.findings[i].Target) + 256
+		}
+	}
+	if m.size+size > memoBytes {
 		m.old, m.now, m.size = m.now, map[string]*verdict{}, 0
 	}
-	m.size += len(key) + each
+	m.size += size
 	m.now[key] = v
 }

@@ -210,7 +210,9 @@ func (b *builder) close() error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	b.meta.Words = b.words.builder.documents > 0
+	if b.meta.Words, err = checksums(filepath.Join(b.dir, wordsDir)); err != nil {
+		return err
+	}
 	meta, err := json.Marshal(&b.meta)
 	if err != nil {
 		return err

@@ -37,7 +37,8 @@ func (s *Store) Load(ctx context.Context, in []Input, j Judge, progress func(Pro
 	}
 	parsed, err := l.load(ctx, in)
 	if err == nil {
-		err = syncDir(l.dir)
+		_ = os.Remove(l.dir) // only if nothing was read
+		err = syncDir(s.dir)
 	}
 	if err == nil {
 		err = c.commit()

@@ -5,7 +5,12 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"maps"
 	"os"
+	"path/filepath"
 	"sync"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -96,7 +101,6 @@ type wordBuilder struct {
 	tmp, path string              // folder for temporary files, folder of the index
 	builder   *scorch.Builder     // nil before the first document
 	seen      map[string]struct{} // terms that stand as themselves
-	documents int
 }
 
 // words adds the words of a text to a block.
@@ -145,7 +149,6 @@ func (w *wordBuilder) index(b *block) (err error) {
 	if err != nil {
 		return fmt.Errorf("build the word index: %w", err)
 	}
-	w.documents++
 	return nil
 }
 
@@ -162,8 +165,8 @@ func (w *wordBuilder) close() error {
 
 // A router asks the bleve index of a segment. It is opened when it is first asked.
 type router struct {
-	dir  string
-	none bool // there is no index, since no text has a word
+	dir   string
+	files map[string]uint32 // that the index consists of, with their CRC-32C; none if no text has a word
 
 	open   sync.Once
 	queue  *bleve.AnalysisQueue
@@ -174,7 +177,7 @@ type router struct {
 
 func (r *router) use() (bleve.IndexReader, error) {
 	r.open.Do(func() {
-		if _, r.err = os.Stat(r.dir); r.err != nil {
+		if r.err = r.check(); r.err != nil {
 			return
 		}
 		r.queue = bleve.NewAnalysisQueue(1)
@@ -196,6 +199,40 @@ func (r *router) use() (bleve.IndexReader, error) {
 	return r.reader, nil
 }
 
+// check compares the files with their checksums, since bleve takes a damaged index for an empty one, or worse.
+func (r *router) check() error {
+	found, err := checksums(r.dir)
+	if err == nil && !maps.Equal(found, r.files) {
+		err = errors.New("the word index is damaged; load the evidence again")
+	}
+	return err
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// checksums are the CRC-32C of the files of a folder; none if there is no such folder.
+func checksums(dir string) (map[string]uint32, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	sums := map[string]uint32{}
+	for _, e := range entries {
+		f, openErr := os.Open(filepath.Join(dir, e.Name()))
+		if openErr != nil {
+			return nil, openErr
+		}
+		h := crc32.New(castagnoli)
+		_, err = io.Copy(h, f)
+		f.Close()
+		if err != nil {
+			return nil, err
+		}
+		sums[e.Name()] = h.Sum32()
+	}
+	return sums, err
+}
+
 func (r *router) close() error {
 	r.open.Do(func() { r.err = ErrClosed })
 	var err error
@@ -214,7 +251,7 @@ func (r *router) close() error {
 // blocks finds the blocks of a column that may hold all of some words; ok is false if it cannot tell, and every
 // block may.
 func (r *router) blocks(ctx context.Context, c column, blocks int, words []pattern) (found bitset, ok bool, err error) {
-	if r.none {
+	if len(r.files) == 0 {
 		return newBitset(blocks), true, nil
 	}
 	reader, err := r.use()

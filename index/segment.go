@@ -49,7 +49,7 @@ type segmentMeta struct {
 	Groups   [textColumns]int    `json:"groups"`  // first row group of each column in texts.parquet
 	Signs    []int64             `json:"signs"`   // rows that have each text of colSigns
 	Spans    []span              `json:"spans"`
-	Words    bool                `json:"words"` // whether there is a bleve index
+	Words    map[string]uint32   `json:"words"` // files of the bleve index with their CRC-32C; none if no text has a word
 	Columns  [textColumns]string `json:"columns"`
 }
 
@@ -77,7 +77,16 @@ type parquetFile struct {
 	groups []parquet.RowGroup
 }
 
-func openParquet(path string) (*parquetFile, error) {
+// damaged turns a panic of a library over a damaged file into an error. Parquet files are checked page by page
+// as they are read, since checking them whole would make opening a store slow.
+func damaged(path string, err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("%s is damaged (%v); load the evidence again", path, r)
+	}
+}
+
+func openParquet(path string) (_ *parquetFile, err error) {
+	defer damaged(path, &err)
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -109,7 +118,7 @@ func openSegment(dir string, base int64, c *cache) (*segment, error) {
 		return nil, fmt.Errorf("%s: columns %v are not those of this program; load the evidence again", dir, s.meta.Columns)
 	}
 	s.words.dir = filepath.Join(dir, wordsDir)
-	s.words.none = !s.meta.Words
+	s.words.files = s.meta.Words
 	return s, nil
 }
 
@@ -200,7 +209,8 @@ func readColumn[T any](s *segment, column, group int, take func(*pageValues, []T
 }
 
 // eachPage calls yield for the pages of a column of a row group.
-func eachPage(p *parquetFile, column, group int, yield func(parquet.Page)) error {
+func eachPage(p *parquetFile, column, group int, yield func(parquet.Page)) (err error) {
+	defer damaged(p.file.Name(), &err)
 	pages := p.groups[group].ColumnChunks()[column].Pages()
 	defer pages.Close()
 	for {
