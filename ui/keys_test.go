@@ -279,7 +279,7 @@ func TestCommandLine(t *testing.T) {
 	d.wants("no command")
 	d.press(d.m.keys.Back)
 	command("verify")
-	d.wants("as they were recorded")
+	d.wants("are as recorded")
 	file := filepath.Join(t.TempDir(), "r.md")
 	command("report md " + file)
 	text, err := os.ReadFile(file)
@@ -424,6 +424,17 @@ func TestKeysThatArriveTogether(t *testing.T) {
 	d.wants("search: class:sqli")
 	if r := d.m.top().(*requests); r.rows.cur != 3 {
 		t.Errorf("the cursor is on %d, want 3", r.rows.cur)
+	}
+}
+
+func TestLongErrorsAreReadWhole(t *testing.T) {
+	d := drive(t, incidentCase(t), 80, 24)
+	d.send(failMsg{errors.New(strings.Repeat("something went wrong, ", 12) + "so try the other way")})
+	d.wants("so try the other way", "! something")
+	checkSize(t, d.m.View(), 80, 24)
+	d.press(d.m.keys.Down)
+	if strings.Contains(d.view(), "went wrong") {
+		t.Error("the error stays after a key")
 	}
 }
 

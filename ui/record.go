@@ -352,7 +352,8 @@ func (r *root) verify() tea.Cmd {
 
 func verified(v *desk.Verification) tea.Msg {
 	if len(v.Problems) == 0 {
-		return sayMsg{"verified: journal and evidence are as they were recorded"}
+		return sayMsg{fmt.Sprintf("verified: %s, %s and %s are as recorded", counted(v.Summary.Records, "journal record", "journal records"),
+			counted(v.Summary.Evidence, "source", "sources"), counted(v.Summary.Citations, "citation", "citations"))}
 	}
 	p := v.Problems[0]
 	return failMsg{fmt.Errorf("%s: %s; %s; %s", counted(len(v.Problems), "problem", "problems"), p.Kind, p.What, p.Remedy)}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
+
+	"spoor/triage"
 )
 
 // bodyHeight is what is left between the two head lines and the status line.
@@ -29,8 +31,24 @@ func (r *root) View() string {
 		rows = rows[:min(len(rows), len(body))]
 		copy(body[len(body)-len(rows):], rows)
 	}
+	if long := r.longError(); long != nil {
+		long = long[:min(len(long), len(body))]
+		copy(body[len(body)-len(long):], long)
+	}
 	rows := append([]string{r.tabLine(s), r.crumbLine(s)}, body...)
 	return strings.Join(append(rows, r.statusLine(s)), "\n")
+}
+
+// longError is an error that the status line has no room for, to be drawn over the end of the body.
+func (r *root) longError() []string {
+	if !r.bad || strWidth(triage.VisibleN(r.said, r.width)) <= r.width-4 {
+		return nil
+	}
+	rows := []string{rule(&r.st, "error", r.width, false)}
+	for _, l := range wrapLines([]line{text(critical, r.said)}, r.width-2) {
+		rows = append(rows, " "+r.st.draw(l.runs, r.width-1, selNone))
+	}
+	return rows
 }
 
 // fillText cuts and pads drawn text to a size.
