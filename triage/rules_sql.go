@@ -167,7 +167,7 @@ var sqlRules = []Rule{
 	{
 		ID: "sqli-tautology", Class: SQLi, Level: Medium, Field: InQuery,
 		Words:   []string{"=", "xor", " or ", "'or", " and ", "<>"},
-		Pattern: `(?:^|[\s,(])-?\d{1,10}\s*(?:=|!=|<>|<=>|==)\s*-?\d{1,10}$|^\s*-?\d+\s+is\s+not\s+\d+$|\bxor\s+['"]?\w+['"]?\s*[<>=!-]|['"]\s*(?:x?or|and)\s+['"]?\w+['"]?\s*(?:[!<>=]|-$)`,
+		Pattern: `(?:^|,)\s*-?\d{1,10}\s*(?:=|!=|<>|<=>|==)\s*-?\d{1,10}$|^\s*-?\d+\s+is\s+not\s+\d+$|\bxor\s+['"]?\w+['"]?\s*[<>=!-]|['"]\s*(?:x?or|and)\s+['"]?\w+['"]?\s*(?:[!<>=]|-$)`,
 		Why:     "a comparison of two constants, or the start of a condition",
 		Source:  sourceBlind,
 		Hit:     []string{"GET /a?a=1=1", "GET /a?a=xor+5>", "GET /a?a='+or+abc!"},
@@ -235,8 +235,16 @@ var sqlRules = []Rule{
 		Words:  []string{"'", `"`},
 		Why:    "a lone quote after a value: tries whether the query breaks",
 		Source: sourceSQLi,
-		Hit:    []string{"GET /a?id=3'", "GET /a?id=3%22", "GET /a?id=3'(.,)%22.)(("},
+		Hit:    []string{"GET /a?id=3'", "GET /a?id=3%22", "GET /a?id=3'%22"},
 		Miss:   []string{"GET /a?q=o'neill", "GET /a?q='quoted'"},
+	},
+	{
+		ID: "sqli-quote-soup", Class: SQLi, Level: Medium, Field: InQuery | InReferer, Sign: signQuoteSoup,
+		Words:  []string{"'", `"`},
+		Why:    "a jumble of quotes and brackets: tries whether the query breaks",
+		Source: "https://github.com/sqlmapproject/sqlmap/wiki/Techniques",
+		Hit:    []string{"GET /a?id=3.82).,%22'(.,", "GET /a?id=3'(.,)%22.)(("},
+		Miss:   []string{"GET /a?q='(a)'", `GET /a?q=["a","b"]`, "GET /a?q=3'"},
 	},
 	{
 		ID: "sqli-libinjection", Class: SQLi, Level: Medium, Field: InAny, Sign: signVoiceBacked,

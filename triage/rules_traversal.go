@@ -34,7 +34,7 @@ var traversalRules = []Rule{
 	{
 		ID: "lfi-unix-file", Class: Traversal, Level: High, Field: InAny,
 		Words:   []string{"etc/", "etc\\", "proc/", "/var/log", "/root/.", ".ssh/", "/var/run", "/var/mail", "/var/spool", ".bash_history", "passwd", "shadow", "/dev/tcp", "sys/", "id_rsa", "/usr/local/etc", ".bashrc", ".profile", "/@fs/"},
-		Pattern: `\betc[/\\]+(?:\.[/\\]+)*(?:passwd|shadow|group|hosts|issue|services|motd|fstab|crontab|cron|sudoers|hostname|resolv|ssh|apache|nginx|httpd|my\.cnf|mysql|php|redhat|debian|os-release|init|rc\.|profile|security|ssl|pki|subuid|subgid|gshadow|network|ld\.so|environment|protocols|inetd|xinetd|pam|login|aliases|exports|mtab|timezone|krb|openldap|ansible|docker|kubernetes|rsyslog|syslog|logrotate|vsftpd|proftpd|pure-ftpd|samba|snmp|squid|tomcat|wwwacct|cpanel|lighttpd)|\bproc[/\\]+(?:self|interrupts|modules|partitions|filesystems|devices|version|cmdline|\d+|net|sched|mounts|cpuinfo|meminfo|stat)\b|/var/(?:log|run|mail|spool|lib)/[a-z]|/root/\.|\.ssh/(?:id_|authorized|known)|\bid_(?:rsa|dsa|ed25519)\b|\.(?:bash_history|bashrc|bash_profile|zsh_history|mysql_history|psql_history)\b|/sys/(?:class|devices|kernel|firmware|block|power|module)\b|/@fs/`,
+		Pattern: `\betc[/\\]+(?:\.[/\\]+)*(?:passwd|shadow|gshadow|sudoers|subuid|subgid|crontab|fstab|master\.passwd)\b|(?:^|[^\w/\\.-]|\.[/\\;\x00]+|[/\\]{2}|:|@fs/|file/)[/\\]*etc[/\\]+(?:\.[/\\]+)*(?:group|hosts|issue|services|motd|cron|hostname|resolv|ssh|apache|nginx|httpd|my\.cnf|mysql|php|redhat|debian|os-release|init|rc\.|profile|security|ssl|pki|network|ld\.so|environment|protocols|inetd|xinetd|pam|login|aliases|exports|mtab|timezone|krb|openldap|ansible|docker|kubernetes|rsyslog|syslog|logrotate|vsftpd|proftpd|pure-ftpd|samba|snmp|squid|tomcat|wwwacct|cpanel|lighttpd)|\bproc[/\\]+(?:self|interrupts|modules|partitions|filesystems|devices|version|cmdline|\d+|net|sched|mounts|cpuinfo|meminfo|stat)\b|/var/(?:log|run|mail|spool|lib)/[a-z]|/root/\.|\.ssh/(?:id_|authorized|known)|\bid_(?:rsa|dsa|ed25519)\b|\.(?:bash_history|bashrc|bash_profile|zsh_history|mysql_history|psql_history)\b|/sys/(?:class|devices|kernel|firmware|block|power|module)\b|/@fs/`,
 		Why:     "names a system file of Unix",
 		Source:  sourceLFI,
 		Hit:     []string{"GET /a?f=/etc/passwd", "GET /a?f=/proc/self/environ%00", "GET /cgi/%2e%2e/%2e%2e/etc/./shadow"},
@@ -43,7 +43,7 @@ var traversalRules = []Rule{
 	{
 		ID: "lfi-windows-file", Class: Traversal, Level: High, Field: InAny,
 		Words:   []string{"win.ini", "boot.ini", "system.ini", "system32", "web.config", "web-inf", "meta-inf", "windows\\", "winnt", "inetpub", "ntuser.dat", "global.asa", "c:\\", "c:/", "d:\\", "sysprep"},
-		Pattern: `\b(?:win|boot|system|php|my)\.ini\b|system32|\bweb\.config\b|(?:web|meta)-inf\b|\b[cd]:[/\\]+(?:windows|winnt|inetpub|users|program|boot|xampp|wamp|temp|documents)|ntuser\.dat|\bglobal\.asax?\b|(?:windows|winnt)[/\\]+(?:win|system|php|repair|panther|debug|temp)|inetpub[/\\]|sysprep\.(?:inf|xml)`,
+		Pattern: `\b(?:win|boot|system|php|my)\.ini\b|system32|\bweb\.config\b|(?:web|meta)-inf\b|\b[cd]:[/\\]+(?:windows|winnt|inetpub|boot|xampp|wamp)\b|ntuser\.dat|\bglobal\.asax?\b|(?:windows|winnt)[/\\]+(?:win|system|php|repair|panther|debug|temp)|inetpub[/\\]|sysprep\.(?:inf|xml)`,
 		Why:     "names a system or configuration file of Windows, IIS or a Java server",
 		Source:  sourceLFI,
 		Hit:     []string{"GET /a?f=c:%5cwindows%5cwin.ini", "GET /WEB-INF/web.xml", "GET /a?f=..%5cboot.ini"},
@@ -88,7 +88,7 @@ var traversalRules = []Rule{
 	{
 		ID: "rfi-include", Class: Traversal, Level: High, Field: InTarget,
 		Words:   []string{"=http", "=ftp", "=//", "=hxxp"},
-		Pattern: `[?&][^=&]{0,40}(?:file|page|path|inc|include|template|tpl|doc|document|dir|folder|root|load|read|content|layout|mod|module|conf|config|cfg|lang|locale|skin|theme|style|basepath|absolute|lib|class|script|plugin|block|body|header|footer|section|site|src|ur[li]_?)[^=&]{0,20}=\s*(?:https?|ftps?|hxxp)://[^&]{1,200}(?:\.(?:txt|php\d?|phtml|gif|jpg|png|asp|aspx|jsp|pl|sh|exe|dat|inc|log)\?*(?:&|$|\x00)|\?+(?:&|$)|\x00)`,
+		Pattern: `[?&][^=&]{0,40}(?:file|page|path|inc|include|template|tpl|doc|document|dir|folder|root|load|read|content|layout|mod|module|conf|config|cfg|lang|locale|skin|theme|style|basepath|absolute|lib|class|script|plugin|block|body|header|footer|section)[^=&]{0,20}=\s*(?:https?|ftps?|hxxp)://[^&]{1,200}(?:\.(?:txt|php\d?|phtml|asp|aspx|jsp|pl|sh|exe|dat|inc|log)\?*(?:&|$|\x00)|\.(?:gif|jpg|png)\?+(?:&|$)|\?+(?:&|$)|\x00)`,
 		Why:     "a remote file where a local one belongs",
 		Source:  sourceLFI,
 		Hit:     []string{"GET /index.php?page=http://192.0.2.9/x.txt?", "GET /a.php?inc_path=ftp://h.example/c.php"},
@@ -106,7 +106,7 @@ var traversalRules = []Rule{
 	{
 		ID: "rfi-odd-url", Class: Traversal, Level: Medium, Field: InQuery | InPath,
 		Words:   []string{"://", "//", "http?", "https?", "ftp?", "ftps?", "file?", "http:"},
-		Pattern: `^\s*(?:gopher|dict|ldaps?|tftp|sftp|ftps?|nntp|telnet|imap|smb|smtp|rsync|svn|git|ssh|rmi|jndi|dns|mongodb|redis|memcached?|xri|news|irc|rtsp|wais|snmp|vnc)://|^\s*https?:/{0,3}(?:\d{1,3}\.){3}\d{1,3}|^\s*https?:/{0,3}\d+(?:\.\d+){0,2}(?:[/:?]|$)|^\s*https?://(?:0x[0-9a-f]{6,}|0\d+\.|\[[0-9a-f:.%\w]+\])|^\s*https?://[^/\s@]+@|^\s*https?:///?[^/\s]*\?+$|^\s*https?://[^/\s]+\?$|^\s*(?:https?|ftps?|file)\?+$|^\s*https?://[^/\s]*[\s&#%]`,
+		Pattern: `^\s*(?:gopher|dict|ldaps?|tftp|sftp|ftps?|nntp|telnet|imap|smb|smtp|rsync|svn|git|ssh|rmi|jndi|dns|mongodb|redis|memcached?|xri|news|irc|rtsp|wais|snmp|vnc)://|^\s*https?:/{0,3}(?:\d{1,3}\.){3}\d{1,3}|^\s*https?:/{0,3}\d+(?:\.\d+){0,2}(?:[/:?]|$)|^\s*https?://(?:0x[0-9a-f]{6,}|0\d+\.|\[[0-9a-f:.%\w]+\])|^\s*https?://[^/\s@]+@|^\s*https?:///?[^/\s]*\?+$|^\s*https?://[^/\s]+\?$|^\s*(?:https?|ftp)://\S+\.(?:txt|php\d?|aspx?|jsp|inc|dat|gif|jpg|png)\?+$|^\s*(?:https?|ftp)://[^?\s]+\.(?:sh|ps1|hta|vbs|bat|elf|scr|bin)$|^\s*(?:https?|ftps?|file)\?+$|^\s*https?://[^/\s]*[\s&#%]`,
 		Why:     "a URL of a kind that makes the server connect elsewhere",
 		Source:  sourceSSRF,
 		Hit:     []string{"GET /a?x=gopher://h.example/1", "GET /a?x=http://192.0.2.4/a", "GET /a?x=https://h.example?"},

@@ -98,7 +98,8 @@ func (c *sqlContext) union(i int) {
 	next := c.tokenAt(j + 1)
 	end := c.tokenAt(min(j+6, len(c.tok)-1))
 	switch {
-	case next.kind == sqlWord && c.tokenAt(j+2).kind == sqlWord && !c.isWord(j+2, "from", "as", "into", "where"):
+	case c.sentence(),
+		next.kind == sqlWord && c.tokenAt(j+2).kind == sqlWord && !c.isWord(j+2, "from", "as", "into", "where"):
 		c.set(signUnionWeak, c.tok[i], end)
 	default:
 		c.set(signUnion, c.tok[i], end)
@@ -129,7 +130,7 @@ func (c *sqlContext) boolean(i int) {
 		strong := kind != nameOperand || right == callOperand || right == selectOperand
 		if strong && (anchored || kind != nameOperand) && !(kind == literalOperand && right == nameOperand && !anchored) {
 			c.set(signBoolean, c.tok[i], end)
-		} else if anchored && kind == nameOperand && right == literalOperand && c.sqlName(i+1) {
+		} else if c.anchoredAtStart(i) && kind == nameOperand && right == literalOperand {
 			c.set(signBoolean, c.tok[i], end)
 		} else if kind != nameOperand || right != nameOperand {
 			c.set(signBooleanWeak, c.tok[i], end)
@@ -139,7 +140,7 @@ func (c *sqlContext) boolean(i int) {
 	case kind == selectOperand:
 		c.set(signBoolean, c.tok[i], end)
 	case !anchored || !c.joins(i):
-	case after.kind == sqlComment, after.kind == 0 && c.quoted && kind != nameOperand && plainValue(c.head):
+	case after.kind == sqlComment && (kind != nameOperand || c.quoted), after.kind == 0 && c.quoted && kind != nameOperand && plainValue(c.head):
 		c.set(signBoolean, c.tok[i], end)
 	case kind == callOperand, after.kind == 0 && kind == literalOperand, after.kind == sqlLogic:
 		c.set(signBooleanWeak, c.tok[i], end)
@@ -180,8 +181,17 @@ func (c *sqlContext) jsonOperator(i int) int {
 	return i + n - 1
 }
 
-// sqlName reports whether token i can be a column: a plain word, not the last of the text.
-func (c *sqlContext) sqlName(i int) bool { return c.tokenAt(i).kind == sqlWord }
+// anchoredAtStart reports whether token i follows the value that the site expects: one number, a quote or
+// a bracket.
+func (c *sqlContext) anchoredAtStart(i int) bool {
+	switch b := c.tokenAt(i - 1); b.kind {
+	case sqlNumber:
+		return i == 1 || i == 2 && c.tok[0].kind == sqlMath
+	case sqlString, sqlClose:
+		return true
+	}
+	return c.quoted && i == 0
+}
 
 // emptyLiteral reads "or ”='" whose quote was eaten by the one that broke out.
 func (c *sqlContext) emptyLiteral(i int) {
@@ -404,16 +414,13 @@ func (c *sqlContext) comment(i int) {
 func (c *sqlContext) quoteProbe(q int) {
 	rest := c.text[q+1:]
 	head := c.text[:q]
-	soup := 0
-	for i := 0; i < len(rest) && i < 64; i++ {
-		switch rest[i] {
-		case '\'', '"', '(', ')', ',', '.', ';', '\\', '`':
-			soup++
-		}
-	}
+	soup, kinds := punctuationSoup(rest)
 	quote := sqlToken{start: q, end: len(c.text)}
 	first := c.tokenAt(0)
 	switch {
+	case head != "" && (head[0] == '[' || head[0] == '{'):
+	case soup >= 4 && kinds >= 3 && soup*3 >= min(len(rest), 64)*2 && strings.ContainsAny(rest, "()"):
+		c.set(signQuoteSoup, quote, quote)
 	case rest == "" && plainValue(head):
 		c.set(signQuoteProbe, quote, quote)
 	case soup >= 3 && soup*2 >= min(len(rest), 64):
@@ -428,6 +435,22 @@ func (c *sqlContext) quoteProbe(q int) {
 			c.set(signConcat, quote, quote)
 		}
 	}
+}
+
+// punctuationSoup counts what could break a query in the head of s, and how many kinds of it there are.
+func punctuationSoup(s string) (n, kinds int) {
+	const breaking = "'\"(),.;\\`"
+	var seen [len(breaking)]bool
+	for i := 0; i < len(s) && i < 64; i++ {
+		if k := strings.IndexByte(breaking, s[i]); k >= 0 {
+			n++
+			if !seen[k] {
+				seen[k] = true
+				kinds++
+			}
+		}
+	}
+	return n, kinds
 }
 
 // plainValue is true of a short value without white space: a number, a name, nothing.

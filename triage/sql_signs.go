@@ -22,6 +22,7 @@ const (
 	signOrderBy
 	signCommentAfterQuote
 	signQuoteProbe
+	signQuoteSoup
 	signFingerprint
 	signConcat
 	signConditional
