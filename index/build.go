@@ -77,6 +77,9 @@ func (b *builder) intern(c column, text string) (int32, error) {
 	d.texts = append(d.texts, text)
 	d.ids[text] = id
 	b.bytes += len(text) + perText
+	if routed[c] && strings.IndexByte(text, '%') >= 0 {
+		b.bytes += len(text) // its decoding
+	}
 	if c == colSigns {
 		b.meta.Signs = append(b.meta.Signs, 0)
 	}
@@ -189,7 +192,7 @@ func (b *builder) close() error {
 	if err == nil {
 		err = b.sendRest()
 	}
-	coded, wordsErr := b.words.close()
+	plain, wordsErr := b.words.close()
 	if err == nil {
 		err = wordsErr
 	}
@@ -199,7 +202,7 @@ func (b *builder) close() error {
 	}
 	var g errgroup.Group
 	g.Go(b.words.builder.close)
-	g.Go(func() error { return b.writeTexts(coded) })
+	g.Go(func() error { return b.writeTexts(plain) })
 	g.Go(func() error {
 		if err := b.writer.Close(); err != nil {
 			b.file.Close()
@@ -242,8 +245,8 @@ func (b *builder) sendRest() error {
 	return nil
 }
 
-// writeTexts writes texts.parquet. coded says which texts of each column have a decoding of their own.
-func (b *builder) writeTexts(coded [textColumns]bitset) error {
+// writeTexts writes texts.parquet. plain are the decodings of texts of each column, by number.
+func (b *builder) writeTexts(plain [textColumns]map[int]string) error {
 	f, err := os.Create(filepath.Join(b.dir, textsFile))
 	if err != nil {
 		return err
@@ -257,8 +260,7 @@ func (b *builder) writeTexts(coded [textColumns]bitset) error {
 		for from := 0; from < len(texts); from += textGroup {
 			rows = rows[:0]
 			for i := from; i < min(from+textGroup, len(texts)); i++ {
-				isCoded := i>>6 < len(coded[c]) && coded[c].has(i)
-				rows = append(rows, textRow{int32(c), []byte(texts[i]), isCoded})
+				rows = append(rows, textRow{int32(c), []byte(texts[i]), []byte(plain[c][i])})
 			}
 			if err := writeGroup(w, rows); err != nil {
 				f.Close()
@@ -287,7 +289,7 @@ type wordWriter struct {
 	failed  chan struct{} // closed when err is set
 	done    chan struct{}
 	builder wordBuilder
-	coded   [textColumns]bitset
+	plain   [textColumns]map[int]string // decodings that differ from the text, by its number
 	err     error
 }
 
@@ -333,25 +335,20 @@ func (w *wordWriter) take(t textBlock) error {
 		w.builder.words(b, text)
 		if plain := decoded(t.column, text); plain != text {
 			w.builder.words(b, plain)
-			w.mark(t.column, t.number*blockTexts+i)
+			if w.plain[t.column] == nil {
+				w.plain[t.column] = map[int]string{}
+			}
+			w.plain[t.column][t.number*blockTexts+i] = plain
 		}
 	}
 	return w.builder.index(b)
 }
 
-// mark notes that a text has a decoding of its own.
-func (w *wordWriter) mark(c column, id int) {
-	for id >= len(w.coded[c])*64 {
-		w.coded[c] = append(w.coded[c], 0)
-	}
-	w.coded[c].set(id)
-}
-
-// close waits for the blocks sent to be taken, and says which texts are coded.
-func (w *wordWriter) close() ([textColumns]bitset, error) {
+// close waits for the blocks sent to be taken, and gives the decodings.
+func (w *wordWriter) close() ([textColumns]map[int]string, error) {
 	close(w.blocks)
 	<-w.done
-	return w.coded, w.err
+	return w.plain, w.err
 }
 
 // abandon stops the goroutine.

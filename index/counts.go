@@ -95,7 +95,7 @@ func (snap *snapshot) distinct(c column) (int, error) {
 	}
 	var all []string
 	for _, seg := range snap.segments {
-		err := seg.eachText(c, 1, seg.meta.Texts[c], func(_ int, text string, _ bool) bool {
+		err := seg.eachText(c, 1, seg.meta.Texts[c], func(_ int, text, _ string) bool {
 			all = append(all, text)
 			return true
 		})

@@ -311,8 +311,8 @@ func timeTest(after bool) func(value) (node, error) {
 	}
 }
 
-// match reports whether a text of the column passes. coded says that decoding it gives another text.
-func (n *textNode) match(text string, coded bool) bool {
+// match reports whether a text of the column passes. plain is its decoding, empty if it has none.
+func (n *textNode) match(text, plain string) bool {
 	if n.prefix.IsValid() {
 		a, err := netip.ParseAddr(text)
 		if err == nil {
@@ -320,7 +320,7 @@ func (n *textNode) match(text string, coded bool) bool {
 		}
 		return n.prefix.IsSingleIP() && equalFold(text, n.pattern.text)
 	}
-	return n.matchOne(text) || coded && n.decoded && n.matchOne(decoded(n.column, text))
+	return n.matchOne(text) || plain != "" && n.decoded && n.matchOne(plain)
 }
 
 func (n *textNode) matchOne(text string) bool {

@@ -59,7 +59,7 @@ func testFile(n node, f *triage.File, said *remark) bool {
 			}
 		}
 	case textNode:
-		return n.match(f.Path, false)
+		return n.match(f.Path, "")
 	case rangeNode:
 		if n.column == intTime {
 			return !f.ModTime.IsZero() && n.lo <= f.ModTime.UnixMilli() && f.ModTime.UnixMilli() <= n.hi

@@ -174,7 +174,7 @@ func (r *Result) textKeys(c column) ([]uint64, error) {
 		}
 		ranks[seg] = make([]uint64, seg.meta.Texts[c])
 		ranks[seg][0] = unknownKey
-		err := seg.eachText(c, 1, seg.meta.Texts[c], func(id int, text string, _ bool) bool {
+		err := seg.eachText(c, 1, seg.meta.Texts[c], func(id int, text, _ string) bool {
 			if set.has(id) {
 				all = append(all, place{text, seg, id})
 			}

@@ -67,7 +67,7 @@ func (s *Store) Log() (triage.Log, error) {
 func (l *storeLog) unify(seg *segment, c column, ids map[string]uint32, add func(text string) error) ([]uint32, error) {
 	out := make([]uint32, seg.meta.Texts[c])
 	var failed error
-	err := seg.eachText(c, 1, len(out), func(id int, text string, _ bool) bool {
+	err := seg.eachText(c, 1, len(out), func(id int, text, _ string) bool {
 		n, ok := ids[text]
 		if !ok {
 			n = uint32(len(ids))

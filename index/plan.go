@@ -317,8 +317,8 @@ func (p *planner) word(n wordNode) (*plan, error) {
 		if !routed[c] && c != colMethod {
 			continue
 		}
-		set, err := p.textSet(c, n.phrase.words, func(text string, coded bool) bool {
-			return n.phrase.match(text) || coded && n.phrase.match(decoded(c, text))
+		set, err := p.textSet(c, n.phrase.words, func(text, plain string) bool {
+			return n.phrase.match(text) || n.phrase.match(plain)
 		})
 		if err != nil {
 			return nil, err
@@ -346,7 +346,7 @@ func (p *planner) text(n textNode) (*plan, error) {
 }
 
 func (p *planner) clients(n clientsNode) (*plan, error) {
-	set, err := p.textSet(colClient, nil, func(text string, _ bool) bool { return slices.Contains(n.clients, text) })
+	set, err := p.textSet(colClient, nil, func(text, _ string) bool { return slices.Contains(n.clients, text) })
 	if err != nil {
 		return nil, err
 	}
@@ -355,15 +355,15 @@ func (p *planner) clients(n clientsNode) (*plan, error) {
 
 // textSet is the set of texts of a column that pass. words are words that each of these texts, as logged or
 // decoded, must have.
-func (p *planner) textSet(c column, words []pattern, pass func(text string, coded bool) bool) (bitset, error) {
+func (p *planner) textSet(c column, words []pattern, pass func(text, plain string) bool) (bitset, error) {
 	seg := p.seg
 	texts := seg.meta.Texts[c]
 	set := newBitset(texts)
-	if pass("", false) {
+	if pass("", "") {
 		set.set(0)
 	}
-	check := func(id int, text string, coded bool) bool {
-		if pass(text, coded) {
+	check := func(id int, text, plain string) bool {
+		if pass(text, plain) {
 			set.set(id)
 		}
 		return id&1023 != 0 || p.ctx.Err() == nil

@@ -92,7 +92,7 @@ func (s *segment) signSets() ([][]sign, error) {
 	t.once.Do(func() {
 		t.all = make([][]sign, s.meta.Texts[colSigns])
 		var bad error
-		t.err = s.eachText(colSigns, 1, len(t.all), func(id int, text string, _ bool) bool {
+		t.err = s.eachText(colSigns, 1, len(t.all), func(id int, text, _ string) bool {
 			t.all[id], bad = parseSigns(text)
 			return bad == nil
 		})

@@ -3,6 +3,7 @@ package index
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/parquet-go/parquet-go"
 )
@@ -12,27 +13,29 @@ import (
 type textRow struct {
 	Column int32  `parquet:"column,zstd"`
 	Text   []byte `parquet:"text,delta,zstd"`
-	Coded  bool   `parquet:"coded"` // whether decoding the text gives another
+	Plain  []byte `parquet:"plain,delta,zstd"` // the text with its encodings peeled off; empty if it has none
 }
 
 // Positions of the columns in textRow.
 const (
 	textRowText  = 1
-	textRowCoded = 2
+	textRowPlain = 2
 )
 
 // A textPage is one row group of texts.
-type textPage struct {
-	blob    []byte
+type textPage struct{ texts, plain textRun }
+
+// A textRun is some texts in one piece.
+type textRun struct {
+	blob    string
 	offsets []uint32 // text i is blob[offsets[i]:offsets[i+1]]
-	coded   bitset
 }
 
-func (t *textPage) len() int { return len(t.offsets) - 1 }
+func (t *textRun) len() int { return len(t.offsets) - 1 }
 
-func (t *textPage) text(i int) string {
-	return string(t.blob[t.offsets[i]:t.offsets[i+1]])
-}
+func (t *textRun) text(i int) string { return t.blob[t.offsets[i]:t.offsets[i+1]] }
+
+func (t *textRun) size() int { return len(t.blob) + 4*len(t.offsets) }
 
 func (s *segment) textsParquet() (*parquetFile, error) {
 	s.textsOpen.Do(func() { s.texts, s.textsErr = openParquet(filepath.Join(s.dir, textsFile)) })
@@ -46,7 +49,7 @@ func (s *segment) textPage(c column, page int) (*textPage, error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		return t, len(t.blob) + 4*len(t.offsets), nil
+		return t, t.texts.size() + t.plain.size(), nil
 	})
 	t, _ := v.(*textPage)
 	return t, err
@@ -62,31 +65,28 @@ func (s *segment) readTexts(c column, page int) (*textPage, error) {
 	if page < 0 || want <= 0 || group >= len(p.groups) || p.groups[group].NumRows() != int64(want) {
 		return nil, fmt.Errorf("%s: no texts %d of column %s; load the evidence again", p.file.Name(), page*textGroup, columnNames[c])
 	}
-	t := &textPage{offsets: make([]uint32, 1, want+1), coded: newBitset(want)}
-	err = eachPage(p, textRowText, group, func(pg parquet.Page) {
+	t := &textPage{}
+	if t.texts, err = readRun(p, textRowText, group, want); err == nil {
+		t.plain, err = readRun(p, textRowPlain, group, want)
+	}
+	return t, err
+}
+
+// readRun reads want texts of a row group.
+func readRun(p *parquetFile, column, group, want int) (textRun, error) {
+	t := textRun{offsets: make([]uint32, 1, want+1)}
+	var all strings.Builder
+	err := eachPage(p, column, group, func(pg parquet.Page) {
 		data := pg.Data()
 		blob, offsets := data.ByteArray()
 		for i := 0; i+1 < len(offsets); i++ {
-			t.blob = append(t.blob, blob[offsets[i]:offsets[i+1]]...)
-			t.offsets = append(t.offsets, uint32(len(t.blob)))
+			all.Write(blob[offsets[i]:offsets[i+1]])
+			t.offsets = append(t.offsets, uint32(all.Len()))
 		}
 	})
-	if err != nil {
-		return nil, err
-	}
-	n := 0
-	err = eachPage(p, textRowCoded, group, func(pg parquet.Page) {
-		data := pg.Data()
-		bits := data.Boolean()
-		for i := 0; i < int(pg.NumValues()) && n < want; i++ {
-			if bits[i>>3]>>(i&7)&1 != 0 {
-				t.coded.set(n)
-			}
-			n++
-		}
-	})
-	if err == nil && (t.len() != want || n != want) {
-		err = fmt.Errorf("%s: texts of column %s are incomplete; load the evidence again", p.file.Name(), columnNames[c])
+	t.blob = all.String()
+	if err == nil && t.len() != want {
+		err = fmt.Errorf("%s: %d texts instead of %d; load the evidence again", p.file.Name(), t.len(), want)
 	}
 	return t, err
 }
@@ -100,18 +100,19 @@ func (s *segment) text(c column, id int32) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return t.text(int(id) % textGroup), nil
+	return t.texts.text(int(id) % textGroup), nil
 }
 
-// eachText calls yield for the texts of a column with numbers from to to-1, until it returns false.
-func (s *segment) eachText(c column, from, to int, yield func(id int, text string, coded bool) bool) error {
+// eachText calls yield for the texts of a column with numbers from to to-1, until it returns false. plain is the
+// text with its encodings peeled off; empty if it has none.
+func (s *segment) eachText(c column, from, to int, yield func(id int, text, plain string) bool) error {
 	for id := from; id < to; {
 		t, err := s.textPage(c, id/textGroup)
 		if err != nil {
 			return err
 		}
-		for i := id % textGroup; i < t.len() && id < to; i++ {
-			if !yield(id, t.text(i), t.coded.has(i)) {
+		for i := id % textGroup; i < t.texts.len() && id < to; i++ {
+			if !yield(id, t.texts.text(i), t.plain.text(i)) {
 				return nil
 			}
 			id++
