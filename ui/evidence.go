@@ -24,7 +24,7 @@ func newEvidence(c *common) *evidence {
 	e := &evidence{}
 	e.start(c, tabEvidence, screenNames[tabEvidence], "Nothing is loaded. Close with q, then: spoor load CASE access.log", "source", "sources")
 	e.read = func(_ context.Context, d *desk.Desk) ([]source, error) { return readSources(d), nil }
-	e.b.head = []run{{cell("role", 11) + cell("format", 15) + cellRight("read", 11) + cellRight("parsed", 11) + cellRight("rejected", 9) + "  source", muted}}
+	e.b.head = []run{{cell("role", 10) + cell("format", 14) + cellRight("parsed", 11) + cellRight("rejected", 9) + "  source", muted}}
 	e.row = sourceRow
 	e.about = describeSource
 	return e
@@ -67,7 +67,7 @@ func refusals(d *desk.Desk) []cases.Refused {
 func sourceRow(s *source, width int) line {
 	if s.refused != "" {
 		return line{sub: subject{title: "refused " + s.Path, copied: s.Path + ": " + s.refused},
-			runs: []run{{cell("REFUSED", 11), critical}, {s.Path + ": " + s.refused, plain}}}
+			runs: []run{{cell("REFUSED", 10), critical}, {s.Path + ": " + s.refused, plain}}}
 	}
 	rejected := plain
 	if s.Rejected > 0 {
@@ -77,8 +77,8 @@ func sourceRow(s *source, width int) line {
 	if s.Truncated != "" {
 		name += "  CUT SHORT: " + s.Truncated
 	}
-	return line{sub: sourceSubject(s), runs: []run{{cell(s.Role, 11), plain}, {cell(s.Format, 15), plain}, {cellRight(number(s.Read), 11), plain},
-		{cellRight(number(s.Parsed), 11), plain}, {cellRight(number(s.Rejected), 9), rejected}, {"  " + cellMiddle(name, max(10, width-59)), strong}}}
+	return line{sub: sourceSubject(s), runs: []run{{cell(s.Role, 10), plain}, {cell(s.Format, 14), plain},
+		{cellRight(number(s.Parsed), 11), plain}, {cellRight(number(s.Rejected), 9), rejected}, {"  " + cellMiddle(name, max(10, width-46)), strong}}}
 }
 
 func sourceSubject(s *source) subject {

@@ -115,8 +115,14 @@ func (o *overview) Info() string {
 	if o.data == nil {
 		return ""
 	}
+	likely := 0
+	for _, w := range o.data.webshells {
+		if w.Score >= likelyShell {
+			likely++
+		}
+	}
 	return fmt.Sprintf("%s, %s, %s", counted(len(o.data.incidents), "incident", "incidents"),
-		counted(len(o.data.webshells), "web shell", "web shells"), counted(len(o.data.actors), "intruder", "intruders"))
+		counted(likely, "web shell", "web shells"), counted(len(o.data.actors), "intruder", "intruders"))
 }
 
 // detail is the line under the cursor in full, since rows are cut to one line each.
@@ -163,27 +169,37 @@ func (v *overviewData) loadedLines() []line {
 		counted(v.counts.Requests, "request", "requests"), counted(v.counts.Clients, "client", "clients"),
 		timeSpan(v.counts.First, v.counts.Last), counted(v.counts.Rejected, "line", "lines"), counted(len(v.refused), "file", "files"))
 	out := []line{first}
-	var bad []string
+	for _, b := range v.missing() {
+		out = append(out, line{runs: []run{{cell("NOT LOADED", 11), medium}, {b, plain}},
+			sub: subject{title: "not loaded", copied: b, open: tabMsg{tabEvidence}}})
+	}
+	return out
+}
+
+// missing says what of the evidence is not in the case, a line for each kind of loss.
+func (v *overviewData) missing() []string {
+	var out, cut []string
 	if v.counts.Rejected > 0 {
-		bad = append(bad, counted(v.counts.Rejected, "line", "lines")+" rejected")
+		out = append(out, counted(v.counts.Rejected, "line", "lines")+" rejected: no format fits")
 	}
 	for _, e := range v.evidence {
 		if e.Truncated != "" {
-			bad = append(bad, e.Path+" ends early: "+e.Truncated)
+			cut = append(cut, e.Path+" ("+e.Truncated+")")
 		}
 	}
-	for _, r := range v.refused {
-		bad = append(bad, "refused "+r.Path+": "+r.Reason)
+	if len(cut) > 0 {
+		out = append(out, counted(len(cut), "file", "files")+" cut short: "+strings.Join(cut, ", "))
 	}
-	for i, b := range bad {
-		if i == 4 && len(bad) > 5 {
-			b = fmt.Sprintf("and %d more", len(bad)-i)
+	switch len(v.refused) {
+	case 0:
+	case 1:
+		out = append(out, "refused "+v.refused[0].Path+": "+v.refused[0].Reason)
+	default:
+		var names []string
+		for _, r := range v.refused {
+			names = append(names, r.Path)
 		}
-		out = append(out, line{runs: []run{{cell("NOT LOADED", 11), medium}, {b, plain}},
-			sub: subject{title: "not loaded", copied: b, open: tabMsg{tabEvidence}}})
-		if i == 4 && len(bad) > 5 {
-			break
-		}
+		out = append(out, counted(len(names), "file", "files")+" refused: "+strings.Join(names, ", "))
 	}
 	return out
 }
@@ -336,7 +352,7 @@ func stepLook(kind string) look {
 func (v *overviewData) webshellLines() []line {
 	var likely []triage.Webshell
 	for _, w := range v.webshells {
-		if w.Score >= 50 {
+		if w.Score >= likelyShell {
 			likely = append(likely, w)
 		}
 	}

@@ -16,6 +16,9 @@ import (
 // webshells is the ranked list of web-shell candidates, with their reasons.
 type webshells struct{ records[rankedShell] }
 
+// likelyShell is the score from which a candidate is worth a responder's time, see triage.Webshell.
+const likelyShell = 50
+
 // A rankedShell is a candidate with what the analyst said of it.
 type rankedShell struct {
 	triage.Webshell
@@ -31,7 +34,7 @@ func newWebshells(c *common, want string) *webshells {
 	w.start(c, tabWebshells, title, "No script behaves like a web shell. Requests (2) shows everything that was loaded.", "web shell", "web shells")
 	w.want = want
 	w.read = readWebshells
-	w.b.head = []run{{"score verdict    clients  requests  first use       path", muted}}
+	w.b.head = []run{{"score  clients  requests  first use       path", muted}}
 	w.row = webshellRow
 	w.about = describeWebshell
 	return w
@@ -73,17 +76,16 @@ func hashValues(f *triage.File) []value {
 }
 
 func webshellRow(w *rankedShell, width int) line {
-	word := "-"
+	name := w.Path
 	if w.verdict != nil && w.verdict.Value != "" {
-		word = w.verdict.Value
+		name = "[" + w.verdict.Value + "] " + name
 	}
 	scoreLook := plain
-	if w.Score >= 50 {
+	if w.Score >= likelyShell {
 		scoreLook = critical
 	}
-	head := []run{{cellRight(fmt.Sprint(w.Score), 5) + " ", scoreLook}, {cell(word, 10), strong},
-		{cellRight(number(len(w.Clients)), 8), plain}, {cellRight(number(w.Requests), 10), plain}, {"  " + cell(shortStamp(w.First), 16), plain}}
-	return line{sub: webshellSubject(&w.Webshell), runs: append(head, run{cellMiddle(w.Path, max(10, width-52)), strong})}
+	head := []run{{cellRight(fmt.Sprint(w.Score), 5) + " ", scoreLook}, {cellRight(number(len(w.Clients)), 8), plain}, {cellRight(number(w.Requests), 10), plain}, {"  " + cell(shortStamp(w.First), 16), plain}}
+	return line{sub: webshellSubject(&w.Webshell), runs: append(head, run{cellTail(name, max(10, width-42)), strong})}
 }
 
 // describeWebshell says why a path is a candidate, who planted it and who used it.
