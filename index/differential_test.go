@@ -290,7 +290,7 @@ func TestSearchAgainstNaive(t *testing.T) {
 	s := newStore(t)
 	logs := map[string][]string{}
 	for _, name := range []string{"a.log", "b.log", "c.log"} {
-		text := randomLog(g, 1500)
+		text := randomLog(g, 900)
 		logs[name] = strings.Split(text, "\n")
 		load(t, s, evidence(t, name, text, weblog.Combined))
 	}
@@ -298,7 +298,7 @@ func TestSearchAgainstNaive(t *testing.T) {
 		{Rule: "test-scan", Class: triage.Scan, Level: triage.Low, Field: "behaviour"},
 		{Rule: "test-brute", Class: triage.Bruteforce, Level: triage.High, Field: "behaviour"},
 	}}
-	for row := range uint64(4400) {
+	for row := range uint64(2600) {
 		for k := range uint32(2) {
 			if g.IntN(15) == 0 {
 				sv.Marks = append(sv.Marks, triage.Mark{Row: row, Finding: k})
@@ -316,7 +316,7 @@ func TestSearchAgainstNaive(t *testing.T) {
 	}
 	all := search(t, s, "")
 	rows, err := all.Rows(0, all.Len())
-	if err != nil || len(rows) != 4500 {
+	if err != nil || len(rows) != 2700 {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
 	findings := make([][]triage.Finding, len(rows))

@@ -23,7 +23,7 @@ import (
 // It is all or nothing: an error (a full disk, ctx done) leaves the store as it was. A file that cannot be read
 // is no such error: its Parsed.Err or Parsed.Truncated says why, what could be read of it is loaded, and the
 // rest goes on. A file whose bytes are in the store already gets ErrTaken. progress, which may be nil, is
-// called from one goroutine, about once a block of lines.
+// called about once a block of lines, never twice at a time.
 func (s *Store) Load(ctx context.Context, in []Input, j Judge, progress func(Progress)) ([]Parsed, error) {
 	c, err := s.begin()
 	if err != nil {

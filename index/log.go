@@ -2,6 +2,7 @@ package index
 
 import (
 	"fmt"
+	"math"
 
 	"spoor/triage"
 )
@@ -168,7 +169,7 @@ func (g *visitGroup) visit(l *storeLog, seg, i int) triage.Visit {
 	return triage.Visit{
 		Time: g.time[i], Client: text(triage.Clients), Method: text(triage.Methods), Path: text(triage.Paths),
 		Query: text(triage.Queries), Referer: text(triage.Referers), Agent: text(triage.Agents),
-		Host: text(triage.Hosts), User: text(triage.Users), Status: uint16(g.status[i]), Size: g.size[i],
+		Host: text(triage.Hosts), User: text(triage.Users), Status: uint16(min(g.status[i], math.MaxUint16)), Size: g.size[i],
 		Millis: g.millis[i], Judged: l.judged[seg][g.judged[i]],
 	}
 }

@@ -85,6 +85,9 @@ func (r *Result) search(ctx context.Context, seg *segment, root node) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
 	var rows []uint32
 	for group, out := range found {
 		rows = rows[:0]
@@ -95,7 +98,7 @@ func (r *Result) search(ctx context.Context, seg *segment, root node) error {
 		})
 		r.set.AddMany(rows)
 	}
-	return err
+	return nil
 }
 
 // eachGroup calls do for the numbers 0 to n-1 on all cores.
