@@ -316,6 +316,9 @@ func (h *hunt) try(r *compiledRule, field string, t *judgedText) {
 	if len(h.found) >= maxFindings || h.has(r.ID, field) {
 		return
 	}
+	if r.Last && h.fieldLevel(field) >= r.Level {
+		return
+	}
 	for i := 0; i < len(r.Needs); i++ {
 		if strings.IndexByte(t.low, r.Needs[i]) < 0 {
 			return
@@ -379,6 +382,17 @@ func originalCase(t *judgedText, target string) string {
 		return t.text[i : i+len(target)]
 	}
 	return target
+}
+
+// fieldLevel is the highest level found in a field so far.
+func (h *hunt) fieldLevel(field string) Level {
+	l := None
+	for i := range h.found {
+		if h.found[i].Field == field {
+			l = max(l, h.found[i].Level)
+		}
+	}
+	return l
 }
 
 func (h *hunt) has(rule, field string) bool {

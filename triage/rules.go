@@ -43,6 +43,7 @@ type Rule struct {
 	Needs   string   // bytes that must all be in the text; spares Pattern where Words are common
 	Pattern string   // RE2; the group named "target" becomes Finding.Target
 	Sign    sqlSign  // of the SQL tokenizer
+	Last    bool     // asked only where no rule before it in the table found as much in the same field
 	Product string   // whose known hole is looked for
 	CVE     string
 
@@ -64,7 +65,7 @@ func Rules() []Rule {
 func RuleSetHash() string {
 	h := sha256.New()
 	for _, r := range Rules() {
-		fmt.Fprintf(h, "%q %q %d %d %q %q %q %q %d\n", r.ID, r.Class, r.Level, r.Field, r.Why, r.Words, r.Needs, r.Pattern, r.Sign)
+		fmt.Fprintf(h, "%q %q %d %d %q %q %q %q %d %t\n", r.ID, r.Class, r.Level, r.Field, r.Why, r.Words, r.Needs, r.Pattern, r.Sign, r.Last)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -37,7 +37,7 @@ var codeRules = []Rule{
 		Miss:    []string{"GET /a?q=operating+system", "GET /blog/gdb-eval-trickery", "GET /a?q=exec+noun", "GET /a?q=print+(large)"},
 	},
 	{
-		ID: "php-call-weak", Class: RCE, Level: Medium, Field: InQuery | InPath,
+		ID: "php-call-weak", Class: RCE, Level: Medium, Last: true, Field: InQuery | InPath,
 		Needs: "(",
 		Words: []string{"_", "crypt", "strlen", "strrev", "implode", "explode", "hex2bin", "bin2hex", "pack(", "chmod(", "chown(", "mkdir(", "getenv", "putenv", "link(", "dir(", "tempnam", "tmpfile", "fread(", "fgets(", "fclose(", "feof(",
 			"printf", "levenshtein", "metaphone", "getcwd", "gzopen", "gzread", "gzfile", "bz", "uniqid", "rand(", "usleep", "dechex", "hexdec", "strtr(", "strstr", "strpos", "wordwrap", "trim(", "nl2br", "copy(", "rename(", "touch(", "stat(", "umask", "chroot",
@@ -67,12 +67,12 @@ var codeRules = []Rule{
 		Miss:    []string{"GET /a?price=$100", "GET /a?x[$y]=1"},
 	},
 	{
-		ID: "code-indirect-call", Class: RCE, Level: Medium, Field: InQuery | InPath,
+		ID: "code-indirect-call", Class: RCE, Level: Medium, Last: true, Field: InQuery | InPath,
 		Words:   []string{")(", ") (", "](", "] (", "]{", "] {", "]) ", ")/", ") {", "')(", "\"(", "'(", "}("},
 		Pattern: `(?:^|[=;,{}@!])\s*[(\[](?:[a-z_.'"\[\]\s()]|/\*.*?\*/)+[)\]]\s*(?:[\[{](?:/\*.*?\*/|\s)*\d+\s*[\]}]\s*)?\)?\s*\((?:/\*.*?\*/|\s)*["'@\w$]|\[\s*\w+\s*\]\s*\[(?:/\*.*?\*/|\s)*\d+(?:/\*.*?\*/|\s)*\]\s*\)?\s*[({]|["'][a-z_]{3,30}["']\s*\]?\s*(?:\[\d+\])?\s*\(|\{[^}]{1,30}\}\s*\(\s*["'@\w]`,
 		Why:     "calls a function through a string or bracket, to hide its name",
 		Source:  "https://github.com/coreruleset/coreruleset/blob/main/rules/REQUEST-933-APPLICATION-ATTACK-PHP.conf",
-		Hit:     []string{"GET /a?x=(['system'])[0]('id');", "GET /a?x=(sy.(st).em)(id)", "GET /a?x=%22system%22('id')"},
+		Hit:     []string{"GET /a?x=(['system'])[0]('id');", "GET /a?x=(sy.(st).em)(id)", "GET /a?x=%22sys_tem%22('id')"},
 		Miss:    []string{"GET /a?q=red+(blue)", "GET /a?q=a(b)"},
 	},
 	{

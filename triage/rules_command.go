@@ -132,7 +132,7 @@ var commandRules = []Rule{
 		Miss: []string{"GET /a?q=f()"},
 	},
 	{
-		ID: "cmd-shell-syntax", Class: RCE, Level: Medium, Field: InAny,
+		ID: "cmd-shell-syntax", Class: RCE, Level: Medium, Last: true, Field: InAny,
 		Words:   []string{"ifs", "$(", "${", "2>", "$'", "{", "`", "<<<", "$((", "$@", "$*", "alias ", "$shell", "$[", ">(", "<("},
 		Pattern: `\$\{?ifs\b|\$\([^)]{1,200}\)|2>&1|\$'[^']{1,80}'|(?:^|[;|&=` + "`" + `\s])\{,?[a-z./?*_#-][^,{}\s"':]*(?:,[^,{}\s"':]*)+\}|` + "`[a-z/.][^`]{0,120}`" + `|<<<|\$\(\(|\balias\s+(?:[+-]\w\+?\s+)?\w+=|\$(?:shell|bash|home|path|pwd|user)\b|\$\[[\d+*/\s-]*\]|[<>]\([a-z]|\$\{[a-z_]{1,20}(?::|%|#|/|//|,,|\^)[^}]{1,40}\}|\$\{!?[a-z_@*]{1,12}[\[@*]`,
 		Why:     "syntax of a Unix shell (${IFS}, $(…), `…`, {a,b})",

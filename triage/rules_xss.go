@@ -62,7 +62,7 @@ var xssRules = []Rule{
 		Miss:    []string{"GET /a?q=red+alert+game", "GET /a?q=confirm+order"},
 	},
 	{
-		ID: "xss-disguised", Class: XSS, Level: Medium, Field: InAny,
+		ID: "xss-disguised", Class: XSS, Level: Medium, Last: true, Field: InAny,
 		Words:   []string{"<", "formaction", "-moz-binding", "behavior:", "url(javascript", "+adw", "btoa(", ".call`", ".apply`", "sort.call", "!entity", "atob(", "'\">", "\"'>", "<'", "<\""},
 		Pattern: `<[\s"'/]*(?:x\s*:\s*)?(?:s\s*c\s*r\s*i\s*p\s*t|f\s*o\s*r\s*m|i\s*f\s*r\s*a\s*m\s*e|d\s*i\s*a\s*l\s*o\s*g|o\s*b\s*j\s*e\s*c\s*t|e\s*m\s*b\s*e\s*d|s\s*t\s*y\s*l\s*e|a\s*p\s*p\s*l\s*e\s*t)\b|<["'/\s]*on[a-z]{4,45}\s*=|\bformaction\s*=|-moz-binding\s*:|behavior\s*:\s*url|url\s*\(\s*javascript|\+adw-|\b(?:atob|btoa)\s*\(|\.\s*(?:call|apply)\s*` + "`" + `|!entity\s+%?|<['"]{1,4}>|['"]{2,4}>[a-z<]`,
 		Why:     "markup or script with its words broken up, or by a rare way in",
@@ -71,11 +71,11 @@ var xssRules = []Rule{
 		Miss:    []string{"GET /a?q=a+<+format", "GET /a?q=behavior"},
 	},
 	{
-		ID: "xss-libinjection", Class: XSS, Level: Medium, Field: InAny, Sign: signVoiceXSS,
+		ID: "xss-libinjection", Class: XSS, Level: Medium, Last: true, Field: InAny, Sign: signVoiceXSS,
 		Words:  []string{"<", "on", "javascript:", "style=", "vbscript:", "data:"},
 		Why:    "libinjection reads it as cross-site scripting",
 		Source: sourceLibInj,
-		Hit:    []string{"GET /a?q=<script>alert(1)</script>"},
+		Hit:    []string{"GET /a?q=<div+style=content:url(a.svg)></div>"},
 		Miss:   []string{"GET /a?q=a<b"},
 	},
 }

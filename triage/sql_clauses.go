@@ -137,7 +137,7 @@ func (c *sqlContext) boolean(i int) {
 		}
 	case after.kind == sqlCompare && after.text != "" && anchored && next >= len(c.tok)-1 && (kind != nameOperand || c.quoted):
 		c.set(signBoolean, c.tok[i], after)
-	case kind == selectOperand:
+	case kind == selectOperand, anchored && c.joins(i) && c.comparesInside(i+1, next):
 		c.set(signBoolean, c.tok[i], end)
 	case !anchored || !c.joins(i):
 	case after.kind == sqlComment && (kind != nameOperand || c.quoted), after.kind == 0 && c.quoted && kind != nameOperand && plainValue(c.head):
@@ -179,6 +179,20 @@ func (c *sqlContext) jsonOperator(i int) int {
 	}
 	c.tok[i+n-1].kind = sqlCompare
 	return i + n - 1
+}
+
+// comparesInside reports whether the tokens from i to before end are a bracket that holds a comparison of
+// something other than two names.
+func (c *sqlContext) comparesInside(i, end int) bool {
+	if c.tokenAt(i).kind != sqlOpen {
+		return false
+	}
+	for k := i + 1; k < end-1 && k < len(c.tok)-1; k++ {
+		if c.tok[k].kind == sqlCompare && (c.tok[k-1].kind != sqlWord || c.tok[k+1].kind != sqlWord || c.tokenAt(k+2).kind == sqlOpen) {
+			return true
+		}
+	}
+	return false
 }
 
 // anchoredAtStart reports whether token i follows the value that the site expects: one number, a quote or

@@ -37,29 +37,41 @@ var classOf = map[string]triage.Class{
 // hygiene are the categories of the Core Rule Set that are no incidents.
 var hygiene = map[string]bool{"protocol": true, "session": true, "leak": true, "block": true}
 
+// A payloadSet is one file of labelled payloads.
+type payloadSet struct {
+	name, file string
+	add        func(j *triage.Judge, attacks, benign *score, p *payload)
+}
+
+var payloadSets = []payloadSet{
+	{"crs", "crs_regression.jsonl.gz", addCRS},
+	{"libinjection", "libinjection.jsonl.gz", addLibinjection},
+	{"gotestwaf", "gotestwaf.jsonl.gz", addGotestwaf},
+}
+
+// judgePayloads judges a set; its harmless values are counted in benign.
+func judgePayloads(j *triage.Judge, dir string, set payloadSet, benign *score) (*score, error) {
+	s := newScore()
+	err := eachJSON(filepath.Join(dir, "requests", set.file), func(line []byte) error {
+		var p payload
+		if err := json.Unmarshal(line, &p); err != nil {
+			return err
+		}
+		set.add(j, s, benign, &p)
+		return nil
+	})
+	return s, err
+}
+
+// evalPayloads judges the payload sets and prints each, and the mean of their recalls.
 func evalPayloads(w io.Writer, j *triage.Judge, opt options) error {
 	var scores []*score
 	benign := newScore()
-	for _, set := range []struct {
-		name string
-		add  func(*triage.Judge, *score, *score, *payload)
-	}{{"crs", addCRS}, {"libinjection", addLibinjection}, {"gotestwaf", addGotestwaf}} {
+	for _, set := range payloadSets {
 		if opt.sets != nil && !opt.sets[set.name] {
 			continue
 		}
-		file := map[string]string{"crs": "crs_regression.jsonl.gz"}[set.name]
-		if file == "" {
-			file = set.name + ".jsonl.gz"
-		}
-		s := newScore()
-		err := eachJSON(filepath.Join(opt.data, "requests", file), func(line []byte) error {
-			var p payload
-			if err := json.Unmarshal(line, &p); err != nil {
-				return err
-			}
-			set.add(j, s, benign, &p)
-			return nil
-		})
+		s, err := judgePayloads(j, opt.data, set, benign)
 		if err != nil {
 			return err
 		}
@@ -70,7 +82,7 @@ func evalPayloads(w io.Writer, j *triage.Judge, opt options) error {
 		return nil
 	}
 	benign.print(w, "hard benign values", opt.worst)
-	fmt.Fprintf(w, "\npayload recall, mean of sets, alert: %.4f\n", mean(scores, func(string) bool { return true }))
+	fmt.Fprintf(w, "\npayload recall, mean of sets, alert: %.4f\n", meanRecall(scores))
 	return nil
 }
 

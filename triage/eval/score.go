@@ -145,18 +145,21 @@ func percent(a, n int) string {
 	return fmt.Sprintf("%7.2f%%", 100*float64(a)/float64(n))
 }
 
-// mean is the mean recall at alert level over the sets.
-func mean(scores []*score, pick func(string) bool) float64 {
+// alerts is the share of all samples that were alerted.
+func (s *score) alerts() float64 {
+	n, hit := 0, 0
+	for _, t := range s.classes {
+		n += t.n
+		hit += t.alert
+	}
+	return float64(hit) / float64(max(n, 1))
+}
+
+// meanRecall is the mean over sets of the share of their attacks that were alerted.
+func meanRecall(scores []*score) float64 {
 	sum := 0.0
 	for _, s := range scores {
-		n, hit := 0, 0
-		for k, t := range s.classes {
-			if pick(k) {
-				n += t.n
-				hit += t.alert
-			}
-		}
-		sum += float64(hit) / float64(max(n, 1))
+		sum += s.alerts()
 	}
 	return sum / float64(max(len(scores), 1))
 }
