@@ -85,7 +85,6 @@ func (r *root) tabLine(s screen) string {
 	}
 	if room := r.width - used - 2; room >= 12 {
 		b.WriteString("  " + r.st.of[muted].Render(cellRight("case "+name, room)))
-		used = r.width
 	}
 	return pad(b.String(), r.width)
 }

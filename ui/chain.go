@@ -1,0 +1,136 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"spoor/cases"
+	"spoor/triage"
+)
+
+// chainLines are the main steps of an incident.
+func chainLines(in *triage.Incident, width int) []line {
+	steps, left := mainSteps(in.Steps, maxSteps)
+	if left == 1 {
+		steps, left = mainSteps(in.Steps, maxSteps+1)
+	}
+	clients := 0
+	for _, s := range steps {
+		clients = max(clients, strWidth(cell(s.Client, min(39, len(s.Client)))))
+	}
+	if width < 100 {
+		clients = min(clients, 15)
+	}
+	oneDay := in.First.UTC().Format(time.DateOnly) == in.Last.UTC().Format(time.DateOnly)
+	var out []line
+	for _, s := range steps {
+		out = append(out, stepLine(s, width, clients, !oneDay))
+	}
+	if left > 0 {
+		out = append(out, line{runs: []run{{fmt.Sprintf("    and %s; Enter shows all", counted(left, "more step", "more steps")), muted}},
+			sub: subject{title: "more steps", copied: "more steps of " + in.Ref, open: openMsg{in.Ref}}})
+	}
+	return out
+}
+
+// maxIncidents and maxSteps bound what the overview shows of incidents below high and of the chains of the
+// others, so that shells and actors stay in sight.
+const (
+	maxIncidents = 2
+	maxSteps     = 7
+)
+
+// mainSteps chooses at most n steps, in their order: the plant and the use of shells before what led there. The
+// first access is left out if it is the first use as well.
+func mainSteps(all []triage.Step, n int) (steps []triage.Step, left int) {
+	used, same := map[string]bool{}, 0
+	for _, s := range all {
+		used[s.Ref] = used[s.Ref] || s.Kind == "use"
+	}
+	rank := []string{"plant", "use", "access", "injection", "file", "probe"}
+	keep := make([]bool, len(all))
+	for _, kind := range rank {
+		for i, s := range all {
+			switch {
+			case s.Kind == kind && kind == "access" && used[s.Ref]:
+				same++
+			case s.Kind == kind && n > 0:
+				keep[i] = true
+				n--
+			}
+		}
+	}
+	for i, s := range all {
+		if keep[i] {
+			steps = append(steps, s)
+		}
+	}
+	return steps, len(all) - len(steps) - same
+}
+
+// incidentHead is the one line that names an incident.
+func incidentHead(in *triage.Incident, verdicts map[string]cases.Verdict, first bool) line {
+	return line{runs: []run{{sectionName("INCIDENTS", first), heading}, {cell(levelWord(in.Level), 5), levelLook(in.Level)},
+		{minuteSpan(in.First, in.Last) + verdictWord(verdicts, in.Ref) + "  ", plain}, {in.Title, strong}},
+		sub: subject{ref: in.Ref, title: in.Title, copied: fmt.Sprintf("%s %s, %s UTC, clients %s, shells %s", in.Ref, in.Title,
+			timeSpan(in.First, in.Last), strings.Join(in.Clients, " "), strings.Join(in.Shells, " ")),
+			open: openMsg{in.Ref}, values: listValues("client", in.Clients, "path", in.Shells)}}
+}
+
+func verdictWord(all map[string]cases.Verdict, ref string) string {
+	if v := all[ref].Value; v != "" {
+		return "  [" + v + "]"
+	}
+	return ""
+}
+
+// listValues makes values of two lists.
+func listValues(kind string, texts []string, kind2 string, texts2 []string) []value {
+	var out []value
+	for _, t := range texts {
+		out = append(out, value{kind, t})
+	}
+	for _, t := range texts2 {
+		out = append(out, value{kind2, t})
+	}
+	return out
+}
+
+// stepLine is one step of a chain in one line: time, kind, client in so many columns, what, reference.
+func stepLine(s triage.Step, width, clientWidth int, withDay bool) line {
+	at := s.Time.UTC().Format("15:04:05")
+	if withDay || s.Time.IsZero() {
+		at = shortStamp(s.Time)
+	}
+	ref := strings.TrimRight(cellMiddle(s.Ref, 18), " ")
+	head := []run{{"  " + at + " ", plain}, {cell(s.Kind, 9) + " ", stepLook(s.Kind)}, {cell(s.Client, clientWidth) + " ", plain}}
+	room := width - 2 - len(at) - 1 - 10 - clientWidth - 1 - 1 - strWidth(ref)
+	return line{sub: stepSubject(s), runs: append(head, run{cell(s.Text, max(12, room)), plain}, run{" " + ref, muted})}
+}
+
+// stepSubject is a step as something to act upon.
+func stepSubject(s triage.Step) subject {
+	full := fmt.Sprintf("%s UTC  %s by %s: %s (%s)", stamp(s.Time), s.Kind, s.Client, s.Text, s.Ref)
+	if n := len(s.Refs); n > 0 {
+		full += ", and " + counted(n, "more record", "more records")
+	}
+	sub := subject{ref: s.Ref, title: s.Kind + " by " + s.Client, copied: full, open: openMsg{s.Ref}}
+	if s.Client != "" {
+		sub.values = []value{{"client", s.Client}}
+	}
+	if !s.Time.IsZero() {
+		sub.values = append(sub.values, value{"time", s.Time.UTC().Format("2006-01-02T15:04:05Z")})
+	}
+	return sub
+}
+
+func stepLook(kind string) look {
+	switch kind {
+	case "plant", "use":
+		return critical
+	case "injection", "access":
+		return high
+	}
+	return medium
+}
