@@ -149,6 +149,8 @@ var holes = []hole{
 	{"sap-uploader", Medium, "SAP NetWeaver Visual Composer", "CVE-2025-31324", "metadatauploader", "", "POST /developmentserver/metadatauploader"},
 	{"adobe-aem", Low, "Adobe Experience Manager", "https://github.com/0ang3el/aem-hacker", "/bin/querybuilder", "", "GET /bin/querybuilder.json"},
 	{"adobe-crx", Low, "Adobe Experience Manager", "https://github.com/0ang3el/aem-hacker", "/crx/", `/crx/(?:de|packmgr|explorer|repository)`, "GET /crx/de/index.jsp"},
+	{"xdebug", Low, "Xdebug", "https://xdebug.org/docs/step_debug", "xdebug_session_start", "", "GET /?XDEBUG_SESSION_START=phpstorm"},
+	{"wp-listing", Low, "WordPress", "https://wpscan.com/", "/wp-content/", `/wp-content/(?:plugins|themes|uploads)/?$`, "GET /wp-content/plugins/"},
 	{"kylin", Low, "Apache Kylin", "CVE-2020-13937", "/kylin/api/admin/config", "", "GET /kylin/api/admin/config"},
 
 	// Microsoft

@@ -29,8 +29,8 @@ func shellRules() []Rule {
 		},
 		{
 			ID: "webshell-like-name", Class: Probe, Level: Low, Field: InPath,
-			Words:   []string{"shell", "c99", "r57", "b374k", "backdoor", "wso", "webadm", "cmdasp", "cmdjsp"},
-			Pattern: `/[^/]*(?:(?:web|php|asp|jsp|my|up|mini|root|cmd|simple|reverse|up_?load)?[_-]?sh[e3]ll\d*|c99\w*|r57\w*|b374k\w*|back_?door\w*|wso\d\w*|cmd(?:asp|jsp|php))(?:[_.-][^/]*)?` + scriptEnding + `(?:$|[/;])`,
+			Words:   []string{"shell", "c99", "r57", "b374k", "backdoor", "wso", "webadm", "cmdasp", "cmdjsp", "1.", "2.", "3.", "4.", "5.", "6.", "7.", "8.", "9.", "0."},
+			Pattern: `/\d{1,4}\.(?:php|aspx?|jsp)$|/[^/]*(?:(?:web|php|asp|jsp|my|up|mini|root|cmd|simple|reverse|up_?load)?[_-]?sh[e3]ll\d*|c99\w*|r57\w*|b374k\w*|back_?door\w*|wso\d\w*|cmd(?:asp|jsp|php))(?:[_.-][^/]*)?` + scriptEnding + `(?:$|[/;])`,
 			Why:     "a script with the name of a shell",
 			Source:  "https://github.com/tennc/webshell",
 			Hit:     []string{"GET /s72_Shell.php", "GET /up/c99_locus.php", "POST /a/web-shell2.aspx"},

@@ -238,6 +238,15 @@ var sqlRules = []Rule{
 		Miss:   []string{"GET /a?q='(a)'", `GET /a?q=["a","b"]`, "GET /a?q=3'"},
 	},
 	{
+		ID: "sqli-quote-markup", Class: SQLi, Level: Medium, Field: InQuery | InReferer,
+		Words:   []string{`<'">`, `<"'>`, `'">`, `"'>`},
+		Pattern: `^[^'"<>]{0,40}['"][\w]{0,20}<['"]{1,3}>`,
+		Why:     "quotes and brackets around random letters: tries what the page does with them",
+		Source:  "https://github.com/sqlmapproject/sqlmap/wiki/Techniques",
+		Hit:     []string{"GET /a?id=3'Qwerty<'%22>Asdfgh"},
+		Miss:    []string{"GET /a?q=<a+href='x'>", "GET /a?q=it's+<fun>"},
+	},
+	{
 		ID: "sqli-tautology", Class: SQLi, Level: Medium, Last: true, Field: InQuery,
 		Words:   []string{"=", "xor", " or ", "'or", " and ", "<>"},
 		Pattern: `(?:^|,)\s*-?\d{1,10}\s*(?:=|!=|<>|<=>|==)\s*-?\d{1,10}$|^\s*-?\d+\s+is\s+not\s+\d+$|\bxor\s+['"]?\w+['"]?\s*[<>=!-]|['"]\s*(?:x?or|and)\s+['"]?\w+['"]?\s*(?:[!<>=]|-$)`,
