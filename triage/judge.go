@@ -116,7 +116,7 @@ func (h *hunt) done() []Finding {
 }
 
 func (h *hunt) uri(method, path, query, protocol string) {
-	if !ordinaryMethod(method) || !strings.HasPrefix(protocol, "HTTP/") {
+	if !ordinaryMethod(method) || !ordinaryProtocol(protocol) {
 		line := method + " " + cutText(path, 256) + " " + protocol
 		if method != "" && !knownMethods[method] {
 			line += unknownMethod
@@ -440,6 +440,15 @@ func asciiLower(s string) string {
 // ordinaryMethod is true of the methods that browsers and most APIs use.
 func ordinaryMethod(m string) bool {
 	return m == "GET" || m == "POST" || m == "HEAD" || m == "OPTIONS"
+}
+
+// ordinaryProtocol is true of the versions of HTTP there are, and of none, which not every log has.
+func ordinaryProtocol(p string) bool {
+	switch p {
+	case "", "HTTP/1.1", "HTTP/2.0", "HTTP/1.0", "HTTP/2", "HTTP/3.0", "HTTP/3":
+		return true
+	}
+	return false
 }
 
 // unknownMethod is appended to what the rules over InMethod read when nobody registered the method.

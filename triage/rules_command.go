@@ -30,7 +30,7 @@ var commandRules = []Rule{
 		ID: "cmd-chained", Class: RCE, Level: High, Field: InQuery | InName | InPath | InReferer | InShell,
 		Words: []string{";", "|", "&", "`", "$(", "\n", "<(", ">("},
 		Pattern: `(?:[;|` + "`" + `\n\r]|&&|&\s|\$\(|[<>]\(|&(?:amp;)?)` + commandPrefix + rareCommands + `(?:\s*$|\s*[;|&` + "`" + `)#><"']|` + argument + `|\s+\(|\s+[\w.-]+\s*(?:$|[;|&` + "`" + `)]))|` +
-			`(?:[;|` + "`" + `\n\r]|&&|\$\(|[<>]\(|&\b)` + commandPrefix + wordCommands + `(?:\s*$|\s*[;|&` + "`" + `)#><]|` + argument + `|\s+\()|&\s+` + wordCommands + argument,
+			`(?:[;|` + "`" + `\n\r]|&&|\$\(|[<>]\(|&\b)` + commandPrefix + wordCommands + `(?:\s*$|\s*[;|&` + "`" + `)#><]|` + argument + `|\s+\()|&\s+` + wordCommands + argument + `|^\s*&\s*(?:dir|ver|set|type|net)\s*$`,
 		Why:    "a shell command after a separator (; | & ` $( or a new line)",
 		Source: sourceCommand,
 		Hit: []string{

@@ -32,7 +32,7 @@ func fileProbeRules() []Rule {
 		{
 			ID: "file-backup", Class: Probe, Level: Low, Field: InPath,
 			Words: []string{".sql", ".bak", ".old", ".orig", ".swp", ".save", "~", ".sqlite", ".mdb", ".dump", ".bkp", ".backup", ".tar", ".zip", ".rar", ".7z", ".tgz", ".gz", ".copy", ".dist", ".inc", ".log", ".php_", ".1", ".tmp", ".db"},
-			Pattern: `\.(?:sql|bak|old|orig|swp|swo|save|sqlite3?|mdb|dump|bkp|backup|copy)(?:\.(?:gz|zip|bz2|tar|7z|rar|xz))?$|\.(?:php\d?|aspx?|jsp|inc|cgi|pl|conf|config|ini|ya?ml|env|html?)(?:~|\.(?:txt|dist|inc|save|1|2|tmp|zip|gz|tar|rar)|_|_bak|\.bak\d?|-bak)$|` +
+			Pattern: `\.(?:sql|bak|old|orig|swp|swo|save|sqlite3?|mdb|dump|bkp|backup|copy)(?:\.(?:gz|zip|bz2|tar|7z|rar|xz))?$|\.(?:php\d?|aspx?|jsp|inc|cgi|pl|conf|config|ini|ya?ml|env|html?)(?:~|\.(?:txt|dist|inc|save|1|2|tmp|zip|gz|tar|tgz|rar|7z|bz2|copy|swp)|_|_bak|\.bak\d?|-bak)$|` +
 				`/(?:backups?|bak|bk|bck|dump|db(?:_?backup|dump)?|database|sql|mysql|www(?:root)?|web|website|site|html?|htdocs|public_html|public|httpdocs|root|home|old|new|latest|archive|source|src|code|app|admin|wp|wordpress|wp-content|data|files?|test|temp|tmp|full|release|1|2|index|config|users?|fullbackup|back-?up|install|upload|joomla|drupal|magento|forum|shop|blog|beta|dev|staging|prod|server|localhost|backend|api|websites|webapps|panel|ftp|my|vhosts|login|error|errors|access|debug|php|laravel|system)(?:[_-]?\d{1,8})?\.(?:tar(?:\.(?:gz|bz2|xz))?|zip|rar|7z|tgz|gz|bz2|sql|log)$`,
 			Why:    "asks for a back-up, dump or leftover file",
 			Source: sourceBackup,
@@ -67,13 +67,13 @@ func fileProbeRules() []Rule {
 			Miss:    []string{"GET /docs/mysql.html", "GET /sqlalchemy/"},
 		},
 		{
-			ID: "panel-cms", Class: Probe, Level: Low, Field: InPath,
+			ID: "panel-cms", Class: Probe, Level: Low, Field: InTarget,
 			Words:   []string{"wp-login", "wp-admin", "administrator", "xmlrpc.php", "/wp-json", "user/login", "/bitrix/admin", "/typo3", "/umbraco", "/admin/config.php", "/ghost/", "/manager/html", "/adminpanel", "/admincp", "/wp-signup", "/admin_login", "/admin-login", "/adminlogin", "/panel/login", "/phpadmin", "/sitecore", "/concrete", "/wp-includes", "/admin/login", "/webadmin", "/cpanel", "/whm", "/modx", "/siteadmin", "/setup.php", "/install.php"},
-			Pattern: `/wp-login(?:\.php|$)|/wp-admin(?:/?$|/(?:index|install|setup-config|css|includes|images|maint|network|user|js|admin-post|themes|plugins|edit|upload|post|options)[^?]*\.php$)|/administrator(?:/?$|/index\.php)|/xmlrpc\.php|/wp-signup\.php|/wp-includes/[^?]*\.php$|/bitrix/admin|/typo3(?:/?$|/index\.php)|/umbraco(?:/?$|/)|/admin/config\.php|/(?:admincp|adminpanel|admin[_-]?login|webadmin|siteadmin|phpadmin|admin_area|moderator|cpanel|whm)(?:/?$|/?(?:index|login)?\.(?:php|aspx?|jsp|html?))|/sitecore/(?:login|admin|shell)`,
+			Pattern: `/wp-login(?:\.php|$)|/wp-admin(?:/?$|/(?:index\.php$|install\.php|setup-config\.php|maint/|(?:css|includes|images|js)/[^?]*\.php))|/administrator(?:/?$|/index\.php$)|/xmlrpc\.php|/wp-signup\.php|/wp-includes/[^?]*\.php$|/bitrix/admin|/typo3(?:/?$|/index\.php)|/umbraco(?:/?$|/)|/admin/config\.php|/(?:admincp|adminpanel|admin[_-]?login|webadmin|siteadmin|phpadmin|admin_area|moderator|cpanel|whm)(?:/?$|/?(?:index|login)?\.(?:php|aspx?|jsp|html?))|/sitecore/(?:login|admin|shell)`,
 			Why:     "looks for the log-in or administration of a content management system",
 			Source:  sourceAdmin,
 			Hit:     []string{"GET /wp-login.php", "GET /blog/wp-admin/", "GET /joomla/administrator/index.php", "POST /xmlrpc.php"},
-			Miss:    []string{"GET /wp-admin/admin-ajax.php", "GET /about/administrators"},
+			Miss:    []string{"GET /wp-admin/admin-ajax.php", "GET /about/administrators", "GET /wp-admin/post.php?post=5&action=edit", "GET /administrator/index.php?option=com_content"},
 		},
 		{
 			ID: "file-config", Class: Probe, Level: Low, Field: InPath,

@@ -29,7 +29,8 @@ func shellRules() []Rule {
 		},
 		{
 			ID: "webshell-like-name", Class: Probe, Level: Low, Field: InPath,
-			Words:   []string{"shell", "c99", "r57", "b374k", "backdoor", "wso", "webadm", "cmdasp", "cmdjsp", "1.", "2.", "3.", "4.", "5.", "6.", "7.", "8.", "9.", "0."},
+			Words: []string{"shell", "c99", "r57", "b374k", "backdoor", "wso", "webadm", "cmdasp", "cmdjsp",
+				"0.php", "1.php", "2.php", "3.php", "4.php", "5.php", "6.php", "7.php", "8.php", "9.php", "0.asp", "1.asp", "2.asp", "3.asp", "4.asp", "5.asp", "6.asp", "7.asp", "8.asp", "9.asp", "0.jsp", "1.jsp", "2.jsp", "3.jsp", "4.jsp", "5.jsp", "6.jsp", "7.jsp", "8.jsp", "9.jsp"},
 			Pattern: `/\d{1,4}\.(?:php|aspx?|jsp)$|/[^/]*(?:(?:web|php|asp|jsp|my|up|mini|root|cmd|simple|reverse|up_?load)?[_-]?sh[e3]ll\d*|c99\w*|r57\w*|b374k\w*|back_?door\w*|wso\d\w*|cmd(?:asp|jsp|php))(?:[_.-][^/]*)?` + scriptEnding + `(?:$|[/;])`,
 			Why:     "a script with the name of a shell",
 			Source:  "https://github.com/tennc/webshell",

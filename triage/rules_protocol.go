@@ -47,6 +47,15 @@ var protocolRules = []Rule{
 		Miss:   []string{"DELETE /api/3", "GET /", "REPORT /dav/"},
 	},
 	{
+		ID: "protocol-unknown", Class: Probe, Level: Low, Field: InMethod,
+		Words:   []string{" http/"},
+		Pattern: `\shttp/(?:0\.[0-8]|1\.[2-9]|1\.\d\d|[4-9]|\d\d)`,
+		Why:     "a version of HTTP that does not exist",
+		Source:  sourceMethods,
+		Hit:     []string{"PROPFIND / HTTP/7.2"},
+		Miss:    []string{"PROPFIND /"},
+	},
+	{
 		ID: "not-http-tls", Class: Probe, Level: Low, Field: InPath,
 		Words:   []string{"\x16\x03", "\\x16\\x03"},
 		Pattern: `^(?:\x16\x03|\\x16\\x03)`,

@@ -148,7 +148,7 @@ var sqlRules = []Rule{
 		Miss:   []string{"GET /a?q=select+a+hotel+from+the+list", "GET /a?q=drop+leaf+table", "GET /a?q=update+settings"},
 	},
 	{
-		ID: "sqli-statement-weak", Class: SQLi, Level: Low, Field: InQuery | InPath, Sign: signStatementWeak,
+		ID: "sqli-statement-weak", Class: SQLi, Level: Info, Field: InQuery | InPath, Sign: signStatementWeak,
 		Words:  []string{"select", "insert", "delete", "update", "drop", "truncate", "alter", "create", "exec", "declare", "grant", "merge", "replace"},
 		Why:    "reads like a SQL statement, or like a sentence",
 		Source: sourceSQLi,

@@ -16,8 +16,12 @@ func sampleFindings(j *triage.Judge, sample string) []triage.Finding {
 	case "referer:":
 		return j.Referer(rest)
 	}
+	protocol := "HTTP/1.1"
+	if target, odd, ok := strings.Cut(rest, " HTTP/"); ok {
+		rest, protocol = target, "HTTP/"+odd
+	}
 	path, query, _ := strings.Cut(rest, "?")
-	return j.URI(head, path, query, "HTTP/1.1")
+	return j.URI(head, path, query, protocol)
 }
 
 func fires(found []triage.Finding, rule string) bool {
