@@ -47,8 +47,8 @@ type Rule struct {
 	Product string   // whose known hole is looked for
 	CVE     string
 
-	// Hit and Miss are requests that must and must not fire the rule: "METHOD target", "agent: text"
-	// or "referer: text".
+	// Hit and Miss are requests that must and must not fire the rule: "METHOD target" and, if it is not
+	// HTTP/1.1, the protocol; "agent: text"; or "referer: text".
 	Hit  []string
 	Miss []string
 }

@@ -13,12 +13,12 @@ func fileProbeRules() []Rule {
 		{
 			ID: "file-secret", Class: Probe, Level: Medium, Field: InPath,
 			Words: []string{"/.env", "/.git", "/.svn", "/.aws", "/.ssh", "/.htpasswd", "/.docker", "/.kube", "/.npmrc", "/.netrc", "/.pgpass", "/.my.cnf", "/.s3cfg", "/.boto", "/.vscode/sftp", "sftp-config.json", "/.ftpconfig", "/.remote-sync",
-				"/.hg/", "/.bzr/", "/cvs/", "id_rsa", "/appsettings", "local.settings.json", "/database.yml", "/secrets.", "/credentials", "web.config", "/.terraform", "terraform.tfstate", "/config/master.key", "/.dockercfg", "/serviceaccount", "firebase-adminsdk", "/.azure", "/.config/gcloud"},
-			Pattern: `/\.env(?:$|[./?_~-]|\d)|/\.git(?:$|/|config|-credentials)|/\.svn(?:$|/)|/\.hg/|/\.bzr/|/cvs/(?:root|entries)|/\.aws(?:$|/)|/\.ssh(?:$|/)|/\.htpasswd|/\.docker(?:/|cfg)|/\.kube/|/\.npmrc|/\.netrc|/\.pgpass|/\.my\.cnf|/\.s3cfg|/\.boto|/\.vscode/sftp|/sftp-config\.json|/\.ftpconfig|/\.remote-sync|/id_(?:rsa|dsa)|/appsettings(?:\.\w+)?\.json|/local\.settings\.json|/database\.ya?ml|/secrets\.(?:ya?ml|json)|/credentials(?:\.\w+)?$|/web\.config|/\.terraform|/terraform\.tfstate|/config/master\.key|firebase-adminsdk|/\.azure/|/\.config/gcloud`,
+				"/.hg/", "/.bzr/", "/cvs/", "id_rsa", "/appsettings", "local.settings.json", "/database.yml", "/secrets.", "/credentials", "web.config", "/.terraform", "terraform.tfstate", "/config/master.key", "/.dockercfg", "/serviceaccount", "firebase-adminsdk", "/.azure", "/.config/gcloud", "/config", "/settings", "/secret", "/credential", "/mcp.", "/context.", "/auth.", "/token"},
+			Pattern: `/\.env(?:$|[./?_~-]|\d)|/\.git(?:$|/|config|-credentials)|/\.svn(?:$|/)|/\.hg/|/\.bzr/|/cvs/(?:root|entries)|/\.aws(?:$|/)|/\.ssh(?:$|/)|/\.htpasswd|/\.docker(?:/|cfg)|/\.kube/|/\.npmrc|/\.netrc|/\.pgpass|/\.my\.cnf|/\.s3cfg|/\.boto|/\.vscode/sftp|/sftp-config\.json|/\.ftpconfig|/\.remote-sync|/id_(?:rsa|dsa)|/appsettings(?:\.\w+)?\.json|/local\.settings\.json|/database\.ya?ml|/secrets\.(?:ya?ml|json)|/credentials(?:\.\w+)?$|/web\.config|/\.terraform|/terraform\.tfstate|/config/master\.key|firebase-adminsdk|/\.azure/|/\.(?:[a-vx-z0-9_]|w[^e])[\w-]*/(?:[^?]*/)?(?:config|settings|secrets?|credentials?|mcp|context|auth|tokens?)\b[\w.-]*$|/\.config/gcloud`,
 			Why:     "asks for a file that holds secrets or source code",
 			Source:  sourceBackup,
 			Hit:     []string{"GET /.env", "GET /app/.git/config", "GET /.aws/credentials", "GET /config/database.yml"},
-			Miss:    []string{"GET /.well-known/security.txt", "GET /environment", "GET /docs/.gitignored-tips.html"},
+			Miss:    []string{"GET /.well-known/security.txt", "GET /.well-known/config.json", "GET /environment", "GET /docs/.gitignored-tips.html"},
 		},
 		{
 			ID: "file-hidden", Class: Probe, Level: Low, Field: InPath,
@@ -77,7 +77,7 @@ func fileProbeRules() []Rule {
 		},
 		{
 			ID: "file-config", Class: Probe, Level: Low, Field: InPath,
-			Words:   []string{"config", "settings", "composer.", "package.json", "docker-compose", "dockerfile", "application.", "parameters.yml", "phpunit", "error_log", "laravel.log", "/debug.log", "yarn.lock", "swagger", "openapi", "api-docs", "crossdomain", "clientaccesspolicy", "/config.inc", "localsettings", "localconfig", "/db.php", "/conn.", "/readme", "/changelog", "/license.txt", "/dump", "thumbs.db", "/ws_ftp", "filezilla", "sitemanager", "/nohup.out", "/test-cgi", "gruntfile", "vagrantfile", "/makefile", "jenkinsfile", "/bower.json", "/gemfile", "/procfile", "/requirements.txt", "authorized_keys"},
+			Words:   []string{"config", "settings", "composer.", "package.json", "docker-compose", "dockerfile", "application.", "parameters.yml", "phpunit", "error_log", "laravel.log", "/debug.log", "yarn.lock", "swagger", "openapi", "api-docs", "localsettings", "localconfig", "bootstrap.", "/env.", "/conf.", "/db.", "/database.", "/site.", "/web.", "/global.", "/default.", "thumbs.db", "/ws_ftp", "filezilla", "sitemanager", "/nohup.out", "gruntfile", "vagrantfile", "/makefile", "jenkinsfile", "/bower.json", "/gemfile", "/procfile", "/requirements.txt", "authorized_keys"},
 			Pattern: `/(?:config(?:uration)?|settings|localsettings|localconfig|parameters|application(?:-\w+)?|bootstrap|docker-compose(?:\.\w+)?|env|conf|db|dbconfig|database|site|web|global|default)\.(?:inc(?:\.php)?|ini|ya?ml|json|xml|properties|conf|cnf|toml|cfg|env|php\.\w+|txt|php~|py|rb|bak)$|/composer\.(?:json|lock)$|/(?:package(?:-lock)?|bower)\.json$|/(?:docker|vagrant|grunt|jenkins|proc|make|gem)file(?:\.js)?$|/(?:error_log|laravel\.log|debug\.log|nohup\.out|ws_ftp\.(?:ini|log)|filezilla\.xml|sitemanager\.xml|yarn\.lock|authorized_keys|requirements\.txt|thumbs\.db)$|/(?:swagger(?:-ui)?(?:\.json|/index\.html|\.ya?ml|-resources)|v[23]/api-docs|openapi\.json)|/config\.inc`,
 			Why:     "asks for a configuration, build or log file",
 			Source:  sourceBackup,

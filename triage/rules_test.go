@@ -50,6 +50,11 @@ func TestRules(t *testing.T) {
 		if len(r.Words) == 0 {
 			t.Errorf("%s: no words: it would never be asked", r.ID)
 		}
+		for _, w := range r.Words {
+			if w == "" || strings.ContainsAny(w, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+				t.Errorf("%s: word %q is empty or not in lower case", r.ID, w)
+			}
+		}
 		for _, s := range r.Hit {
 			if f := sampleFindings(j, s); !fires(f, r.ID) {
 				t.Errorf("%s: does not fire on %q (found %+v)", r.ID, s, f)

@@ -23,7 +23,7 @@ const (
 	sqlOther   // anything else
 )
 
-// A sqlToken is a piece of text. glued is set if no white space or comment came before it.
+// A sqlToken is a piece of text. open is set if it is a literal whose quote never closes.
 type sqlToken struct {
 	kind       sqlKind
 	open       bool

@@ -28,13 +28,12 @@ var sqlFunctions = func() map[string]sqlFunction {
 		"current_setting", "current_schema", "inet_server_addr", "user", "schema", "group_concat", "concat_ws", "string_agg",
 		"load_extension", "unhex", "hex", "ascii", "ord", "substr", "substring", "mid", "char", "nchar", "chr", "concat", "ifnull", "nullif",
 		"isnull", "coalesce", "cast", "convert", "length", "len", "char_length", "count", "floor", "rand", "bin", "conv", "elt", "field",
-		"make_set", "export_set", "json_extract", "json_depth", "json_type", "json_valid", "make_set", "aes_decrypt", "aes_encrypt", "bitand", "row_count", "last_insert_id",
+		"make_set", "export_set", "json_extract", "json_depth", "json_type", "json_valid", "aes_decrypt", "aes_encrypt", "bitand", "row_count", "last_insert_id",
 		"quote", "hextoraw", "rawtohex", "rawtonhex", "utl_raw.cast_to_varchar2", "to_char", "strcmp", "greatest", "least",
 		"find_in_set", "instr", "locate", "position", "lpad", "rpad", "ltrim", "replace", "reverse", "stuff", "unicode", "upper", "lower",
-		"exp", "pow", "power", "iif", "decode", "table_to_xml", "query_to_xml", "database_to_xml", "current_query", "pg_read_file_n", "xmlagg", "listagg", "wm_concat", "sys_context", "collation", "charset", "format", "md5", "sha1", "now", "sysdate", "interval", "extract", "overlay", "unistr")
-	add(signConditional, false, "if_")
+		"exp", "pow", "power", "iif", "decode", "table_to_xml", "query_to_xml", "database_to_xml", "current_query", "xmlagg", "listagg", "wm_concat", "sys_context", "collation", "charset", "format", "md5", "sha1", "now", "sysdate", "interval", "extract", "overlay", "unistr")
 	add(signFileRead, false, "load_file", "pg_read_file", "pg_read_binary_file", "pg_ls_dir", "pg_stat_file", "openrowset",
-		"utl_file.fopen", "utl_file.get_line", "readfile", "lo_get", "bfilename", "sys.dbms_lob.loadfromfile", "xp_dirtree_f")
+		"utl_file.fopen", "utl_file.get_line", "readfile", "lo_get", "bfilename", "sys.dbms_lob.loadfromfile")
 	add(signFileWrite, false, "lo_export", "writefile", "utl_file.put_line", "utl_file.put", "fileio")
 	add(signCommand, true, "xp_cmdshell", "master..xp_cmdshell", "master.dbo.xp_cmdshell", "master.sys.xp_cmdshell",
 		"sp_oacreate", "sp_oamethod", "master..sp_oacreate", "xp_regwrite", "xp_regread", "master..xp_regread", "master..xp_dirtree", "master.dbo.xp_dirtree", "xp_dirtree", "xp_fileexist",
