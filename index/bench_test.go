@@ -71,7 +71,7 @@ func BenchmarkLoad(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := s.Load(context.Background(), []Input{in}, judge, nil); err != nil {
+		if _, err := s.Load(context.Background(), []Input{in}, judge, Hooks{}); err != nil {
 			b.Fatal(err)
 		}
 		if err := s.Close(); err != nil {
@@ -102,7 +102,7 @@ func folderSize(b testing.TB, dir string) (size int64) {
 // loadJudged loads with the rules of triage.
 func loadJudged(b *testing.B, s *Store, in Input) {
 	b.Helper()
-	if _, err := s.Load(context.Background(), []Input{in}, triage.NewJudge(), nil); err != nil {
+	if _, err := s.Load(context.Background(), []Input{in}, triage.NewJudge(), Hooks{}); err != nil {
 		b.Fatal(err)
 	}
 }

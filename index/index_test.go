@@ -81,7 +81,7 @@ func (testJudge) Referer(referer string) []triage.Finding {
 // load loads inputs and fails the test if one has an error.
 func load(t testing.TB, s *Store, in ...Input) []Parsed {
 	t.Helper()
-	parsed, err := s.Load(context.Background(), in, testJudge{}, nil)
+	parsed, err := s.Load(context.Background(), in, testJudge{}, Hooks{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,19 +18,26 @@ import (
 	"spoor/triage/weblog"
 )
 
+// Hooks are called during a Load, never two at a time. Either may be nil.
+type Hooks struct {
+	Progress func(Progress) // about once a block of lines
+	// Record is called when all is read and written, before it becomes visible: an error leaves the store as it
+	// was. It is for whoever keeps a record of what is in the store.
+	Record func([]Parsed) error
+}
+
 // Load reads web logs into the store, a row for each line that is no comment, and says what became of each.
 //
 // It is all or nothing: an error (a full disk, ctx done) leaves the store as it was. A file that cannot be read
 // is no such error: its Parsed.Err or Parsed.Truncated says why, what could be read of it is loaded, and the
-// rest goes on. A file whose bytes are in the store already gets ErrTaken. progress, which may be nil, is
-// called about once a block of lines, never twice at a time.
-func (s *Store) Load(ctx context.Context, in []Input, j Judge, progress func(Progress)) ([]Parsed, error) {
+// rest goes on. A file whose bytes are in the store already gets ErrTaken.
+func (s *Store) Load(ctx context.Context, in []Input, j Judge, h Hooks) ([]Parsed, error) {
 	c, err := s.begin()
 	if err != nil {
 		return nil, err
 	}
 	defer c.end()
-	l := &loader{change: c, name: c.name("load", ""), memo: newMemo(j), tell: progress}
+	l := &loader{change: c, name: c.name("load", ""), memo: newMemo(j), tell: h.Progress}
 	l.dir = filepath.Join(s.dir, l.name)
 	if err := os.Mkdir(l.dir, 0o700); err != nil {
 		return nil, fmt.Errorf("load: %w", err)
@@ -39,6 +46,9 @@ func (s *Store) Load(ctx context.Context, in []Input, j Judge, progress func(Pro
 	if err == nil {
 		_ = os.Remove(l.dir) // only if nothing was read
 		err = syncDir(s.dir)
+	}
+	if err == nil && h.Record != nil {
+		err = h.Record(parsed)
 	}
 	if err == nil {
 		err = c.commit()

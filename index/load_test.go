@@ -48,7 +48,7 @@ func TestLoadLedger(t *testing.T) {
 	}
 	empty := evidence(t, "empty.log", "", weblog.Combined)
 	var last Progress
-	parsed, err := s.Load(context.Background(), []Input{plain, packed, gone, cut, empty, plain}, testJudge{}, func(p Progress) { last = p })
+	parsed, err := s.Load(context.Background(), []Input{plain, packed, gone, cut, empty, plain}, testJudge{}, Hooks{Progress: func(p Progress) { last = p }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,11 +221,11 @@ func TestLoadCancelled(t *testing.T) {
 	load(t, s, evidence(t, "a.log", sampleLog, weblog.Combined))
 	before, names := everything(t, s), folderNames(t, s.dir)
 	ctx, cancel := context.WithCancel(context.Background())
-	_, err := s.Load(ctx, []Input{syntheticInput(t, 50000)}, testJudge{}, func(p Progress) {
+	_, err := s.Load(ctx, []Input{syntheticInput(t, 50000)}, testJudge{}, Hooks{Progress: func(p Progress) {
 		if p.Lines > 0 {
 			cancel()
 		}
-	})
+	}})
 	cancel()
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
@@ -289,7 +289,7 @@ func TestTwoProcesses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = b.Load(context.Background(), nil, testJudge{}, nil)
+	_, err = b.Load(context.Background(), nil, testJudge{}, Hooks{})
 	if !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), fmt.Sprint(os.Getpid())) {
 		t.Errorf("second writer: %v", err)
 	}
@@ -343,7 +343,7 @@ func TestSearchWhileLoading(t *testing.T) {
 	r := search(t, s, "union")
 	done := make(chan error)
 	go func() {
-		_, err := s.Load(context.Background(), []Input{syntheticInput(t, 20000)}, testJudge{}, nil)
+		_, err := s.Load(context.Background(), []Input{syntheticInput(t, 20000)}, testJudge{}, Hooks{})
 		done <- err
 	}()
 	for running := true; running; {
@@ -364,5 +364,24 @@ func TestSearchWhileLoading(t *testing.T) {
 	}
 	if n := search(t, s, "").Len(); n != 20009 {
 		t.Errorf("%d rows", n)
+	}
+}
+
+// An error of the record hook leaves the store as it was; the hook sees what was read.
+func TestLoadUnrecorded(t *testing.T) {
+	s := newStore(t)
+	load(t, s, evidence(t, "a.log", sampleLog, weblog.Combined))
+	before, names := everything(t, s), folderNames(t, s.dir)
+	full := errors.New("no space for the record")
+	var seen int64
+	_, err := s.Load(context.Background(), []Input{syntheticInput(t, 2000)}, testJudge{}, Hooks{Record: func(p []Parsed) error {
+		seen = p[0].Read
+		return full
+	}})
+	if !errors.Is(err, full) || seen != 2000 {
+		t.Errorf("error %v after %d lines", err, seen)
+	}
+	if got := folderNames(t, s.dir); !slices.Equal(got, names) || everything(t, s) != before {
+		t.Errorf("the store has changed: %v, want %v", got, names)
 	}
 }

@@ -100,6 +100,9 @@ func Quote(text string) string {
 	return b.String()
 }
 
+// Phrase writes a text so that Phrase(text), alone or after a field, looks for it as a phrase.
+func Phrase(text string) string { return strings.TrimPrefix(Quote(text), "=") }
+
 // A parser reads a query by recursive descent.
 type parser struct {
 	in    string

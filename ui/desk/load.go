@@ -293,13 +293,9 @@ func (l *loader) read() error {
 		return l.record(evidence)
 	}
 	if len(inputs) > 0 {
-		var parsed []index.Parsed
-		parsed, err = l.d.Store.Load(l.ctx, inputs, judge, func(p index.Progress) {
+		_, err = l.d.Store.Load(l.ctx, inputs, judge, index.Hooks{Record: commit, Progress: func(p index.Progress) {
 			l.progress(Progress{Stage: "reading", Files: p.Files, FilesDone: p.FilesDone, Bytes: p.Bytes, BytesDone: p.BytesDone, Lines: p.Lines, File: p.File})
-		})
-		if err == nil {
-			err = commit(parsed)
-		}
+		}})
 	} else {
 		err = commit(nil)
 	}

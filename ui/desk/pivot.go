@@ -3,6 +3,7 @@ package desk
 // Pivots: from one value to the records that share it.
 
 import (
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -41,14 +42,13 @@ func (d *Desk) Pivots(kind, value string) []Pivot {
 		out := []Pivot{
 			requests("all requests of this path", "path:"+q),
 			requests("its posts", "path:"+q+" method:POST"),
-			requests("requests that name it in a payload", "query:"+index.Quote(baseName(value))),
 		}
+		out = append(out, namedPivots(value)...)
 		for _, w := range d.Webshells() {
 			if w.Path == value {
 				out = append(out, Pivot{Label: fmt.Sprintf("as a web-shell candidate, score %d", w.Score), Screen: "webshells", Ref: w.Ref})
 			}
 		}
-		out = append(out, Pivot{Label: "collected files of that name", Query: "name:" + index.Quote(baseName(value)), Screen: "files"})
 		return append(out, d.actorsOf(func(in triage.Intruder) bool { return slices.Contains(in.Shells, value) })...)
 	case "agent":
 		return append([]Pivot{requests("all requests with this agent", "ua:"+q), requests("its findings", "ua:"+q+" level:>=low")},
@@ -62,6 +62,9 @@ func (d *Desk) Pivots(kind, value string) []Pivot {
 	case "rule":
 		return []Pivot{requests("all requests on which this rule fired", "rule:"+q)}
 	case "hash":
+		if !isHash(value) {
+			return nil
+		}
 		return []Pivot{{Label: "files with this hash", Query: "hash:" + q, Screen: "files"}}
 	case "actor":
 		return []Pivot{requests("all requests of this intruder", "actor:"+q), requests("its findings", "actor:"+q+" level:>=low"),
@@ -74,7 +77,11 @@ func (d *Desk) Pivots(kind, value string) []Pivot {
 	return nil
 }
 
-func baseName(path string) string { return path[strings.LastIndexAny(path, `/\`)+1:] }
+// isHash reports whether a text is an MD5, SHA-1 or SHA-256 in hex.
+func isHash(s string) bool {
+	_, err := hex.DecodeString(s)
+	return err == nil && (len(s) == 32 || len(s) == 40 || len(s) == 64)
+}
 
 func (d *Desk) actorsOf(is func(triage.Intruder) bool) []Pivot {
 	var out []Pivot
@@ -100,7 +107,17 @@ func (d *Desk) writtenPivots(target string) []Pivot {
 			out = append(out, Pivot{Label: "the collected file, " + string(f.Verdict), Screen: "files", Ref: f.Ref})
 		}
 	}
-	return append(out, Pivot{Label: "requests that name it in a payload", Query: "query:" + index.Quote(baseName(target)), Screen: "requests"})
+	return append(out, namedPivots(target)...)
+}
+
+// namedPivots leads from a path to what has or says its base name.
+func namedPivots(path string) []Pivot {
+	base := path[strings.LastIndexAny(path, `/\`)+1:]
+	if base == "" {
+		return nil
+	}
+	return []Pivot{{Label: "requests that name it in a payload", Query: "query:" + index.Phrase(base), Screen: "requests"},
+		{Label: "collected files of that name", Query: "name:" + index.Quote(base), Screen: "files"}}
 }
 
 func timePivots(value string) []Pivot {
