@@ -12,6 +12,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"spoor/cases"
+	"spoor/ui/desk"
 )
 
 func TestNumberKeysSwitchScreens(t *testing.T) {
@@ -401,6 +402,35 @@ func TestEmptyCaseSaysWhatToDo(t *testing.T) {
 			t.Errorf("%s says nothing helpful:\n%s", screenNames[i], v)
 		}
 		checkSize(t, d.m.View(), 80, 24)
+	}
+}
+
+// A case whose index is gone says so and how to get it back.
+func TestLostIndexIsSaid(t *testing.T) {
+	dk := incidentCase(t)
+	dir := dk.Case.Dir()
+	dk.Close()
+	if err := os.RemoveAll(filepath.Join(dir, "index")); err != nil {
+		t.Fatal(err)
+	}
+	dk, err := desk.Open(dir, desk.Who{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dk.Close()
+	drive(t, dk, 80, 24).wants("NOT LOADED", "not in the index")
+}
+
+func TestTimelineShowsWhatNotesSay(t *testing.T) {
+	d := drive(t, incidentCase(t), 80, 24)
+	d.search("class:sqli outfile")
+	d.press(d.m.keys.Note)
+	d.typed("the plant")
+	d.send(tea.KeyMsg{Type: tea.KeyCtrlS})
+	d.press(d.m.keys.Screens[tabTimeline], d.m.keys.End)
+	d.wants("note")
+	if v := d.view(); strings.Contains(v, "<LF>") || !strings.Contains(v, "the plant") {
+		t.Errorf("the note in the timeline:\n%s", v)
 	}
 }
 

@@ -29,6 +29,8 @@ type overviewData struct {
 	counts    index.Counts
 	evidence  []cases.Evidence
 	refused   []cases.Refused
+	lost      []cases.Evidence // registered logs that the index does not hold
+	warnings  []string         // about the case itself
 	incidents []triage.Incident
 	webshells []triage.Webshell
 	actors    []desk.Actor
@@ -58,7 +60,8 @@ func (o *overview) Init() tea.Cmd {
 
 func readOverview(ctx context.Context, d *desk.Desk, gen int) tea.Msg {
 	v := &overviewData{counts: d.Counts(), evidence: d.Evidence(), incidents: d.Incidents(), webshells: d.Webshells(),
-		actors: d.Intruders(), files: d.Files(), verdicts: d.Verdicts(), refused: refusals(d)}
+		actors: d.Intruders(), files: d.Files(), verdicts: d.Verdicts(), refused: refusals(d),
+		lost: d.Missing(), warnings: d.Case.Warnings()}
 	if v.counts.Requests > 0 {
 		res, err := d.Search(ctx, "")
 		if err != nil {
@@ -137,7 +140,7 @@ func (o *overview) detail(i int) []line {
 // lines makes the overview for a width.
 func (v *overviewData) lines(width int) []line {
 	out := v.loadedLines()
-	if v.counts.Requests == 0 && len(v.files) == 0 {
+	if v.counts.Requests == 0 && len(v.files) == 0 && len(v.lost) == 0 {
 		return append(out, text(plain, ""), text(strong, "Nothing is loaded yet. Close with q, then: spoor load CASE access.log files.sha256"))
 	}
 	out = append(out, v.incidentLines(width)...)
@@ -168,6 +171,12 @@ func (v *overviewData) loadedLines() []line {
 		counted(v.counts.Requests, "request", "requests"), counted(v.counts.Clients, "client", "clients"),
 		timeSpan(v.counts.First, v.counts.Last), counted(v.counts.Rejected, "line", "lines"), counted(len(v.refused), "file", "files"))
 	out := []line{first}
+	for i, w := range v.warnings {
+		if i == 3 {
+			break // they are of one kind: what the journal says, each time the case was opened
+		}
+		out = append(out, line{runs: []run{{cell("WARNING", 11), critical}, {w, plain}}, sub: subject{title: "warning", copied: w}})
+	}
 	for _, b := range v.missing() {
 		out = append(out, line{runs: []run{{cell("NOT LOADED", 11), medium}, {b, plain}},
 			sub: subject{title: "not loaded", copied: b, open: tabMsg{tabEvidence}}})
@@ -178,6 +187,9 @@ func (v *overviewData) loadedLines() []line {
 // missing says what of the evidence is not in the case, a line for each kind of loss.
 func (v *overviewData) missing() []string {
 	var out, cut []string
+	if n := len(v.lost); n > 0 {
+		out = append(out, fmt.Sprintf("%s in the register but not in the index: spoor load it again: %s", counted(n, "log is", "logs are"), v.lost[0].Abs))
+	}
 	if v.counts.Rejected > 0 {
 		out = append(out, counted(v.counts.Rejected, "line", "lines")+" rejected: no format fits")
 	}

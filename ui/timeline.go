@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 
 	"spoor/ui/desk"
 )
@@ -12,12 +13,27 @@ type timeline struct{ records[desk.Event] }
 func newTimeline(c *common) *timeline {
 	t := &timeline{}
 	t.start(c, tabTimeline, screenNames[tabTimeline], "Nothing has a time yet. Load a log first: spoor load CASE access.log", "event", "events")
-	t.read = func(_ context.Context, d *desk.Desk) ([]desk.Event, error) { return d.Timeline(), nil }
+	t.read = func(_ context.Context, d *desk.Desk) ([]desk.Event, error) { return readTimeline(d), nil }
 	t.b.below = 7
 	t.b.head = []run{{cell("time (UTC)", 15) + cell("lvl", 5) + cell("kind", 10) + cell("client", 16) + "what", muted}}
 	t.row = eventRow
 	t.about = describeEvent
 	return t
+}
+
+// readTimeline is the timeline, with the gist of each note in place of its citations.
+func readTimeline(d *desk.Desk) []desk.Event {
+	gist := map[string]string{}
+	for _, n := range d.Notes() {
+		gist[n.Ref] = noteGist(n.Text)
+	}
+	out := slices.Clone(d.Timeline())
+	for i, e := range out {
+		if e.Kind == "note" && gist[e.Ref] != "" {
+			out[i].Text = gist[e.Ref]
+		}
+	}
+	return out
 }
 
 func eventSubject(e *desk.Event) subject {

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -120,7 +121,17 @@ func plantLine(w *rankedShell) line {
 	p := w.PlantedBy
 	s := citeSubject(p.Ref, "planting request")
 	return about(s, "planted", run{"by " + p.Ref, strong}, run{fmt.Sprintf("  %s line %d: ", p.Source, p.Line), plain},
-		run{w.PlantWhy, plain}, run{"  Enter or P: the request", muted})
+		run{plantWhy(w), plain}, run{"  Enter or P: the request", muted})
+}
+
+// plantWhy says why that request is held to be the plant: the reason that counts it, if there is one.
+func plantWhy(w *rankedShell) string {
+	for _, r := range w.Reasons {
+		if strings.HasSuffix(r.Text, w.PlantWhy) {
+			return r.Text
+		}
+	}
+	return w.PlantWhy
 }
 
 // reasonLine is one reason with its weight; Enter opens the first record that shows it.
