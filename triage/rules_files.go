@@ -60,11 +60,11 @@ func fileProbeRules() []Rule {
 		{
 			ID: "panel-database", Class: Probe, Level: Low, Field: InPath,
 			Words:   []string{"phpmyadmin", "/pma", "adminer", "/myadmin", "/mysql", "/sqlmanager", "/dbadmin", "/phppgadmin", "/pgadmin", "/sqlweb", "/websql", "/php-my-admin", "/phpma", "/sqladmin", "/mysqladmin", "/db/", "/sqlite", "/mongo-express", "/phpmemcached", "/phpredisadmin", "/webdb", "/xampp", "/_phpmyadmin", "/dumper.php", "/sxd"},
-			Pattern: `php-?my-?admin(?:[-_.]?\d[\w.-]*|[-_](?:old|bak|new|all-languages|english|backup)[\w.-]*)?(?:$|[/?])|/_?pma(?:\d+)?(?:$|/)|adminer(?:[-\d.]*)?(?:-[a-z]{2})?\.php|/(?:my|my-?sql-?|db-?|sql|database)admin(?:$|/)|/mysql(?:manager|-admin|dumper)?(?:$|/)|/sql(?:manager|web|ite(?:manager)?)(?:$|/)|/(?:phppgadmin|pgadmin\d?|websql|phpma|web-?db|mongo-express|phpredisadmin|phpmemcachedadmin|sxd|xampp)(?:$|/)|/db/(?:index|webadmin|db-admin|myadmin|websql|dbadmin|phpmyadmin)|/dumper\.php`,
+			Pattern: `php-?my-?admin(?:[-_.]?\d[\w.-]*|[-_](?:old|bak|new|all-languages|english|backup)[\w.-]*)?(?:$|[/?])|/_?pma(?:\d+)?(?:$|/)|adminer(?:[-\d.]*)?(?:-[a-z]{2})?\.php|/(?:my|my-?sql-?|db-?|sql|database)admin(?:$|/)|^/mysql/?$|/mysql(?:manager|-admin|dumper)(?:$|/)|^/sqlite/?$|/sql(?:manager|web|itemanager)(?:$|/)|/(?:phppgadmin|pgadmin\d?|websql|phpma|web-?db|mongo-express|phpredisadmin|phpmemcachedadmin|sxd|xampp)(?:$|/)|/db/(?:index|webadmin|db-admin|myadmin|websql|dbadmin|phpmyadmin)|/dumper\.php`,
 			Why:     "looks for a database panel (phpMyAdmin, Adminer and others)",
 			Source:  sourceAdmin,
 			Hit:     []string{"GET /phpMyAdmin-2.8.0/index.php", "GET /pma/", "GET /adminer-4.8.1.php"},
-			Miss:    []string{"GET /docs/mysql.html", "GET /sqlalchemy/"},
+			Miss:    []string{"GET /docs/mysql.html", "GET /blog/tags/sqlite", "GET /sqlalchemy/"},
 		},
 		{
 			ID: "panel-cms", Class: Probe, Level: Low, Field: InTarget,
