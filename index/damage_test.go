@@ -26,7 +26,7 @@ func TestDamage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i := range 40 {
+		for i := range 12 {
 			b := append([]byte(nil), whole...)
 			if i%6 == 0 {
 				b = b[:r.IntN(len(b))]

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -159,7 +158,7 @@ func everything(t *testing.T, s *Store) string {
 
 // TestOrderOfRows loads the same evidence on one core and on four, cut into several segments.
 func TestOrderOfRows(t *testing.T) {
-	g := querier{rand.New(rand.NewPCG(3, 4)), nil}
+	g := newQuerier(3)
 	texts := []string{randomLog(g, 20000), randomLog(g, 500)}
 	var want string
 	for _, cores := range []int{1, 4} {
