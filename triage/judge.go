@@ -123,6 +123,7 @@ func (h *hunt) uri(method, path, query, protocol string) {
 		}
 		h.read("method", InMethod, line)
 	}
+	path, query = cutText(path, maxJudged), cutText(query, maxDecodeBytes)
 	place := InPath
 	if query == "" {
 		place |= InTarget
@@ -131,10 +132,10 @@ func (h *hunt) uri(method, path, query, protocol string) {
 	if query == "" {
 		return
 	}
-	if mayBeCoded(path) || mayBeCoded(query) {
-		h.target(path, query)
+	if head := cutText(query, maxJudged); mayBeCoded(path) || mayBeCoded(head) {
+		h.target(path, head)
 	} else {
-		h.read("path", InTarget, path+"?"+query)
+		h.read("path", InTarget, path+"?"+head)
 	}
 	h.parameters(query, InQuery, "")
 }
@@ -207,22 +208,6 @@ func (h *hunt) referer(referer string) {
 	}
 	h.parameters(query, InReferer, "referer")
 	h.limit = None
-}
-
-// searchEngine reports whether a referrer is a page of results: what was searched for there is no payload,
-// however it reads, but anybody can claim to come from there.
-func searchEngine(base string) bool {
-	_, host, ok := strings.Cut(base, "://")
-	if !ok {
-		return false
-	}
-	host, _, _ = strings.Cut(host, "/")
-	for _, e := range [...]string{"google.", "bing.", "yahoo.", "yandex.", "baidu.", "duckduckgo.", "ecosia.", "qwant.", "ask.", "aol."} {
-		if strings.HasPrefix(host, e) || strings.Contains(host, "."+e) {
-			return true
-		}
-	}
-	return false
 }
 
 // field judges every layer of a text that can show something of its own: the fully decoded one, and
@@ -313,10 +298,7 @@ func (t *judgedText) voice() bool {
 
 // try runs one rule whose words are in the text.
 func (h *hunt) try(r *compiledRule, field string, t *judgedText) {
-	if len(h.found) >= maxFindings || h.has(r.ID, field) {
-		return
-	}
-	if r.Last && h.fieldLevel(field) >= r.Level {
+	if len(h.found) >= maxFindings || h.has(r.ID, field) || r.Last && h.fieldLevel(field) >= r.Level {
 		return
 	}
 	for i := 0; i < len(r.Needs); i++ {
@@ -324,43 +306,9 @@ func (h *hunt) try(r *compiledRule, field string, t *judgedText) {
 			return
 		}
 	}
-	from, to, target := 0, 0, ""
-	switch {
-	case r.Sign == signVoiceSQL:
-		if !t.voice() {
-			return
-		}
-		to = len(t.text)
-	case r.Sign == signVoiceBacked:
-		if !t.report().suspicious() || !t.voice() {
-			return
-		}
-		to = len(t.text)
-	case r.Sign == signVoiceXSS:
-		if !libinjection.IsXSS(t.text) {
-			return
-		}
-		to = len(t.text)
-	case r.Sign != 0:
-		if !t.report().has[r.Sign] {
-			return
-		}
-		from, to = t.sql.span[r.Sign][0], t.sql.span[r.Sign][1]
-		if r.Sign == signFileWrite {
-			target = t.sql.target
-		}
-	}
-	if r.re != nil {
-		loc := r.re.FindStringSubmatchIndex(t.low)
-		if loc == nil {
-			return
-		}
-		from, to = loc[0], loc[1]
-		if r.target >= 0 && loc[2*r.target] >= 0 {
-			target = t.text[loc[2*r.target]:loc[2*r.target+1]]
-		}
-	} else if r.Sign == 0 {
-		from, to = wordSpan(r.Words, t.low)
+	from, to, target, ok := r.evidence(t)
+	if !ok {
+		return
 	}
 	level := r.Level
 	if h.limit != None {
@@ -371,6 +319,48 @@ func (h *hunt) try(r *compiledRule, field string, t *judgedText) {
 		Match:  boundMatch(t.text[from:max(from, to)]),
 		Target: boundMatch(originalCase(t, target)),
 	})
+}
+
+// evidence asks the rule's sign and pattern: which bytes of the text speak for it, and the path that
+// they write to, in lower case.
+func (r *compiledRule) evidence(t *judgedText) (from, to int, target string, ok bool) {
+	switch {
+	case r.Sign == 0:
+		from, to = wordSpan(r.Words, t.low)
+	case !t.shows(r.Sign):
+		return 0, 0, "", false
+	case r.Sign >= signVoiceSQL:
+		to = len(t.text)
+	default:
+		from, to = t.sql.span[r.Sign][0], t.sql.span[r.Sign][1]
+		if r.Sign == signFileWrite {
+			target = t.sql.target
+		}
+	}
+	if r.re == nil {
+		return from, to, target, true
+	}
+	loc := r.re.FindStringSubmatchIndex(t.low)
+	if loc == nil {
+		return 0, 0, "", false
+	}
+	if r.target >= 0 && loc[2*r.target] >= 0 {
+		target = t.low[loc[2*r.target]:loc[2*r.target+1]]
+	}
+	return loc[0], loc[1], target, true
+}
+
+// shows reports whether the text shows a sign.
+func (t *judgedText) shows(s sqlSign) bool {
+	switch s {
+	case signVoiceSQL:
+		return t.voice()
+	case signVoiceBacked:
+		return t.report().suspicious() && t.voice()
+	case signVoiceXSS:
+		return libinjection.IsXSS(t.text)
+	}
+	return t.report().has[s]
 }
 
 // originalCase finds a path that was read in lower case in the text as sent.
@@ -435,42 +425,6 @@ func asciiLower(s string) string {
 		}
 	}
 	return string(b)
-}
-
-// ordinaryMethod is true of the methods that browsers and most APIs use.
-func ordinaryMethod(m string) bool {
-	return m == "GET" || m == "POST" || m == "HEAD" || m == "OPTIONS"
-}
-
-// ordinaryProtocol is true of the versions of HTTP there are, and of none, which not every log has.
-func ordinaryProtocol(p string) bool {
-	switch p {
-	case "", "HTTP/1.1", "HTTP/2.0", "HTTP/1.0", "HTTP/2", "HTTP/3.0", "HTTP/3":
-		return true
-	}
-	return false
-}
-
-// unknownMethod is appended to what the rules over InMethod read when nobody registered the method.
-const unknownMethod = " (unknown method)"
-
-// knownMethods are those of the IANA registry of HTTP methods, and those that servers answer besides.
-var knownMethods = wordSet("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT", "TRACK", "DEBUG", "ACL",
-	"BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "COPY", "LABEL", "LINK", "LOCK", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL",
-	"MKREDIRECTREF", "MKWORKSPACE", "MOVE", "ORDERPATCH", "PRI", "PROPFIND", "PROPPATCH", "REBIND", "REPORT", "SEARCH", "UNBIND",
-	"UNCHECKOUT", "UNLINK", "UNLOCK", "UPDATE", "UPDATEREDIRECTREF", "VERSION-CONTROL", "PURGE", "BAN", "NOTIFY", "SUBSCRIBE",
-	"UNSUBSCRIBE", "BCOPY", "BDELETE", "BMOVE", "BPROPFIND", "BPROPPATCH", "POLL", "X-MS-ENUMATTS", "RPC_IN_DATA", "RPC_OUT_DATA",
-	"QUERY", "SOURCE", "CCM_POST", "BITS_POST", "SUBSCRIBE", "-")
-
-// plainName is true of parameter names that carry no payload.
-func plainName(s string) bool {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if !isDigit(c) && !isLetter(c) && c != '_' && c != '-' {
-			return false
-		}
-	}
-	return !strings.Contains(s, "__")
 }
 
 const (
