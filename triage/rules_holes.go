@@ -160,6 +160,8 @@ var holes = []hole{
 	{"exchange-owa-themes", Medium, "Microsoft Exchange", "CVE-2021-27065", "/owa/auth/", `/owa/auth/(?:current/)?(?:themes/|scripts/)?[^/?]*\.(?:aspx|ashx)`, "GET /owa/auth/x.aspx"},
 	{"exchange-owa", Low, "Microsoft Exchange", "https://learn.microsoft.com/exchange/clients/outlook-on-the-web/outlook-on-the-web", "/owa/auth/logon.aspx", "", "GET /owa/auth/logon.aspx?url=x"},
 	{"exchange-ecp-export", Low, "Microsoft Exchange", "CVE-2021-26855", "/ecp/current/exporttool", "", "GET /ecp/Current/exporttool/microsoft.exchange.ediscovery.exporttool.application"},
+	{"proxylogon-ddi", Medium, "Microsoft Exchange", "CVE-2021-27065", "ddiservice.svc", "", "POST /ecp/DDI/DDIService.svc/SetObject"},
+	{"proxylogon-owa-js", Medium, "Microsoft Exchange", "CVE-2021-26855", "/owa/auth/", `/owa/auth/\w{1,4}\.js(?:\?|$)`, "GET /owa/auth/x.js"},
 	{"telerik-upload", Medium, "Telerik UI", "CVE-2019-18935", "telerik.web.ui.webresource.axd", `type=rau`, "POST /Telerik.Web.UI.WebResource.axd?type=rau"},
 	{"telerik-dialog", Medium, "Telerik UI", "CVE-2017-9248", "telerik.web.ui.dialoghandler", "", "GET /Telerik.Web.UI.DialogHandler.aspx?dp=1"},
 	{"sharepoint-picker", Low, "SharePoint", "CVE-2019-0604", "/_layouts/15/picker.aspx", "", "GET /_layouts/15/Picker.aspx?PickerDialogType=x"},

@@ -21,7 +21,7 @@ func shellRules() []Rule {
 		{
 			ID: "webshell-command", Class: WebshellUse, Level: High, Field: InTarget,
 			Words:   shellCommandWords(),
-			Pattern: scriptEnding + `(?:/[^?]*)?\?(?:.*&)?(?:cmd|exec|command|execute|c|shell|run|x|e|code|comando|do|cmdexe|ppp|z0|pass|0|1|a)=\s*` + shellCommands + `(?:[^\w.-]|$|(?:\s|&))`,
+			Pattern: scriptEnding + `(?:/[^?]*)?\?(?:.*&)?(?:cmd|exec|command|execute|c|shell|run|x|e|code|comando|do|cmdexe|ppp|z0|pass|0|1|a|i)=\s*` + shellCommands + `(?:[^\w.-]|$|(?:\s|&))`,
 			Why:     "a command in the URL of a script: use of a web shell",
 			Source:  "https://attack.mitre.org/techniques/T1505/003/",
 			Hit:     []string{"GET /img/a.php?cmd=whoami", "GET /a.aspx?x=1&c=ipconfig%20/all", "GET /u/b.jsp?cmd=ls+-la"},

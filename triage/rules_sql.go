@@ -249,7 +249,7 @@ var sqlRules = []Rule{
 	{
 		ID: "sqli-tautology", Class: SQLi, Level: Medium, Last: true, Field: InQuery,
 		Words:   []string{"=", "xor", " or ", "'or", " and ", "<>"},
-		Pattern: `(?:^|,)\s*-?\d{1,10}\s*(?:=|!=|<>|<=>|==)\s*-?\d{1,10}$|^\s*-?\d+\s+is\s+not\s+\d+$|\bxor\s+['"]?\w+['"]?\s*[<>=!-]|['"]\s*(?:x?or|and)\s+['"]?\w+['"]?\s*(?:[!<>=]|-$)`,
+		Pattern: `^-?\d+\s*[&|^*+-]\s*\d+\s*=\s*\d+$|(?:^|,)\s*-?\d{1,10}\s*(?:=|!=|<>|<=>|==)\s*-?\d{1,10}$|^\s*-?\d+\s+is\s+not\s+\d+$|\bxor\s+['"]?\w+['"]?\s*[<>=!-]|['"]\s*(?:x?or|and)\s+['"]?\w+['"]?\s*(?:[!<>=]|-$)`,
 		Why:     "a comparison of two constants, or the start of a condition",
 		Source:  sourceBlind,
 		Hit:     []string{"GET /a?a=1=1", "GET /a?a=xor+5>", "GET /a?a='+or+abc!"},

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,7 +63,6 @@ type judgedLog struct {
 // judgeLog judges each request, then all of them together.
 func judgeLog(j *triage.Judge, s *score, requests []triage.Request) (*judgedLog, error) {
 	l := &judgedLog{requests: requests, alone: make([][]triage.Finding, len(requests))}
-	next := 0
 	distinct := map[string][]triage.Finding{}
 	for i := range requests {
 		r := &requests[i]
@@ -80,8 +81,7 @@ func judgeLog(j *triage.Judge, s *score, requests []triage.Request) (*judgedLog,
 	}
 	l.survey = sv
 	l.together = append(l.together, l.alone...)
-	for ; next < len(sv.Marks); next++ {
-		m := sv.Marks[next]
+	for _, m := range sv.Marks {
 		row := l.together[m.Row]
 		l.together[m.Row] = append(row[:len(row):len(row)], sv.Findings[m.Finding])
 	}
@@ -114,7 +114,7 @@ func evalReal(w io.Writer, j *triage.Judge, opt options) error {
 	if err != nil {
 		return err
 	}
-	for file := range files {
+	for _, file := range slices.Sorted(maps.Keys(files)) {
 		requests, err := readCollected(opt.data, file)
 		if err != nil {
 			return err
