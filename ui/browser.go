@@ -7,8 +7,12 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// wideEnough is the width from which the detail stands right of the list instead of under it.
-const wideEnough = 120
+// From wideEnough the detail stands right of the list instead of under it; the table of requests needs more,
+// or it had too little left for the request itself.
+const (
+	wideEnough      = 120
+	wideForRequests = 144
+)
 
 // split divides a screen into a list and its detail.
 type split struct {
@@ -18,11 +22,11 @@ type split struct {
 	width, height int
 }
 
-// newSplit divides a size. below keeps the detail under the list even if there is width enough, with so many
+// newSplit divides a size; from the width wide on side by side. below keeps the detail under the list even if there is width enough, with so many
 // rows; 0 leaves it to the width. A list under which the detail stands takes no more than the need rows it has.
-func newSplit(width, height, below, need int) split {
+func newSplit(width, height, wide, below, need int) split {
 	s := split{width: width, height: height}
-	if width >= wideEnough && below == 0 {
+	if width >= wide && below == 0 {
 		s.side = true
 		s.paneW = width * 2 / 5
 		s.listW = width - s.paneW - 1
@@ -96,7 +100,7 @@ func (b *browser) divide() {
 	if b.head != nil {
 		head = 1
 	}
-	b.split = newSplit(b.split.width, b.split.height, b.below, len(b.list.lines)+head)
+	b.split = newSplit(b.split.width, b.split.height, wideEnough, b.below, len(b.list.lines)+head)
 	b.list.resize(b.split.listW, max(0, b.split.listH-head))
 	b.detail.resize(b.split.paneW, b.split.paneH)
 }

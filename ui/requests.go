@@ -231,7 +231,7 @@ func (r *requests) Resize(width, height int) {
 
 // divide gives table and detail their room.
 func (r *requests) divide() {
-	r.split = newSplit(r.split.width, r.split.height, 0, r.n+r.headRows())
+	r.split = newSplit(r.split.width, r.split.height, wideForRequests, 0, r.n+r.headRows())
 	r.rows.height = max(0, r.split.listH-r.headRows())
 	r.rows.to(r.rows.cur)
 	r.detail.resize(r.split.paneW, r.split.paneH)
