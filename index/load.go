@@ -154,11 +154,9 @@ type fileLoad struct {
 	reader *source.Reader
 	source int
 	before int64 // stored bytes of the files before
-	stored int64 // of this one, as far as it has been read
 
-	packFile    *os.File
-	pack        *source.PackWriter
-	first, last int64 // Unix ms
+	packFile *os.File
+	pack     *source.PackWriter
 }
 
 func (f *fileLoad) openPack() error {

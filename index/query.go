@@ -61,9 +61,8 @@ type (
 // A value is what stands after a field, or a bare term.
 type value struct {
 	pattern
-	exact  bool // written with "="
-	quoted bool
-	at     int // byte of the query
+	exact bool // written with "="
+	at    int  // byte of the query
 }
 
 // Parse reads a query. An error is a *SyntaxError.
@@ -283,7 +282,6 @@ func (p *parser) value() (value, error) {
 		p.at++
 	}
 	if p.at < len(p.in) && p.in[p.at] == '"' {
-		v.quoted = true
 		return v, p.quoted(&v)
 	}
 	var text []byte
