@@ -22,8 +22,8 @@ type split struct {
 	width, height int
 }
 
-// newSplit divides a size; from the width wide on side by side. below keeps the detail under the list even if there is width enough, with so many
-// rows; 0 leaves it to the width. A list under which the detail stands takes no more than the need rows it has.
+// newSplit divides a size: side by side from the width wide on, unless below gives the detail that many rows
+// under the list whatever the width. A list with the detail under it takes no more than the need rows it has.
 func newSplit(width, height, wide, below, need int) split {
 	s := split{width: width, height: height}
 	if width >= wide && below == 0 {
