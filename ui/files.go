@@ -99,7 +99,7 @@ func fileLook(v triage.FileVerdict) look {
 
 func fileRow(f *listedFile, width int) line {
 	s := fileSubject(&f.File)
-	s.open = searchMsg{filePivots(f.Path)[0].Query}
+	s.open = searchMsg{desk.RequestsFor(f.Path)}
 	name := f.Path
 	if f.shell > 0 {
 		name = fmt.Sprintf("[web shell %d] %s", f.shell, name)

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"runtime/pprof"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -28,6 +29,8 @@ type grammar struct {
 	Analyst string           `help:"Who is working, for the journal. Default: the case's analyst, else not told." placeholder:"NAME"`
 	Host    string           `help:"The machine worked on, for the journal. Default: not told." placeholder:"NAME"`
 	Version kong.VersionFlag `help:"Print the version and exit."`
+
+	CPUProfile string `name:"cpuprofile" hidden:"" help:"Write a CPU profile to this file."`
 
 	Load      loadCmd      `cmd:"" help:"Take logs and hash lists into a case, and judge them."`
 	Open      openCmd      `cmd:"" help:"Open a case in the terminal program."`
@@ -93,8 +96,32 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, bundled fs.FS
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	done, err := profile(g.CPUProfile)
+	if err != nil {
+		fmt.Fprintf(stderr, "spoor: error: %s\n", triage.Visible(err.Error()))
+		return 1
+	}
+	defer done()
 	s := &session{ctx: ctx, in: stdin, out: stdout, err: stderr, bundled: bundled, args: args, analyst: g.Analyst, host: g.Host}
 	return s.report(kctx.Run(s))
+}
+
+// profile starts a CPU profile if a file is named, and answers how to end it.
+func profile(file string) (done func(), err error) {
+	if file == "" {
+		return func() {}, nil
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		f.Close()
+	}, nil
 }
 
 // report prints an error with a hint when we know what was meant, and answers the exit code.

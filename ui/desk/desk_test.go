@@ -106,6 +106,7 @@ func TestPivots(t *testing.T) {
 		{"client", "203.0.113.9", "actors", plant.Intruder.Ref, 4},
 		{"path", shell.Path, "webshells", shell.Ref, 3},
 		{"actor", plant.Intruder.Ref, "actors", plant.Intruder.Ref, 4},
+		{"file", shell.File.Path, "files", "", 3},
 		{"hash", shell.File.SHA256, "files", "", -1},
 		{"time", plant.Request.Time.Format(time.RFC3339), "requests", "", 4},
 		{"rule", "webshell-use", "requests", "", 3},
@@ -140,7 +141,7 @@ func TestPivots(t *testing.T) {
 func TestPivotsQuoteHostileValues(t *testing.T) {
 	d := newDesk(t)
 	for _, v := range []string{`" OR status:200`, `a) OR (b`, `*`, `-x`, "\x1b[2J", `\`, "a b\tc", `ip:1`} {
-		for _, kind := range []string{"client", "path", "agent", "referer", "user", "host", "rule", "hash", "writes"} {
+		for _, kind := range []string{"client", "path", "agent", "referer", "user", "host", "rule", "hash", "writes", "file"} {
 			for _, p := range d.Pivots(kind, v) {
 				if p.Query == "" {
 					continue

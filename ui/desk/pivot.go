@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"spoor/index"
 	"spoor/triage"
@@ -22,8 +23,8 @@ type Pivot struct {
 }
 
 // Pivots lists the ways on from a value. Kind is "client", "path", "agent", "referer", "user", "host", "rule",
-// "hash", "actor", "time" (RFC 3339) or "writes", the path of a file that a payload writes; any other kind has
-// none.
+// "hash", "actor", "time" (RFC 3339), "writes", the path of a file that a payload writes, or "file", that of a
+// collected file; any other kind has none.
 func (d *Desk) Pivots(kind, value string) []Pivot {
 	if value == "" {
 		return nil
@@ -73,6 +74,10 @@ func (d *Desk) Pivots(kind, value string) []Pivot {
 		return timePivots(value)
 	case "writes":
 		return d.writtenPivots(value)
+	case "file":
+		if named := namedPivots(value); named != nil {
+			return append([]Pivot{requests("requests for a file of this name", RequestsFor(value))}, named...)
+		}
 	}
 	return nil
 }
@@ -108,6 +113,23 @@ func (d *Desk) writtenPivots(target string) []Pivot {
 		}
 	}
 	return append(out, namedPivots(target)...)
+}
+
+// RequestsFor is the query for requests whose path ends in the name of a file on disk: where the web root
+// lies there, the evidence does not say. A name that a wildcard cannot be written with is looked for anywhere in
+// the request. A path that ends in no name gives the empty query.
+func RequestsFor(path string) string {
+	base := path[strings.LastIndexAny(path, `/\\`)+1:]
+	special := func(r rune) bool {
+		return r != '.' && r != '_' && r != '-' && (r >= 0x80 || !unicode.IsLetter(r) && !unicode.IsDigit(r))
+	}
+	switch {
+	case base == "":
+		return ""
+	case strings.IndexFunc(base, special) < 0:
+		return "path:*/" + base
+	}
+	return index.Phrase("/" + base)
 }
 
 // namedPivots leads from a path to what has or says its base name.
