@@ -13,90 +13,98 @@ var textOf = [...]column{
 	triage.Referers: colReferer, triage.Agents: colAgent, triage.Hosts: colHost, triage.Users: colUser,
 }
 
-// A storeLog is a snapshot as triage.Survey reads it. The texts of all segments are numbered anew; they are in
-// memory while the log is in use.
-type storeLog struct {
+// A partLog is the rows of one segment as triage reads them, with the segment's own numbers of texts.
+type partLog struct {
 	store    *Store
 	snap     *snapshot
-	texts    [len(textOf)][]string
-	numbers  [][len(textOf)][]uint32 // by segment: from the segment's numbers to those of the log
-	judged   [][]uint32
-	findings [][]triage.Finding
+	seg      *segment
+	findings map[uint32][]triage.Finding // by number of the set; some of them
+	pages    [len(textOf)]partPage       // of each column, the one used last
+	err      error                       // the first error of Text and Findings, which Visits and PutSummary give
 }
 
-// Log is all requests of the store. It is for one goroutine, and usable until the store is closed.
-func (s *Store) Log() (triage.Log, error) {
-	snap, err := s.hold()
-	if err != nil {
-		return nil, err
+// A partPage is textGroup texts of a column, from number page*textGroup.
+type partPage struct {
+	texts textRun
+	page  int
+}
+
+// maxFindings bounds the sets of findings a partLog keeps.
+const maxFindings = 1 << 14
+
+func (l *partLog) Texts(c triage.Column) int { return l.seg.meta.Texts[textOf[c]] }
+
+// Text gives the empty text if it cannot be read; the Visits at hand or the next one, and PutSummary, say why.
+func (l *partLog) Text(c triage.Column, id uint32) string {
+	if id == 0 {
+		return ""
 	}
-	defer s.release()
-	l := &storeLog{store: s, snap: snap, findings: [][]triage.Finding{nil}}
-	for i := range textOf {
-		l.texts[i] = []string{""}
-	}
-	var ids [len(textOf)]map[string]uint32
-	sets := map[string]uint32{"": 0}
-	for i := range ids {
-		ids[i] = map[string]uint32{"": 0}
-	}
-	for _, seg := range snap.segments {
-		var numbers [len(textOf)][]uint32
-		for i, c := range textOf {
-			numbers[i], err = l.unify(seg, c, ids[i], func(text string) error {
-				l.texts[i] = append(l.texts[i], text)
-				return nil
-			})
-			if err != nil {
-				return nil, err
-			}
-		}
-		judged, err := l.unify(seg, colJudged, sets, func(text string) error {
-			all, err := parseFindings(text)
-			l.findings = append(l.findings, all)
-			return err
-		})
+	p := &l.pages[c]
+	if page := int(id) / textGroup; p.texts.offsets == nil || p.page != page {
+		t, err := l.page(textOf[c], page)
 		if err != nil {
-			return nil, err
+			l.err = firstError(l.err, err)
+			return ""
 		}
-		l.numbers, l.judged = append(l.numbers, numbers), append(l.judged, judged)
+		*p = partPage{t, page}
 	}
-	return l, nil
+	if i := int(id) % textGroup; i < p.texts.len() {
+		return p.texts.text(i)
+	}
+	return ""
 }
 
-// unify gives the texts of a column of a segment the numbers of ids; add is called for each new one.
-func (l *storeLog) unify(seg *segment, c column, ids map[string]uint32, add func(text string) error) ([]uint32, error) {
-	out := make([]uint32, seg.meta.Texts[c])
-	var failed error
-	err := seg.eachText(c, 1, len(out), func(id int, text, _ string) bool {
-		n, ok := ids[text]
-		if !ok {
-			n = uint32(len(ids))
-			ids[text] = n
-			failed = add(text)
-		}
-		out[id] = n
-		return failed == nil
-	})
-	return out, firstError(failed, err)
-}
-
-func (l *storeLog) Texts(c triage.Column) int { return len(l.texts[c]) }
-
-func (l *storeLog) Text(c triage.Column, id uint32) string { return l.texts[c][id] }
-
-func (l *storeLog) Findings(judged uint32) []triage.Finding { return l.findings[judged] }
-
-// Cite gives an empty citation for a row that the store does not have.
-func (l *storeLog) Cite(row uint64) triage.Cite {
-	if _, err := l.store.hold(); err != nil || row >= uint64(l.snap.rows) {
-		if err == nil {
-			l.store.release()
-		}
-		return triage.Cite{}
+func (l *partLog) page(c column, page int) (textRun, error) {
+	if _, err := l.store.hold(); err != nil {
+		return textRun{}, err
 	}
 	defer l.store.release()
-	seg, group, i := l.snap.locate(int64(row))
+	t, err := l.seg.textPage(c, page)
+	if err != nil {
+		return textRun{}, err
+	}
+	return t.texts, nil
+}
+
+// Findings gives none if they cannot be read; see Text.
+func (l *partLog) Findings(judged uint32) []triage.Finding {
+	if judged == 0 {
+		return nil
+	}
+	all, ok := l.findings[judged]
+	if ok {
+		return all
+	}
+	t, err := l.page(colJudged, int(judged)/textGroup)
+	if err == nil && int(judged)%textGroup >= t.len() {
+		err = fmt.Errorf("%s: no findings %d; load the evidence again", l.seg.dir, judged)
+	}
+	if err == nil {
+		all, err = parseFindings(t.text(int(judged) % textGroup))
+	}
+	if err != nil {
+		l.err = firstError(l.err, err)
+		return nil
+	}
+	if len(l.findings) >= maxFindings {
+		clear(l.findings)
+	}
+	l.findings[judged] = all
+	return all
+}
+
+func (l *partLog) Cite(row uint64) triage.Cite { return l.store.cite(l.snap, row) }
+
+// cite gives an empty citation for a row that the store does not have.
+func (s *Store) cite(snap *snapshot, row uint64) triage.Cite {
+	if row >= uint64(snap.rows) {
+		return triage.Cite{}
+	}
+	if _, err := s.hold(); err != nil {
+		return triage.Cite{}
+	}
+	defer s.release()
+	seg, group, i := snap.locate(int64(row))
 	sources, err := seg.ints(intSource, group)
 	if err != nil {
 		return triage.Cite{}
@@ -105,71 +113,84 @@ func (l *storeLog) Cite(row uint64) triage.Cite {
 	if err != nil {
 		return triage.Cite{}
 	}
-	src := &l.snap.manifest.Sources[sources[i]]
+	src := &snap.manifest.Sources[sources[i]]
 	return triage.Cite{Ref: triage.RequestRef(src.Key, lines[i]), Source: src.Path, Line: lines[i]}
 }
 
 // Visits reads the columns a row group at a time.
-func (l *storeLog) Visits(yield func(*triage.Visit) bool) error {
-	for n, seg := range l.snap.segments {
-		for group := range seg.groupCount() {
-			g, err := l.group(seg, group)
-			if err != nil {
-				return fmt.Errorf("read the requests: %w", err)
+func (l *partLog) Visits(yield func(*triage.Visit) bool) error {
+	var g visitGroup
+	for group := range l.seg.groupCount() {
+		if err := firstError(l.err, l.read(&g, group)); err != nil {
+			return fmt.Errorf("read the requests: %w", err)
+		}
+		v := triage.Visit{Row: uint64(l.seg.base) + uint64(group)*groupRows - 1}
+		for i, reject := range g.texts[visitReject] {
+			v.Row++
+			if reject != 0 {
+				continue
 			}
-			for i, reject := range g.rejects {
-				if reject != 0 {
-					continue
-				}
-				v := g.visit(l, n, i)
-				v.Row = uint64(seg.base) + uint64(group)*groupRows + uint64(i)
-				if !yield(&v) {
-					return nil
-				}
+			g.fill(&v, i)
+			if !yield(&v) {
+				return l.err
 			}
+		}
+	}
+	return l.err
+}
+
+// visitColumns are the columns of texts that a Visit needs, and the reject, which decides whether there is one.
+var visitColumns = [...]column{colClient, colMethod, colPath, colQuery, colReferer, colAgent, colHost, colUser, colJudged, colReject}
+
+// Positions in visitColumns beyond those of textOf.
+const (
+	visitJudged = len(textOf)
+	visitReject = len(textOf) + 1
+)
+
+// A visitGroup is the columns of a row group that a Visit needs. It is read anew for each group.
+type visitGroup struct {
+	texts                      [len(visitColumns)][]int32
+	time, status, size, millis []int64
+}
+
+func (l *partLog) read(g *visitGroup, group int) error {
+	if _, err := l.store.hold(); err != nil {
+		return err
+	}
+	defer l.store.release()
+	var err error
+	for i, c := range visitColumns {
+		if g.texts[i], err = l.seg.readIDs(c, group, g.texts[i][:0]); err != nil {
+			return err
+		}
+	}
+	return g.readInts(l.seg, group)
+}
+
+func (g *visitGroup) readInts(seg *segment, group int) (err error) {
+	for _, c := range [...]struct {
+		of  intColumn
+		dst *[]int64
+	}{{intTime, &g.time}, {intStatus, &g.status}, {intSize, &g.size}, {intMillis, &g.millis}} {
+		if *c.dst, err = readColumn(seg, parquetInts[c.of], group, (*c.dst)[:0], (*pageValues).int64s); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// A visitGroup is the columns of a row group that a Visit needs.
-type visitGroup struct {
-	rejects, judged            []int32
-	texts                      [len(textOf)][]int32
-	time, status, size, millis []int64
+// fill makes the Visit of row i of the group, but for the number of the row.
+func (g *visitGroup) fill(v *triage.Visit, i int) {
+	v.Client, v.Method = uint32(g.texts[triage.Clients][i]), uint32(g.texts[triage.Methods][i])
+	v.Path, v.Query = uint32(g.texts[triage.Paths][i]), uint32(g.texts[triage.Queries][i])
+	v.Referer, v.Agent = uint32(g.texts[triage.Referers][i]), uint32(g.texts[triage.Agents][i])
+	v.Host, v.User = uint32(g.texts[triage.Hosts][i]), uint32(g.texts[triage.Users][i])
+	v.Judged = uint32(g.texts[visitJudged][i])
+	g.fillInts(v, i)
 }
 
-func (l *storeLog) group(seg *segment, group int) (g visitGroup, err error) {
-	if _, err := l.store.hold(); err != nil {
-		return g, err
-	}
-	defer l.store.release()
-	ids := func(c column) (out []int32) {
-		if err == nil {
-			out, err = seg.ids(c, group)
-		}
-		return out
-	}
-	ints := func(c intColumn) (out []int64) {
-		if err == nil {
-			out, err = seg.ints(c, group)
-		}
-		return out
-	}
-	g.rejects, g.judged = ids(colReject), ids(colJudged)
-	for i, c := range textOf {
-		g.texts[i] = ids(c)
-	}
-	g.time, g.status, g.size, g.millis = ints(intTime), ints(intStatus), ints(intSize), ints(intMillis)
-	return g, err
-}
-
-func (g *visitGroup) visit(l *storeLog, seg, i int) triage.Visit {
-	text := func(c triage.Column) uint32 { return l.numbers[seg][c][g.texts[c][i]] }
-	return triage.Visit{
-		Time: g.time[i], Client: text(triage.Clients), Method: text(triage.Methods), Path: text(triage.Paths),
-		Query: text(triage.Queries), Referer: text(triage.Referers), Agent: text(triage.Agents),
-		Host: text(triage.Hosts), User: text(triage.Users), Status: uint16(min(g.status[i], math.MaxUint16)), Size: g.size[i],
-		Millis: g.millis[i], Judged: l.judged[seg][g.judged[i]],
-	}
+func (g *visitGroup) fillInts(v *triage.Visit, i int) {
+	v.Time, v.Status = g.time[i], uint16(min(max(g.status[i], 0), math.MaxUint16))
+	v.Size, v.Millis = g.size[i], g.millis[i]
 }

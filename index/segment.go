@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/parquet-go/parquet-go"
@@ -153,22 +154,31 @@ func (s *segment) rowsParquet() (*parquetFile, error) {
 // ids is one row group of a column of texts: the number of the text of each row.
 func (s *segment) ids(c column, group int) ([]int32, error) {
 	v, err := s.cache.get(cacheKey{s, false, parquetTexts[c], group}, func() (any, int, error) {
-		ids, err := readColumn(s, parquetTexts[c], group, (*pageValues).int32s)
-		for _, id := range ids {
-			if id < 0 || int(id) >= s.meta.Texts[c] {
-				return nil, 0, fmt.Errorf("%s: column %s names text %d of %d; load the evidence again", s.dir, columnNames[c], id, s.meta.Texts[c])
-			}
-		}
+		ids, err := s.readIDs(c, group, nil)
 		return ids, 4 * len(ids), err
 	})
 	ids, _ := v.([]int32)
 	return ids, err
 }
 
+// readIDs reads a row group of a column of texts into dst, which is empty.
+func (s *segment) readIDs(c column, group int, dst []int32) ([]int32, error) {
+	ids, err := readColumn(s, parquetTexts[c], group, dst, (*pageValues).int32s)
+	if err != nil {
+		return ids, err
+	}
+	for _, id := range ids {
+		if uint(id) >= uint(s.meta.Texts[c]) {
+			return nil, fmt.Errorf("%s: column %s names text %d of %d; load the evidence again", s.dir, columnNames[c], id, s.meta.Texts[c])
+		}
+	}
+	return ids, nil
+}
+
 // ints is one row group of a column of numbers.
 func (s *segment) ints(c intColumn, group int) ([]int64, error) {
 	v, err := s.cache.get(cacheKey{s, false, parquetInts[c], group}, func() (any, int, error) {
-		ints, err := readColumn(s, parquetInts[c], group, (*pageValues).int64s)
+		ints, err := readColumn(s, parquetInts[c], group, nil, (*pageValues).int64s)
 		return ints, 8 * len(ints), err
 	})
 	ints, _ := v.([]int64)
@@ -194,13 +204,13 @@ func (p *pageValues) int64s(dst []int64) []int64 {
 	return dst
 }
 
-// readColumn reads all values of a column of a row group.
-func readColumn[T any](s *segment, column, group int, take func(*pageValues, []T) []T) ([]T, error) {
+// readColumn reads all values of a column of a row group into dst, which is empty.
+func readColumn[T any](s *segment, column, group int, dst []T, take func(*pageValues, []T) []T) ([]T, error) {
 	p, err := s.rowsParquet()
 	if err != nil {
 		return nil, err
 	}
-	out := make([]T, 0, s.groupLen(group))
+	out := slices.Grow(dst, s.groupLen(group))
 	err = eachPage(p, column, group, func(page parquet.Page) { out = take(&pageValues{page}, out) })
 	if err == nil && len(out) != s.groupLen(group) {
 		err = fmt.Errorf("%s: column %d has %d rows instead of %d; load the evidence again", p.file.Name(), column, len(out), s.groupLen(group))

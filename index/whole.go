@@ -1,0 +1,173 @@
+package index
+
+import (
+	"fmt"
+
+	"spoor/triage"
+)
+
+// A wholeStore is a snapshot as triage.Conclude asks it.
+type wholeStore struct {
+	store *Store
+	snap  *snapshot
+}
+
+// Whole is the store as it is now, for triage.Conclude. It is usable until the store is closed.
+func (s *Store) Whole() triage.Whole {
+	snap, err := s.hold()
+	if err != nil {
+		return &wholeStore{s, &snapshot{}}
+	}
+	defer s.release()
+	return &wholeStore{s, snap}
+}
+
+// Clients is 0 if the store cannot be read.
+func (w *wholeStore) Clients() int {
+	if _, err := w.store.hold(); err != nil {
+		return 0
+	}
+	defer w.store.release()
+	n, err := w.snap.distinct(colClient)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+func (w *wholeStore) Cite(row uint64) triage.Cite { return w.store.cite(w.snap, row) }
+
+// Count is how many requests have each of the texts in a column. The empty text stands for none.
+func (w *wholeStore) Count(c triage.Column, texts []string) ([]int, error) {
+	if _, err := w.store.hold(); err != nil {
+		return nil, err
+	}
+	defer w.store.release()
+	at := make(map[string][]int, len(texts))
+	for i, text := range texts {
+		at[text] = append(at[text], i)
+	}
+	out := make([]int, len(texts))
+	for _, seg := range w.snap.segments {
+		counts, err := seg.countTexts(textOf[c])
+		if err != nil {
+			return nil, fmt.Errorf("count requests: %w", err)
+		}
+		for _, i := range at[""] {
+			out[i] += int(counts[0])
+		}
+		err = seg.eachText(textOf[c], 1, len(counts), func(id int, text, _ string) bool {
+			for _, i := range at[text] {
+				out[i] += int(counts[id])
+			}
+			return true
+		})
+		if err != nil {
+			return nil, fmt.Errorf("count requests: %w", err)
+		}
+	}
+	return out, nil
+}
+
+// countTexts is how many requests have each text of a column.
+func (s *segment) countTexts(c column) ([]int64, error) {
+	out := make([]int64, s.meta.Texts[c])
+	for group := range s.groupCount() {
+		ids, err := s.ids(c, group)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			out[id]++
+		}
+	}
+	out[0] -= s.meta.Rejected // lines that are no requests have no texts
+	return out, nil
+}
+
+// Requests asks the test once for each text of each part, and reads the rows of groups that have such a text.
+func (w *wholeStore) Requests(path func(string) bool, yield func(v *triage.Visit, path string) bool) error {
+	for _, seg := range w.snap.segments {
+		more, err := w.requests(seg, path, yield)
+		if err != nil {
+			return fmt.Errorf("read the requests: %w", err)
+		}
+		if !more {
+			return nil
+		}
+	}
+	return nil
+}
+
+// requests yields those of a segment; more is false if yield wants no more.
+func (w *wholeStore) requests(seg *segment, path func(string) bool, yield func(*triage.Visit, string) bool) (more bool, err error) {
+	found, err := w.pathsOf(seg, path)
+	if err != nil || len(found) == 0 {
+		return true, err
+	}
+	set := newBitset(seg.meta.Texts[colPath])
+	for id := range found {
+		set.set(int(id))
+	}
+	lo, hi := limits(set)
+	var ids, rejects []int32
+	var g visitGroup
+	for group := range seg.groupCount() {
+		if least, most, ok := seg.bounds(parquetTexts[colPath], group); ok && (most < int64(lo) || least > int64(hi)) {
+			continue
+		}
+		if ids, rejects, err = w.group(seg, group, set, ids, rejects, &g); err != nil {
+			return false, err
+		}
+		for i, id := range ids {
+			if !set.has(int(id)) || rejects[i] != 0 {
+				continue
+			}
+			v := triage.Visit{Row: uint64(seg.base) + uint64(group)*groupRows + uint64(i), Path: uint32(id)}
+			g.fillInts(&v, i)
+			if !yield(&v, found[id]) {
+				return false, nil
+			}
+		}
+	}
+	return true, nil
+}
+
+// pathsOf are the paths of a segment that pass, by number.
+func (w *wholeStore) pathsOf(seg *segment, path func(string) bool) (map[int32]string, error) {
+	if _, err := w.store.hold(); err != nil {
+		return nil, err
+	}
+	defer w.store.release()
+	found := map[int32]string{}
+	if path("") {
+		found[0] = ""
+	}
+	err := seg.eachText(colPath, 1, seg.meta.Texts[colPath], func(id int, text, _ string) bool {
+		if path(text) {
+			found[int32(id)] = text
+		}
+		return true
+	})
+	return found, err
+}
+
+// group reads the paths of a row group, and the rest only if one of them is in the set; ids is empty if none is.
+func (w *wholeStore) group(seg *segment, group int, set bitset, ids, rejects []int32, g *visitGroup) (_, _ []int32, err error) {
+	if _, err := w.store.hold(); err != nil {
+		return nil, nil, err
+	}
+	defer w.store.release()
+	if ids, err = seg.readIDs(colPath, group, ids[:0]); err != nil {
+		return ids, rejects, err
+	}
+	for _, id := range ids {
+		if set.has(int(id)) {
+			if rejects, err = seg.readIDs(colReject, group, rejects[:0]); err == nil {
+				err = g.readInts(seg, group)
+			}
+			return ids, rejects, err
+		}
+	}
+	return ids[:0], rejects, nil
+}
