@@ -25,18 +25,8 @@ type chain struct {
 
 // buildIncidents makes the incidents from shells and intruders.
 func (w *survey) buildIncidents() {
-	ids := map[string]uint32{}
-	for id := 1; id < w.log.Texts(Clients); id++ {
-		ids[w.log.Text(Clients, uint32(id))] = uint32(id)
-	}
 	for _, ch := range w.chains() {
-		var clients []uint32
-		for _, i := range ch.intruders {
-			for _, c := range w.out.Intruders[i].Clients {
-				clients = append(clients, ids[c])
-			}
-		}
-		w.out.Incidents = append(w.out.Incidents, w.incident(ch, clients))
+		w.out.Incidents = append(w.out.Incidents, w.incident(ch))
 	}
 	sort.SliceStable(w.out.Incidents, func(i, j int) bool {
 		a, b := &w.out.Incidents[i], &w.out.Incidents[j]
@@ -79,14 +69,18 @@ func (w *survey) touched(in Intruder) []string {
 	var out []string
 	for _, plain := range sortedKeys(w.shells) {
 		p, planted := w.plants[w.shells[plain].Ref]
-		if slices.Contains(in.Shells, w.shells[plain].Path) || planted && p.named && slices.Contains(in.Clients, w.log.Text(Clients, p.client)) {
+		if slices.Contains(in.Shells, w.shells[plain].Path) || planted && p.named && slices.Contains(in.Clients, p.client) {
 			out = append(out, plain)
 		}
 	}
 	return out
 }
 
-func (w *survey) incident(ch chain, clients []uint32) Incident {
+func (w *survey) incident(ch chain) Incident {
+	var clients []string
+	for _, i := range ch.intruders {
+		clients = append(clients, w.out.Intruders[i].Clients...)
+	}
 	in := Incident{Level: Medium, Clients: []string{}, Shells: []string{}, Techniques: []string{}}
 	var steps []Step
 	planted := false
@@ -147,44 +141,37 @@ func (w *survey) plantStep(p plantFact, shell *Webshell) Step {
 	text := "likely writes " + baseOf(shell.Path) + ": " + shell.PlantWhy
 	if p.named {
 		text = fmt.Sprintf("writes %s %s at %s: the payload names %s", baseOf(shell.Path), what(p.finding),
-			VisibleN(w.log.Text(Paths, p.path), 60), VisibleN(p.finding.Target, 120))
+			VisibleN(p.path, 60), VisibleN(p.finding.Target, 120))
 	}
-	client := ""
-	if p.named {
-		client = w.log.Text(Clients, p.client)
-	} else if s := w.scripts.byPlain[plainPath(shell.Path)]; s != nil {
-		client = w.log.Text(Clients, firstUser(s))
-	}
-	return Step{Kind: "plant", Time: timeOf(p.time), Ref: w.log.Cite(p.row).Ref, Client: client, Text: text}
+	return Step{Kind: "plant", Time: timeOf(p.time), Ref: w.whole.Cite(p.row).Ref, Client: p.client, Text: text}
 }
 
 // shellSteps are the file, the first visit and each client's use.
-func (w *survey) shellSteps(plain string, clients []uint32) []Step {
-	shell, s := w.shells[plain], w.scripts.byPlain[plain]
+func (w *survey) shellSteps(plain string, clients []string) []Step {
+	shell, s := w.shells[plain], w.scripts[plain]
 	var out []Step
 	if f := shell.File; f != nil && !f.ModTime.IsZero() {
 		out = append(out, Step{Kind: "file", Time: f.ModTime.UTC(), Ref: f.Ref,
 			Text: fmt.Sprintf("%s was last written, %s: %s", baseOf(f.Path), f.Verdict, VisibleN(f.Path, 120))})
 	}
-	first := firstUser(s)
-	out = append(out, Step{Kind: "access", Time: timeOf(s.first), Ref: w.log.Cite(s.firstRow).Ref, Client: w.log.Text(Clients, first),
+	out = append(out, Step{Kind: "access", Time: timeOf(s.First), Ref: w.whole.Cite(s.FirstRow).Ref, Client: s.firstUser(),
 		Text: "first visit to " + baseOf(shell.Path) + " that is answered"})
-	for _, c := range sortedKeys(s.clients) {
-		u := s.clients[c]
+	for _, c := range sortedKeys(s.Clients) {
+		u := s.Clients[c]
 		if !slices.Contains(clients, c) {
 			continue
 		}
-		text := fmt.Sprintf("%s to %s", count(u.n, "request"), baseOf(shell.Path))
-		if u.last > u.first {
-			text += " until " + timeOf(u.last).Format("2006-01-02 15:04:05Z")
+		text := fmt.Sprintf("%s to %s", count(u.N, "request"), baseOf(shell.Path))
+		if u.Last > u.First {
+			text += " until " + timeOf(u.Last).Format("2006-01-02 15:04:05Z")
 		}
-		out = append(out, Step{Kind: "use", Time: timeOf(u.first), Ref: w.log.Cite(u.firstRow).Ref, Client: w.log.Text(Clients, c), Text: text})
+		out = append(out, Step{Kind: "use", Time: timeOf(u.First), Ref: w.whole.Cite(u.FirstRow).Ref, Client: c, Text: text})
 	}
 	return out
 }
 
 // attackSteps are the probes and injections of the incident's clients, one step for each client and place.
-func (w *survey) attackSteps(clients []uint32) []Step {
+func (w *survey) attackSteps(clients []string) []Step {
 	var out []Step
 	for _, c := range clients {
 		h := w.hostile[c]
@@ -192,23 +179,23 @@ func (w *survey) attackSteps(clients []uint32) []Step {
 			continue
 		}
 		for _, a := range h.sortedPoints() {
-			if w.shells[w.site.plain[a.path]] != nil {
+			if w.shells[plainPath(a.Path)] != nil {
 				continue
 			}
 			kind := "injection"
-			if a.level < High {
+			if a.Level < High {
 				kind = "probe"
 			}
-			text := fmt.Sprintf("%s at %s%s: %s", count(a.n, "request"), VisibleN(w.log.Text(Paths, a.path), 80), fieldWords(a.fields), classWords(a.classes))
-			text += fmt.Sprintf("; %d answered 2xx", a.answeredFully)
-			if a.last > a.first {
-				text += "; until " + timeOf(a.last).Format("2006-01-02 15:04:05Z")
+			text := fmt.Sprintf("%s at %s%s: %s", count(a.N, "request"), VisibleN(a.Path, 80), fieldWords(a.Fields), classWords(a.Classes))
+			text += fmt.Sprintf("; %d answered 2xx", a.Answered)
+			if a.Last > a.First {
+				text += "; until " + timeOf(a.Last).Format("2006-01-02 15:04:05Z")
 			}
-			out = append(out, Step{Kind: kind, Time: timeOf(a.first), Ref: w.log.Cite(a.firstRow).Ref, Client: w.log.Text(Clients, c), Text: text, Refs: w.refs(a.rows)})
+			out = append(out, Step{Kind: kind, Time: timeOf(a.First), Ref: w.whole.Cite(a.FirstRow).Ref, Client: c, Text: text, Refs: w.refs(a.Rows)})
 		}
-		for _, sp := range w.sessions.spans[c] {
-			if sp.finding.Class == Scan && sp.finding.Rule == "scan-enumeration" || sp.finding.Class == Bruteforce {
-				out = append(out, Step{Kind: "probe", Time: timeOf(sp.first), Ref: w.log.Cite(sp.firstRow).Ref, Client: w.log.Text(Clients, c), Text: sp.finding.Why})
+		for _, sp := range h.Spans {
+			if sp.Rule == "scan-enumeration" || sp.Class == Bruteforce {
+				out = append(out, Step{Kind: "probe", Time: timeOf(sp.First), Ref: w.whole.Cite(sp.FirstRow).Ref, Client: c, Text: sp.Why})
 			}
 		}
 	}

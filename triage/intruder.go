@@ -9,6 +9,7 @@ package triage
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -19,12 +20,15 @@ const (
 )
 
 // buildIntruders groups the clients and describes each group.
-func (w *survey) buildIntruders() {
-	g := &grouping{parent: map[uint32]uint32{}, links: map[uint32][]Reason{}}
+func (w *survey) buildIntruders() error {
+	g := &grouping{parent: map[string]string{}, links: map[string][]Reason{}}
 	for _, c := range sortedKeys(w.hostile) {
 		if w.hostile[c].insists() && len(g.parent) < maxFoes {
 			g.add(c)
 		}
+	}
+	if err := w.countAgents(g); err != nil {
+		return err
 	}
 	w.linkByShell(g)
 	w.linkByAgent(g)
@@ -40,15 +44,53 @@ func (w *survey) buildIntruders() {
 	})
 	w.out.Intruders = w.out.Intruders[:min(len(w.out.Intruders), maxIntruders)]
 	for i := range w.out.Intruders {
-		w.out.Intruders[i].Name = fmt.Sprintf("Intruder %d", i+1)
+		in := &w.out.Intruders[i]
+		in.Name = fmt.Sprintf("Intruder %d", i+1)
+		counts, err := w.whole.Count(Clients, in.Clients)
+		if err != nil {
+			return err
+		}
+		for _, n := range counts {
+			in.Requests += n
+		}
 	}
+	return nil
+}
+
+// countAgents counts the requests of the whole log with the agents that a link could rest on.
+func (w *survey) countAgents(g *grouping) error {
+	names := map[string]bool{}
+	for _, plain := range sortedKeys(w.shells) {
+		for _, u := range w.scripts[plain].Clients {
+			for a := range u.Agents {
+				names[a] = true
+			}
+		}
+	}
+	for c := range g.parent {
+		if h := w.hostile[c]; h != nil {
+			for a := range h.Agents {
+				names[a] = true
+			}
+		}
+	}
+	list := sortedKeys(names)
+	counts, err := w.whole.Count(Agents, list)
+	if err != nil {
+		return err
+	}
+	w.perAgent = map[string]int{}
+	for i, a := range list {
+		w.perAgent[a] = counts[i]
+	}
+	return nil
 }
 
 // insists reports whether a client attacked one place again and again. The probers that try one payload each
 // at many places come to every site and are no intruders; their requests are findings all the same.
 func (f *foe) insists() bool {
-	for _, a := range f.points {
-		if a.n >= minInsist {
+	for _, a := range f.Points {
+		if a.N >= minInsist {
 			return true
 		}
 	}
@@ -58,19 +100,19 @@ func (f *foe) insists() bool {
 // linkByShell adds the users and planters of shells and links those who share an agent on the same shell.
 func (w *survey) linkByShell(g *grouping) {
 	for _, plain := range sortedKeys(w.shells) {
-		shell, s := w.shells[plain], w.scripts.byPlain[plain]
-		byAgent := map[uint32]uint32{}
-		for _, c := range sortedKeys(s.clients) {
+		shell, s := w.shells[plain], w.scripts[plain]
+		byAgent := map[string]string{}
+		for _, c := range sortedKeys(s.Clients) {
 			g.add(c)
-			for _, a := range sortedKeys(s.clients[c].agents) {
+			for _, a := range sortedKeys(s.Clients[c].Agents) {
 				first, ok := byAgent[a]
 				if !ok {
 					byAgent[a] = c
 					continue
 				}
 				g.link(first, c, Reason{ID: "shell-agent", Weight: 3,
-					Text: fmt.Sprintf("%s and %s come to %s with the same agent %s", w.client(first), w.client(c), VisibleN(shell.Path, 80), w.agentShare(a)),
-					Refs: w.refs([]uint64{s.clients[first].firstRow, s.clients[c].firstRow})})
+					Text: fmt.Sprintf("%s and %s come to %s with the same agent %s", VisibleN(first, 60), VisibleN(c, 60), VisibleN(shell.Path, 80), w.agentShare(a)),
+					Refs: w.refs([]uint64{s.Clients[first].FirstRow, s.Clients[c].FirstRow})})
 			}
 		}
 		p, ok := w.plants[shell.Ref]
@@ -78,70 +120,54 @@ func (w *survey) linkByShell(g *grouping) {
 			continue
 		}
 		g.add(p.client)
-		if first := firstUser(s); first != p.client && s.first-p.time <= 3600*1000 {
+		if first := s.firstUser(); first != p.client && s.First-p.time <= 3600*1000 {
 			g.link(p.client, first, Reason{ID: "first-use", Weight: 2,
-				Text: fmt.Sprintf("%s is the first to use what %s planted, %s later", w.client(first), w.client(p.client), lasted(p.time, s.first)),
-				Refs: w.refs([]uint64{p.row, s.firstRow})})
+				Text: fmt.Sprintf("%s is the first to use what %s planted, %s later", VisibleN(first, 60), VisibleN(p.client, 60), lasted(p.time, s.First)),
+				Refs: w.refs([]uint64{p.row, s.FirstRow})})
 		}
 	}
 }
 
 // agentShare says how much of the site's traffic carries an agent, since a common one links little.
-func (w *survey) agentShare(agent uint32) string {
-	n := int(w.site.perAgent[agent])
-	name := VisibleN(w.log.Text(Agents, agent), 60)
-	return fmt.Sprintf("%q, which %s of all %d carry", name, count(n, "request"), w.site.requests)
+func (w *survey) agentShare(agent string) string {
+	return fmt.Sprintf("%q, which %s of all %d carry", VisibleN(agent, 60), count(w.perAgent[agent], "request"), w.period.Requests)
 }
 
 // linkByAgent links attackers whose agent is theirs nearly alone.
 func (w *survey) linkByAgent(g *grouping) {
-	type user struct {
-		client uint32
-		row    uint64
-		n      int
+	users := map[string][]string{}
+	tool := map[string]bool{}
+	for _, c := range sortedKeys(g.parent) {
+		if h := w.hostile[c]; h != nil {
+			for _, a := range sortedKeys(h.Agents) {
+				users[a] = append(users[a], c)
+				tool[a] = tool[a] || h.Agents[a].Tool
+			}
+		}
 	}
-	users := map[uint32][]user{}
-	tool := map[uint32]bool{}
-	_ = w.log.Visits(func(v *Visit) bool { // the log was read before without error
-		if !g.has(v.Client) || v.Judged == 0 || v.Agent == 0 {
-			return true
-		}
-		for _, f := range w.log.Findings(v.Judged) {
-			if f.Class == Scan && f.Field == "agent" {
-				tool[v.Agent] = true
-			}
-		}
-		list := users[v.Agent]
-		for i := range list {
-			if list[i].client == v.Client {
-				list[i].n++
-				return true
-			}
-		}
-		if len(list) < 8 {
-			users[v.Agent] = append(list, user{v.Client, v.Row, 1})
-		}
-		return true
-	})
 	for _, a := range sortedKeys(users) {
 		list := users[a]
-		hostile := 0
-		for _, u := range list {
-			hostile += u.n
-		}
-		if len(list) < 2 || len(list) > 4 || tool[a] || hostile*2 < int(w.site.perAgent[a]) || len(w.log.Text(Agents, a)) < 12 {
+		if len(list) < 2 || len(list) > 4 || tool[a] || len(a) < 12 {
 			continue
 		}
-		for _, u := range list[1:] {
-			g.link(list[0].client, u.client, Reason{ID: "rare-agent", Weight: 2,
-				Text: fmt.Sprintf("%s and %s attack with an agent that hardly anyone else has: %s", w.client(list[0].client), w.client(u.client), w.agentShare(a)),
-				Refs: w.refs([]uint64{list[0].row, u.row})})
+		hostile := 0
+		for _, c := range list {
+			hostile += w.hostile[c].Agents[a].N
+		}
+		if hostile*2 < w.perAgent[a] {
+			continue
+		}
+		one := list[0]
+		for _, c := range list[1:] {
+			g.link(one, c, Reason{ID: "rare-agent", Weight: 2,
+				Text: fmt.Sprintf("%s and %s attack with an agent that hardly anyone else has: %s", VisibleN(one, 60), VisibleN(c, 60), w.agentShare(a)),
+				Refs: w.refs([]uint64{w.hostile[one].Agents[a].FirstRow, w.hostile[c].Agents[a].FirstRow})})
 		}
 	}
 }
 
 // describe makes an intruder of a group of clients.
-func (w *survey) describe(clients []uint32, g *grouping) Intruder {
+func (w *survey) describe(clients []string, g *grouping) Intruder {
 	in := Intruder{Links: g.reasons(clients), Shells: []string{}, Observed: []Observable{}}
 	agents := map[string]bool{}
 	var first, last int64
@@ -152,25 +178,24 @@ func (w *survey) describe(clients []uint32, g *grouping) Intruder {
 		last = max(last, b)
 	}
 	for _, c := range clients {
-		in.Requests += int(w.site.perClient[c])
 		if h := w.hostile[c]; h != nil {
-			in.Hostile += h.hostile
-			see(h.first, h.last)
-			for _, a := range sortedKeys(h.agents) {
-				agents[w.log.Text(Agents, a)] = true
+			in.Hostile += h.Hostile
+			see(h.First, h.Last)
+			for a := range h.Agents {
+				agents[a] = true
 			}
 		}
 	}
 	for _, plain := range sortedKeys(w.shells) {
-		s := w.scripts.byPlain[plain]
+		s := w.scripts[plain]
 		used := false
 		for _, c := range clients {
-			if u := s.clients[c]; u != nil {
+			if u := s.Clients[c]; u != nil {
 				used = true
-				in.Hostile += u.n
-				see(u.first, u.last)
-				for _, a := range sortedKeys(u.agents) {
-					agents[w.log.Text(Agents, a)] = true
+				in.Hostile += u.N
+				see(u.First, u.Last)
+				for a := range u.Agents {
+					agents[a] = true
 				}
 			}
 		}
@@ -181,43 +206,29 @@ func (w *survey) describe(clients []uint32, g *grouping) Intruder {
 	in.Agents = sortedKeys(agents)
 	in.First, in.Last = timeOf(first), timeOf(last)
 	sort.SliceStable(clients, func(i, j int) bool { return w.firstOf(clients[i]) < w.firstOf(clients[j]) })
-	for _, c := range clients {
-		in.Clients = append(in.Clients, w.log.Text(Clients, c))
-	}
+	in.Clients = slices.Clone(clients)
 	in.Ref = hashRef("a", in.Clients[0])
 	in.Observed = w.observe(clients, in.Shells)
 	return in
 }
 
 // firstOf is when a client first did something hostile.
-func (w *survey) firstOf(c uint32) int64 {
+func (w *survey) firstOf(c string) int64 {
 	first := int64(maxTimeMS)
 	if h := w.hostile[c]; h != nil {
-		first = h.first
+		first = h.First
 	}
 	for _, plain := range sortedKeys(w.shells) {
-		if u := w.scripts.byPlain[plain].clients[c]; u != nil {
-			first = min(first, u.first)
+		if u := w.scripts[plain].Clients[c]; u != nil {
+			first = min(first, u.First)
 		}
 	}
 	return first
 }
 
-func (w *survey) client(c uint32) string { return VisibleN(w.log.Text(Clients, c), 60) }
-
-func firstUser(s *script) uint32 {
-	best := uint32(0)
-	for _, c := range sortedKeys(s.clients) {
-		if b := s.clients[best]; b == nil || s.clients[c].first < b.first {
-			best = c
-		}
-	}
-	return best
-}
-
 // observe lists what a knowledge base of actors may know of the group. Each rule says who maps what was seen
 // to the technique.
-func (w *survey) observe(clients []uint32, shells []string) []Observable {
+func (w *survey) observe(clients []string, shells []string) []Observable {
 	var out []Observable
 	add := func(id, why string, rows []uint64) {
 		if len(rows) > 0 {
@@ -229,20 +240,20 @@ func (w *survey) observe(clients []uint32, shells []string) []Observable {
 	for _, c := range clients {
 		if h := w.hostile[c]; h != nil {
 			for _, a := range h.sortedPoints() {
-				exploit = append(exploit, a.firstRow)
+				exploit = append(exploit, a.FirstRow)
 			}
-			for t, row := range h.toolRow {
-				tools[t] = append(tools[t], row)
+			for _, t := range sortedKeys(h.Tools) {
+				tools[t] = append(tools[t], h.Tools[t])
 			}
-		}
-		for _, sp := range w.sessions.spans[c] {
-			switch sp.finding.Rule {
-			case "scan-enumeration", "probe-shell-sweep":
-				words = append(words, sp.firstRow)
-			case "scan-active":
-				scan = append(scan, sp.firstRow)
-			case "brute-login", "brute-refused":
-				brute = append(brute, sp.firstRow)
+			for _, sp := range h.Spans {
+				switch sp.Rule {
+				case "scan-enumeration", "probe-shell-sweep":
+					words = append(words, sp.FirstRow)
+				case "scan-active":
+					scan = append(scan, sp.FirstRow)
+				case "brute-login", "brute-refused":
+					brute = append(brute, sp.FirstRow)
+				}
 			}
 		}
 	}
@@ -250,8 +261,8 @@ func (w *survey) observe(clients []uint32, shells []string) []Observable {
 	var uses []uint64
 	for _, plain := range sortedKeys(w.shells) {
 		for _, c := range clients {
-			if u := w.scripts.byPlain[plain].clients[c]; u != nil {
-				uses = append(uses, u.firstRow)
+			if u := w.scripts[plain].Clients[c]; u != nil {
+				uses = append(uses, u.FirstRow)
 			}
 		}
 	}
@@ -272,19 +283,19 @@ func (w *survey) observe(clients []uint32, shells []string) []Observable {
 
 // A grouping is a union of clients, with the reasons for each link.
 type grouping struct {
-	parent map[uint32]uint32
-	links  map[uint32][]Reason // by the client on the far side of the link
+	parent map[string]string
+	links  map[string][]Reason // by the client on the far side of the link
 }
 
-func (g *grouping) add(c uint32) {
+func (g *grouping) add(c string) {
 	if _, ok := g.parent[c]; !ok {
 		g.parent[c] = c
 	}
 }
 
-func (g *grouping) has(c uint32) bool { _, ok := g.parent[c]; return ok }
+func (g *grouping) has(c string) bool { _, ok := g.parent[c]; return ok }
 
-func (g *grouping) root(c uint32) uint32 {
+func (g *grouping) root(c string) string {
 	for g.parent[c] != c {
 		g.parent[c] = g.parent[g.parent[c]]
 		c = g.parent[c]
@@ -292,7 +303,7 @@ func (g *grouping) root(c uint32) uint32 {
 	return c
 }
 
-func (g *grouping) link(a, b uint32, why Reason) {
+func (g *grouping) link(a, b string, why Reason) {
 	g.add(a)
 	g.add(b)
 	if len(g.links[b]) < MaxRefs {
@@ -303,20 +314,20 @@ func (g *grouping) link(a, b uint32, why Reason) {
 }
 
 // groups lists the groups, each sorted.
-func (g *grouping) groups() [][]uint32 {
-	by := map[uint32][]uint32{}
+func (g *grouping) groups() [][]string {
+	by := map[string][]string{}
 	for _, c := range sortedKeys(g.parent) {
 		r := g.root(c)
 		by[r] = append(by[r], c)
 	}
-	var out [][]uint32
+	var out [][]string
 	for _, r := range sortedKeys(by) {
 		out = append(out, by[r])
 	}
 	return out
 }
 
-func (g *grouping) reasons(clients []uint32) []Reason {
+func (g *grouping) reasons(clients []string) []Reason {
 	out := []Reason{}
 	for _, c := range clients {
 		out = append(out, g.links[c]...)

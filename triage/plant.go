@@ -3,6 +3,7 @@ package triage
 // What put a shell there: the request that best explains a script's first appearance.
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,41 +17,61 @@ const (
 
 // A target is a request whose payload names a file to write, or that is itself a write (PUT, MOVE).
 type target struct {
-	visit   Visit
-	finding Finding
+	Time    int64
+	Row     uint64
+	Status  uint16
+	Client  string
+	Path    string
+	Finding Finding
 }
 
-// attack is what one client did against one path.
+// An attack is what one client did against one path.
 type attack struct {
-	path          uint32
-	n             int
-	firstRow      uint64
-	lastRow       uint64
-	first, last   int64
-	level         Level
-	classes       map[Class]int
-	rules         map[string]int
-	fields        map[string]int
-	rows          []uint64 // at most MaxRefs
-	answeredFully int      // 2xx
+	Path     string
+	N        int
+	FirstRow uint64
+	First    int64
+	Last     int64
+	Level    Level
+	Classes  map[Class]int
+	Fields   map[string]int
+	Rows     []uint64 // at most MaxRefs
+	Answered int      // 2xx
 }
 
-// A foe is the sums of one client's hostile requests.
+// A foe is the sums of one client's hostile requests. Its fields are exported for the encoding of a Summary.
 type foe struct {
-	attacks  int // of class sqli, rce, traversal, upload or webshell, level medium or above
-	hostile  int // level low or above, any class
-	firstRow uint64
-	first    int64
-	last     int64
-	classes  map[Class]int
-	points   map[uint32]*attack  // by path, at most maxPoints
-	toolRow  map[string]uint64   // by what an agent calls itself: the first request
-	agents   map[uint32]struct{} // of hostile requests, at most maxAgentsOf
+	Attacks  int // requests with an attack, see attacks
+	Hostile  int // requests with a finding of level low or above
+	FirstRow uint64
+	First    int64
+	Last     int64
+	Points   map[string]*attack   // by path, at most maxPoints
+	Tools    map[string]uint64    // by what an agent calls itself: the first request
+	Agents   map[string]*foeAgent // of hostile requests, at most maxAgentsOf
+	Spans    []spanFact           // at most maxSpansOf
+}
+
+// A foeAgent is a foe's use of one agent.
+type foeAgent struct {
+	N        int // hostile requests
+	FirstRow uint64
+	Tool     bool // the agent names a tool
+}
+
+// A spanFact is a hostile session of a foe.
+type spanFact struct {
+	Rule     string
+	Class    Class
+	Why      string
+	First    int64
+	FirstRow uint64
 }
 
 const (
-	maxFoes   = 100_000
-	maxPoints = 200
+	maxFoes    = 50_000
+	maxPoints  = 200
+	maxSpansOf = 50
 )
 
 var attackClasses = map[Class]bool{SQLi: true, RCE: true, Traversal: true, Upload: true, WebshellUse: true}
@@ -61,97 +82,157 @@ func attacks(f Finding) bool {
 	return attackClasses[f.Class] && f.Level >= Medium && f.Field != "referer"
 }
 
+// foe finds or makes the foe of a name; nil if there are too many.
+func (p *part) foe(name string, v *Visit) *foe {
+	f := p.out.Foes[name]
+	if f == nil && len(p.out.Foes) < maxFoes {
+		f = &foe{FirstRow: v.Row, First: v.Time, Points: map[string]*attack{}, Agents: map[string]*foeAgent{}}
+		p.out.Foes[name] = f
+	}
+	return f
+}
+
 // addFoe takes one request with findings.
-func (w *survey) addFoe(v *Visit, found []Finding) {
-	top := topLevel(found)
-	if top < Low {
+func (p *part) addFoe(v *Visit, found []Finding) {
+	if topLevel(found) < Low {
 		return
 	}
-	f := w.hostile[v.Client]
+	f := p.foe(p.log.Text(Clients, v.Client), v)
 	if f == nil {
-		if len(w.hostile) >= maxFoes {
-			return
-		}
-		f = &foe{firstRow: v.Row, first: v.Time, classes: map[Class]int{}, points: map[uint32]*attack{}, agents: map[uint32]struct{}{}}
-		w.hostile[v.Client] = f
+		return
 	}
-	f.hostile++
-	f.last = max(f.last, v.Time)
-	if len(f.agents) < maxAgentsOf {
-		f.agents[v.Agent] = struct{}{}
+	if v.Time < f.First {
+		f.First, f.FirstRow = v.Time, v.Row
 	}
+	f.Hostile++
+	f.Last = max(f.Last, v.Time)
+	agent := f.agent(p.log.Text(Agents, v.Agent), v.Row)
 	isAttack := false
 	for _, x := range found {
-		if x.Level >= Low {
-			f.classes[x.Class]++
-		}
 		if x.Class == Scan && x.Field == "agent" {
+			agent.Tool = true
 			f.addTool(x.Match, v.Row)
 		}
-		if attacks(x) {
-			isAttack = true
-		}
-		if x.Target != "" && len(w.targets) < maxTargets {
-			w.targets = append(w.targets, target{*v, x})
+		isAttack = isAttack || attacks(x)
+		if x.Target != "" {
+			p.addTarget(v, x)
 		}
 	}
 	if isAttack {
-		f.attacks++
-		f.addPoint(v, found)
+		f.Attacks++
+		f.addPoint(p.log.Text(Paths, v.Path), v, found)
 	}
+}
+
+// agent counts an agent; beyond the bound the count is thrown away.
+func (f *foe) agent(name string, row uint64) *foeAgent {
+	a := f.Agents[name]
+	if a == nil {
+		a = &foeAgent{FirstRow: row}
+		if len(f.Agents) < maxAgentsOf {
+			f.Agents[name] = a
+		}
+	}
+	a.N++
+	return a
 }
 
 func (f *foe) addTool(name string, row uint64) {
-	if f.toolRow == nil {
-		f.toolRow = map[string]uint64{}
+	if f.Tools == nil {
+		f.Tools = map[string]uint64{}
 	}
 	name = strings.ToLower(name)
-	if _, ok := f.toolRow[name]; !ok && len(f.toolRow) < maxAgentsOf {
-		f.toolRow[name] = row
+	if _, ok := f.Tools[name]; !ok && len(f.Tools) < maxAgentsOf {
+		f.Tools[name] = row
 	}
 }
 
-func (f *foe) addPoint(v *Visit, found []Finding) {
-	a := f.points[v.Path]
+func (f *foe) addPoint(path string, v *Visit, found []Finding) {
+	a := f.Points[path]
 	if a == nil {
-		if len(f.points) >= maxPoints {
+		if len(f.Points) >= maxPoints {
 			return
 		}
-		a = &attack{path: v.Path, firstRow: v.Row, first: v.Time, classes: map[Class]int{}, rules: map[string]int{}, fields: map[string]int{}}
-		f.points[v.Path] = a
+		a = &attack{Path: path, FirstRow: v.Row, First: v.Time, Classes: map[Class]int{}, Fields: map[string]int{}}
+		f.Points[path] = a
 	}
-	a.n++
-	a.lastRow, a.last = v.Row, max(a.last, v.Time)
+	one := attack{N: 1, FirstRow: v.Row, First: v.Time, Last: v.Time, Rows: []uint64{v.Row}, Classes: map[Class]int{}, Fields: map[string]int{}}
 	if v.Status >= 200 && v.Status < 300 {
-		a.answeredFully++
+		one.Answered = 1
 	}
 	for _, x := range found {
 		if attacks(x) {
-			a.classes[x.Class]++
-			a.level = max(a.level, x.Level)
-			if len(a.rules) < 64 {
-				a.rules[x.Rule]++
-			}
-			if len(a.fields) < 64 {
-				a.fields[x.Field]++
-			}
+			one.Classes[x.Class]++
+			one.Level = max(one.Level, x.Level)
+			one.Fields[x.Field]++
 		}
 	}
-	if len(a.rows) < MaxRefs {
-		a.rows = append(a.rows, v.Row)
+	a.merge(&one)
+}
+
+// merge adds another attack on the same path.
+func (a *attack) merge(o *attack) {
+	if o.First < a.First {
+		a.First, a.FirstRow = o.First, o.FirstRow
+	}
+	a.N += o.N
+	a.Last = max(a.Last, o.Last)
+	a.Level = max(a.Level, o.Level)
+	a.Answered += o.Answered
+	for c, n := range o.Classes {
+		a.Classes[c] += n
+	}
+	for f, n := range o.Fields {
+		if _, ok := a.Fields[f]; ok || len(a.Fields) < 64 {
+			a.Fields[f] += n
+		}
+	}
+	if room := MaxRefs - len(a.Rows); room > 0 {
+		a.Rows = append(a.Rows, o.Rows[:min(room, len(o.Rows))]...)
+	}
+}
+
+// merge adds what another part says of the same client.
+func (f *foe) merge(o *foe) {
+	if o.First < f.First {
+		f.First, f.FirstRow = o.First, o.FirstRow
+	}
+	f.Attacks += o.Attacks
+	f.Hostile += o.Hostile
+	f.Last = max(f.Last, o.Last)
+	for _, path := range sortedKeys(o.Points) {
+		if a := f.Points[path]; a != nil {
+			a.merge(o.Points[path])
+		} else if len(f.Points) < maxPoints {
+			f.Points[path] = o.Points[path]
+		}
+	}
+	for _, t := range sortedKeys(o.Tools) {
+		f.addTool(t, o.Tools[t])
+	}
+	for _, name := range sortedKeys(o.Agents) {
+		x := o.Agents[name]
+		a := f.agent(name, x.FirstRow)
+		a.N += x.N - 1
+		a.Tool = a.Tool || x.Tool
+	}
+	f.Spans = append(f.Spans, o.Spans...)
+	f.Spans = f.Spans[:min(len(f.Spans), maxSpansOf)]
+}
+
+func (p *part) addTarget(v *Visit, f Finding) {
+	if len(p.out.Targets) < maxTargets {
+		p.out.Targets = append(p.out.Targets, target{v.Time, v.Row, v.Status, p.log.Text(Clients, v.Client), p.log.Text(Paths, v.Path), f})
 	}
 }
 
 // addWrite takes a request whose method writes a file.
-func (w *survey) addWrite(v *Visit) {
-	if v.Status < 200 || v.Status >= 300 || len(w.targets) >= maxTargets {
+func (p *part) addWrite(v *Visit) {
+	if v.Status < 200 || v.Status >= 300 {
 		return
 	}
-	switch method := w.log.Text(Methods, v.Method); method {
-	case "PUT", "MOVE", "COPY":
-		w.targets = append(w.targets, target{*v, Finding{Rule: "method-" + strings.ToLower(method), Class: Upload,
-			Target: w.log.Text(Paths, v.Path), Why: "writes a file by " + method}})
-	}
+	method := p.log.Text(Methods, v.Method)
+	p.addTarget(v, Finding{Rule: "method-" + strings.ToLower(method), Class: Upload, Target: p.log.Text(Paths, v.Path), Why: "writes a file by " + method})
 }
 
 // plantReasons finds the request that best explains the script: one that names the file it writes, the better
@@ -160,44 +241,39 @@ func (w *survey) addWrite(v *Visit) {
 func (w *survey) plantReasons(s *script, shell *Webshell) []Reason {
 	best, fit := -1, 0
 	for i, t := range w.targets {
-		q := sameFile(t.finding.Target, s.plain)
-		if q == 0 || t.visit.Time > s.first+clockSlackMS || t.visit.Path == s.path && t.finding.Class != Upload {
+		q := sameFile(t.Finding.Target, s.Plain)
+		if q == 0 || t.Time > s.First+clockSlackMS || plainPath(t.Path) == s.Plain && t.Finding.Class != Upload {
 			continue
 		}
-		if q > fit || q == fit && t.visit.Time >= w.targets[best].visit.Time {
+		if q > fit || q == fit && t.Time >= w.targets[best].Time {
 			best, fit = i, q
 		}
 	}
 	if best >= 0 {
 		return []Reason{w.plantedByTarget(w.targets[best], fit, s, shell)}
 	}
-	late := timeOf(s.first).Sub(timeOf(w.site.first))*20 > w.site.span()
-	if s.before == nil || !late || s.posts == 0 {
+	late := timeOf(s.First).Sub(timeOf(w.period.First))*20 > w.period.span()
+	if s.Before == nil || !late || s.Posts == 0 || !strings.Contains(plainPath(s.Before.Path), "upload") {
 		return nil
 	}
-	page := w.log.Text(Paths, s.before.path)
-	if !strings.Contains(plainPath(page), "upload") {
-		return nil
-	}
-	cite := w.log.Cite(s.before.row)
+	cite := w.whole.Cite(s.Before.Row)
 	shell.PlantedBy = &cite
-	shell.PlantWhy = fmt.Sprintf("possible: its first user posted to %s %s before its first answer; the log does not show which file", VisibleN(page, 80), lasted(s.before.time, s.first))
-	w.plants[shell.Ref] = plantFact{row: s.before.row, time: s.before.time}
+	shell.PlantWhy = fmt.Sprintf("possible: its first user posted to %s %s before its first answer; the log does not show which file", VisibleN(s.Before.Path, 80), lasted(s.Before.Time, s.First))
+	w.plants[shell.Ref] = plantFact{row: s.Before.Row, time: s.Before.Time, client: s.firstUser(), path: s.Before.Path}
 	return []Reason{{ID: "upload-before", Weight: 15, Text: shell.PlantWhy, Refs: []string{cite.Ref}}}
 }
 
 func (w *survey) plantedByTarget(t target, fit int, s *script, shell *Webshell) Reason {
-	cite := w.log.Cite(t.visit.Row)
+	cite := w.whole.Cite(t.Row)
 	shell.PlantedBy = &cite
 	weight := []int{0, 25, 40, 45}[fit]
 	how := []string{"", "names a file of the same name", "names this file and folder", "names this path"}[fit]
-	if t.visit.Status >= 400 {
+	if t.Status >= 400 {
 		weight -= 10
 	}
-	shell.PlantWhy = fmt.Sprintf("%s %s (%s), %s before its first answer", what(t.finding), how, VisibleN(t.finding.Target, 120), lasted(t.visit.Time, s.first))
-	client := t.visit.Client
-	w.plants[shell.Ref] = plantFact{row: t.visit.Row, time: t.visit.Time, client: client, named: true, finding: t.finding, path: t.visit.Path}
-	return Reason{ID: "planted", Weight: weight, Text: "a request " + shell.PlantWhy, Refs: []string{cite.Ref}}
+	shell.PlantWhy = fmt.Sprintf("a request %s %s (%s), %s before its first answer", what(t.Finding), how, VisibleN(t.Finding.Target, 120), lasted(t.Time, s.First))
+	w.plants[shell.Ref] = plantFact{row: t.Row, time: t.Time, client: t.Client, named: true, finding: t.Finding, path: t.Path}
+	return Reason{ID: "planted", Weight: weight, Text: shell.PlantWhy, Refs: []string{cite.Ref}}
 }
 
 // what says in a word what kind of request a finding is.
@@ -219,20 +295,20 @@ func what(f Finding) string {
 type plantFact struct {
 	row     uint64
 	time    int64
-	client  uint32
-	path    uint32
+	client  string
+	path    string
 	named   bool // the request names the file
 	finding Finding
 }
 
 func (w *survey) plantTime(shell *Webshell) time.Time { return timeOf(w.plants[shell.Ref].time) }
 
-// points lists a foe's attacks by first row.
+// sortedPoints lists a foe's attacks by first row.
 func (f *foe) sortedPoints() []*attack {
-	list := make([]*attack, 0, len(f.points))
-	for _, a := range f.points {
+	list := make([]*attack, 0, len(f.Points))
+	for _, a := range f.Points {
 		list = append(list, a)
 	}
-	slices.SortFunc(list, func(a, b *attack) int { return int(int64(a.firstRow) - int64(b.firstRow)) })
+	slices.SortFunc(list, func(a, b *attack) int { return cmp.Compare(a.FirstRow, b.FirstRow) })
 	return list
 }

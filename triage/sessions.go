@@ -9,6 +9,7 @@ package triage
 // between, which a link of the site led to, is never marked.
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -65,7 +66,7 @@ type span struct {
 	take              func(s *site, v *Visit) bool
 }
 
-// sessions folds a log into spans.
+// sessions folds a part of a log into spans.
 type sessions struct {
 	log   Log
 	site  *site
@@ -265,7 +266,7 @@ func (ss *sessions) finish() {
 	for _, s := range ss.open {
 		open = append(open, s)
 	}
-	slices.SortFunc(open, func(a, b *session) int { return int(a.firstRow) - int(b.firstRow) })
+	slices.SortFunc(open, func(a, b *session) int { return cmp.Compare(a.firstRow, b.firstRow) })
 	for _, s := range open {
 		ss.close(s)
 	}
@@ -278,7 +279,7 @@ func (ss *sessions) finish() {
 		}
 	}
 	for _, list := range ss.spans {
-		slices.SortStableFunc(list, func(a, b span) int { return int(a.firstRow) - int(b.firstRow) })
+		slices.SortStableFunc(list, func(a, b span) int { return cmp.Compare(a.firstRow, b.firstRow) })
 	}
 }
 

@@ -1,24 +1,24 @@
 package triage
 
-// What the log as a whole says about its site: when it is busy, which pages link where, what is normal.
-// Every threshold of the survey that can come from the log itself comes from here.
+// What a part of the log says about its site: when it is busy, and which pages link where.
 
 import (
 	"strings"
 	"time"
 )
 
-// A site is the sum of a first pass over the log.
-type site struct {
-	first, last int64 // Unix ms of the requests that have a time
-	requests    int
-	hours       [24]int // requests by UTC hour
-	clients     int     // clients with a request
-	perClient   []uint32
-	perAgent    []uint32
-	post        uint32 // number of the method POST
-	ownHost     string // lower case, of the site's own links; empty if no referer tells
+// A Period is the reach and rhythm of a log.
+type Period struct {
+	First, Last int64 // Unix ms of the requests that have a time; 0 if none has
+	Requests    int
+	Hours       [24]int // requests by UTC hour
+}
 
+// A site is the sum of a first pass over a part.
+type site struct {
+	Period
+	post     uint32   // number of the method POST
+	ownHost  string   // lower case, of the site's own links; empty if no referer tells
 	referers []uint32 // requests by referer
 	own      []ownRef // by referer: what it is as a link
 	kinds    []pathKind
@@ -35,43 +35,48 @@ type ownRef struct {
 const maxTimeMS = 253402300799999
 
 func surveySite(log Log) (*site, error) {
-	s := &site{
-		perClient: make([]uint32, log.Texts(Clients)),
-		perAgent:  make([]uint32, log.Texts(Agents)),
-		referers:  make([]uint32, log.Texts(Referers)),
-	}
+	s := &site{referers: make([]uint32, log.Texts(Referers))}
 	for id := 1; id < log.Texts(Methods); id++ {
 		if log.Text(Methods, uint32(id)) == "POST" {
 			s.post = uint32(id)
 		}
 	}
 	err := log.Visits(func(v *Visit) bool {
-		s.requests++
-		s.perClient[v.Client]++
-		s.perAgent[v.Agent]++
 		s.referers[v.Referer]++
-		if v.Time > 0 && v.Time < maxTimeMS {
-			if s.first == 0 || v.Time < s.first {
-				s.first = v.Time
-			}
-			if v.Time > s.last {
-				s.last = v.Time
-			}
-			s.hours[hourOf(v.Time)]++
-		}
+		s.see(v.Time)
 		return true
 	})
 	if err != nil {
 		return nil, err
 	}
-	for _, n := range s.perClient {
-		if n > 0 {
-			s.clients++
-		}
-	}
 	s.findLinks(log)
 	s.sortPaths(log)
 	return s, nil
+}
+
+// see counts a request.
+func (p *Period) see(ms int64) {
+	p.Requests++
+	if ms <= 0 || ms >= maxTimeMS {
+		return
+	}
+	if p.First == 0 || ms < p.First {
+		p.First = ms
+	}
+	p.Last = max(p.Last, ms)
+	p.Hours[hourOf(ms)]++
+}
+
+// add adds another period to p.
+func (p *Period) add(o Period) {
+	if p.First == 0 || o.First != 0 && o.First < p.First {
+		p.First = o.First
+	}
+	p.Last = max(p.Last, o.Last)
+	p.Requests += o.Requests
+	for h, n := range o.Hours {
+		p.Hours[h] += n
+	}
 }
 
 // findLinks reads the referers: the host that most of them name is the site's own. Outside pages that link
@@ -149,17 +154,23 @@ func (s *site) linked(v *Visit) bool {
 	return s.plain[v.Path] == "" || o.plain != s.plain[v.Path]
 }
 
-// quiet reports whether the site has less than a third of its mean activity in that hour of the day.
-// A log of less than two days knows no rhythm.
-func (s *site) quiet(ms int64) bool {
-	if ms == 0 || s.last-s.first < 48*3600*1000 {
-		return false
+// quiet counts how many of the requests by hour fall into hours in which the site has less than a third of its
+// mean activity. A log of less than two days knows no rhythm.
+func (p *Period) quiet(hours [24]int) int {
+	if p.span() < 48*time.Hour {
+		return 0
 	}
-	return s.hours[hourOf(ms)]*24*3 < s.requests
+	n := 0
+	for h, k := range hours {
+		if p.Hours[h]*24*3 < p.Requests {
+			n += k
+		}
+	}
+	return n
 }
 
 // span is the time the log covers.
-func (s *site) span() time.Duration { return time.Duration(s.last-s.first) * time.Millisecond }
+func (p *Period) span() time.Duration { return time.Duration(p.Last-p.First) * time.Millisecond }
 
 func hourOf(ms int64) int { return int(ms / 3600000 % 24) }
 

@@ -1,6 +1,8 @@
 package triage
 
-// A SliceLog is a Log over requests in memory, for small logs, tests and evaluation.
+import "slices"
+
+// A SliceLog is a Log, and the Whole of it, over requests in memory, for small logs, tests and evaluation.
 type SliceLog struct {
 	visits []Visit
 	cites  []Cite
@@ -79,3 +81,52 @@ func (l *SliceLog) Findings(judged uint32) []Finding { return l.sets[judged] }
 
 // Cite implements Log.
 func (l *SliceLog) Cite(row uint64) Cite { return l.cites[row] }
+
+// Clients implements Whole.
+func (l *SliceLog) Clients() int {
+	seen := map[uint32]bool{}
+	for i := range l.visits {
+		seen[l.visits[i].Client] = true
+	}
+	return len(seen)
+}
+
+// Count implements Whole.
+func (l *SliceLog) Count(c Column, texts []string) ([]int, error) {
+	n := make([]int, len(l.texts[c]))
+	for i := range l.visits {
+		switch c {
+		case Clients:
+			n[l.visits[i].Client]++
+		case Agents:
+			n[l.visits[i].Agent]++
+		}
+	}
+	out := make([]int, len(texts))
+	for i, t := range texts {
+		if id := slices.Index(l.texts[c], t); id >= 0 {
+			out[i] = n[id]
+		}
+	}
+	return out, nil
+}
+
+// Requests implements Whole.
+func (l *SliceLog) Requests(path func(string) bool, yield func(*Visit, string) bool) error {
+	for i := range l.visits {
+		v := l.visits[i]
+		if p := l.texts[Paths][v.Path]; path(p) && !yield(&v, p) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// Examine surveys a log in memory as one part.
+func Examine(l *SliceLog, files []File) (*Survey, error) {
+	s, err := Summarise(l)
+	if err != nil {
+		return nil, err
+	}
+	return Conclude([]*Summary{s}, l, files)
+}

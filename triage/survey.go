@@ -1,15 +1,18 @@
 package triage
 
-// The survey: what only the requests of a case together show. It reads the log three times, in the order of
-// its rows, and keeps sums of clients, sessions and scripts, each bounded:
+// The survey: what only the requests of a case together show.
 //
-//  1. site: when is it busy, which host is its own, how often does each client come;
-//  2. sessions, scripts and foes; from these the hostile spans, the ranked web shells and their plants;
-//  3. marks: which rows take part in a span or use a shell.
+// A log is surveyed in parts, as it was loaded, so that a load costs what the new file costs. Summarise reads
+// one part three times, in the order of its rows, and keeps bounded sums: of the site (when is it busy, which
+// host is its own), of sessions, scripts and foes, and the rows that take part in hostile sessions. Conclude
+// adds the summaries of all parts up, ranks the scripts as web shells, and builds intruders and incidents.
 //
-// Incidents and intruders are then built from what was kept.
+// What falls between two parts is not joined: a session that runs from one into the next is two sessions.
 
 import (
+	"bytes"
+	"encoding/gob"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -29,60 +32,100 @@ type Mark struct {
 	Finding uint32 `json:"finding"` // position in Survey.Findings
 }
 
-// survey is the state of one run.
-type survey struct {
+// A Summary is what one part of a log shows.
+type Summary struct {
+	period   Period
+	scripts  map[string]*script // by plain path
+	foes     map[string]*foe    // by client
+	targets  []target
+	findings []Finding
+	marks    []Mark // Finding is a position in findings
+}
+
+// summaryFormat is part of every encoded Summary and changes with whatever Summarise keeps or means.
+const summaryFormat = 1
+
+// encodedSummary is a Summary as gob writes it.
+type encodedSummary struct {
+	Format   int
+	Rules    string // RuleSetHash of the rules that judged the part
+	Period   Period
+	Scripts  map[string]*script
+	Foes     map[string]*foe
+	Targets  []target
+	Findings []Finding
+	Marks    []Mark
+}
+
+// MarshalBinary encodes a summary.
+func (s *Summary) MarshalBinary() ([]byte, error) {
+	var b bytes.Buffer
+	err := gob.NewEncoder(&b).Encode(encodedSummary{summaryFormat, RuleSetHash(), s.period, s.scripts, s.foes, s.targets, s.findings, s.marks})
+	return b.Bytes(), err
+}
+
+// UnmarshalBinary decodes what MarshalBinary wrote. A summary of another version of spoor or of other rules is
+// an error: the part has to be summarised again.
+func (s *Summary) UnmarshalBinary(b []byte) error {
+	var e encodedSummary
+	if err := gob.NewDecoder(bytes.NewReader(b)).Decode(&e); err != nil {
+		return fmt.Errorf("decode a summary: %w", err)
+	}
+	if e.Format != summaryFormat || e.Rules != RuleSetHash() {
+		return fmt.Errorf("the summary is of format %d and rules %.8s, not of format %d and rules %.8s", e.Format, e.Rules, summaryFormat, RuleSetHash())
+	}
+	*s = Summary{e.Period, e.Scripts, e.Foes, e.Targets, e.Findings, e.Marks}
+	return nil
+}
+
+// part is the state of one Summarise.
+type part struct {
 	log      Log
 	site     *site
 	sessions *sessions
 	scripts  *scripts
-	hostile  map[uint32]*foe // by client
-	targets  []target
-	plants   map[string]plantFact // by Webshell.Ref
-	files    map[string][]*File   // by plain base name
-	baseline bool                 // some list of known-good files was given
-	shells   map[string]*Webshell // by plain path, score ShellScore or above
-	out      Survey
+	out      *partOut
 }
 
-// Examine surveys a log. Files, if there are any, are those of the same site, with their verdicts
-// (see JudgeFiles); they strengthen or weaken the ranking of web shells. The result does not depend on
-// anything but its arguments. The error is the log's own.
-func Examine(log Log, files []File) (*Survey, error) {
-	w := &survey{log: log, hostile: map[uint32]*foe{}, plants: map[string]plantFact{}, shells: map[string]*Webshell{}}
-	w.indexFiles(files)
+// partOut is what a part keeps as it is read.
+type partOut struct {
+	Foes    map[string]*foe
+	Targets []target
+}
+
+// Summarise reads one part of a log. The result depends on nothing else. The error is the log's own.
+func Summarise(log Log) (*Summary, error) {
+	p := &part{log: log, out: &partOut{Foes: map[string]*foe{}}}
 	var err error
-	if w.site, err = surveySite(log); err != nil {
+	if p.site, err = surveySite(log); err != nil {
 		return nil, err
 	}
-	w.sessions, w.scripts = newSessions(log, w.site), newScripts(log, w.site)
+	p.sessions, p.scripts = newSessions(log, p.site), newScripts(log, p.site)
 	writes := writeMethods(log)
 	err = log.Visits(func(v *Visit) bool {
-		w.sessions.add(v)
-		w.scripts.add(v)
+		p.sessions.add(v)
+		p.scripts.add(v)
 		if v.Judged != 0 {
-			w.addFoe(v, log.Findings(v.Judged))
+			p.addFoe(v, log.Findings(v.Judged))
 		}
 		if writes[v.Method] {
-			w.addWrite(v)
+			p.addWrite(v)
 		}
 		return true
 	})
 	if err != nil {
 		return nil, err
 	}
-	w.sessions.finish()
-	w.out.Webshells = w.rankWebshells()
-	for i := range w.out.Webshells {
-		if s := &w.out.Webshells[i]; s.Score >= ShellScore {
-			w.shells[plainPath(s.Path)] = s
+	p.sessions.finish()
+	p.scripts.finish()
+	p.keepSpans()
+	s := &Summary{period: p.site.Period, scripts: p.scripts.byPlain, foes: p.out.Foes, targets: p.out.Targets}
+	for plain, x := range s.scripts {
+		if x.Requests == 0 {
+			delete(s.scripts, plain)
 		}
 	}
-	if err := w.mark(); err != nil {
-		return nil, err
-	}
-	w.buildIntruders()
-	w.buildIncidents()
-	return &w.out, nil
+	return s, p.mark(s)
 }
 
 func writeMethods(log Log) []bool {
@@ -94,6 +137,127 @@ func writeMethods(log Log) []bool {
 		}
 	}
 	return out
+}
+
+// keepSpans notes the hostile sessions with their clients.
+func (p *part) keepSpans() {
+	for _, c := range sortedKeys(p.sessions.spans) {
+		for _, sp := range p.sessions.spans[c] {
+			f := p.foe(p.log.Text(Clients, c), &Visit{Row: sp.firstRow, Time: sp.first})
+			if f != nil && len(f.Spans) < maxSpansOf {
+				f.Spans = append(f.Spans, spanFact{sp.finding.Rule, sp.finding.Class, sp.finding.Why, sp.first, sp.firstRow})
+			}
+		}
+	}
+}
+
+// mark gives the rows of hostile sessions their findings.
+func (p *part) mark(s *Summary) error {
+	ids := findingIDs{list: &s.findings}
+	return p.log.Visits(func(v *Visit) bool {
+		for _, sp := range p.sessions.spans[v.Client] {
+			if v.Row < sp.firstRow {
+				break
+			}
+			if v.Row <= sp.lastRow && sp.take(p.site, v) && !p.already(v, sp.finding) {
+				s.marks = append(s.marks, Mark{v.Row, ids.of(sp.finding)})
+			}
+		}
+		return true
+	})
+}
+
+// findingIDs numbers distinct findings.
+type findingIDs struct {
+	list *[]Finding
+	ids  map[Finding]uint32
+}
+
+func (f *findingIDs) of(x Finding) uint32 {
+	n, ok := f.ids[x]
+	if !ok {
+		if f.ids == nil {
+			f.ids = map[Finding]uint32{}
+		}
+		n = uint32(len(*f.list))
+		f.ids[x] = n
+		*f.list = append(*f.list, x)
+	}
+	return n
+}
+
+// already reports whether the request's own payload says as much as the finding of behaviour would: the same
+// class, or, where behaviour only says that it is part of a tool's run, anything at all.
+func (p *part) already(v *Visit, f Finding) bool {
+	return slices.ContainsFunc(p.log.Findings(v.Judged), func(g Finding) bool {
+		return g.Level >= f.Level && (g.Class == f.Class || f.Rule == "scan-active")
+	})
+}
+
+// survey is the state of one Conclude.
+type survey struct {
+	whole    Whole
+	period   Period
+	scripts  map[string]*script // by plain path
+	hostile  map[string]*foe    // by client
+	targets  []target
+	plants   map[string]plantFact // by Webshell.Ref
+	files    map[string][]*File   // by plain base name
+	baseline bool                 // some list of known-good files was given
+	shells   map[string]*Webshell // by plain path, score ShellScore or above
+	perAgent map[string]int       // requests of the whole log by agent, of agents that a link could rest on
+	out      Survey
+}
+
+// Conclude surveys a case from the summaries of all its parts, in the order of their rows. Files, if there are
+// any, are those of the same site, with their verdicts (see JudgeFiles); they strengthen or weaken the ranking
+// of web shells. The summaries stay as they are. The error is the store's own.
+func Conclude(parts []*Summary, whole Whole, files []File) (*Survey, error) {
+	w := &survey{whole: whole, scripts: map[string]*script{}, hostile: map[string]*foe{}, plants: map[string]plantFact{}, shells: map[string]*Webshell{}}
+	w.indexFiles(files)
+	for _, p := range parts {
+		w.add(p)
+	}
+	w.out.Webshells = w.rankWebshells()
+	for i := range w.out.Webshells {
+		if s := &w.out.Webshells[i]; s.Score >= ShellScore {
+			w.shells[plainPath(s.Path)] = s
+		}
+	}
+	if err := w.mark(parts); err != nil {
+		return nil, err
+	}
+	if err := w.buildIntruders(); err != nil {
+		return nil, err
+	}
+	w.buildIncidents()
+	return &w.out, nil
+}
+
+// add adds the sums of a part.
+func (w *survey) add(p *Summary) {
+	w.period.add(p.period)
+	for _, plain := range sortedKeys(p.scripts) {
+		x := p.scripts[plain]
+		s := w.scripts[plain]
+		if s == nil {
+			s = &script{Path: x.Path, Plain: plain, Clients: map[string]*scriptUse{}}
+			w.scripts[plain] = s
+		}
+		s.merge(x)
+	}
+	for _, client := range sortedKeys(p.foes) {
+		x := p.foes[client]
+		f := w.hostile[client]
+		if f == nil {
+			f = &foe{First: x.First, FirstRow: x.FirstRow, Points: map[string]*attack{}, Agents: map[string]*foeAgent{}}
+			w.hostile[client] = f
+		}
+		f.merge(x)
+	}
+	if room := maxTargets - len(w.targets); room > 0 {
+		w.targets = append(w.targets, p.targets[:min(room, len(p.targets))]...)
+	}
 }
 
 // indexFiles makes files findable by base name.
@@ -122,41 +286,43 @@ func (w *survey) fileOf(plain string) *File {
 	return best
 }
 
-// mark gives the rows of hostile spans and of shell use their findings.
-func (w *survey) mark() error {
-	ids := map[Finding]uint32{}
-	id := func(f Finding) uint32 {
-		n, ok := ids[f]
-		if !ok {
-			n = uint32(len(w.out.Findings))
-			ids[f] = n
-			w.out.Findings = append(w.out.Findings, f)
-		}
-		return n
+// mark joins the marks of the parts with those of shell use. Where a shell was used nothing else needs saying.
+func (w *survey) mark(parts []*Summary) error {
+	ids := findingIDs{list: &w.out.Findings}
+	used, err := w.shellMarks(&ids)
+	if err != nil {
+		return err
 	}
-	return w.log.Visits(func(v *Visit) bool {
-		if shell := w.shells[w.site.plain[v.Path]]; shell != nil && answered(v.Status) {
-			w.out.Marks = append(w.out.Marks, Mark{v.Row, id(w.useFinding(shell))})
-			return true
+	next := 0
+	for _, p := range parts {
+		for _, m := range p.marks {
+			for next < len(used) && used[next].Row < m.Row {
+				w.out.Marks = append(w.out.Marks, used[next])
+				next++
+			}
+			if next < len(used) && used[next].Row == m.Row {
+				continue
+			}
+			w.out.Marks = append(w.out.Marks, Mark{m.Row, ids.of(p.findings[m.Finding])})
 		}
-		for _, sp := range w.sessions.spans[v.Client] {
-			if v.Row < sp.firstRow {
-				break
-			}
-			if v.Row <= sp.lastRow && sp.take(w.site, v) && !w.already(v, sp.finding) {
-				w.out.Marks = append(w.out.Marks, Mark{v.Row, id(sp.finding)})
-			}
+	}
+	w.out.Marks = append(w.out.Marks, used[next:]...)
+	return nil
+}
+
+// shellMarks marks the answered requests to shells.
+func (w *survey) shellMarks(ids *findingIDs) ([]Mark, error) {
+	if len(w.shells) == 0 {
+		return nil, nil
+	}
+	var out []Mark
+	err := w.whole.Requests(func(path string) bool { return w.shells[plainPath(path)] != nil }, func(v *Visit, path string) bool {
+		if answered(v.Status) {
+			out = append(out, Mark{v.Row, ids.of(w.useFinding(w.shells[plainPath(path)]))})
 		}
 		return true
 	})
-}
-
-// already reports whether the request's own payload says as much as the finding of behaviour would: the same
-// class, or, where behaviour only says that it is part of a tool's run, anything at all.
-func (w *survey) already(v *Visit, f Finding) bool {
-	return slices.ContainsFunc(w.log.Findings(v.Judged), func(g Finding) bool {
-		return g.Level >= f.Level && (g.Class == f.Class || f.Rule == "scan-active")
-	})
+	return out, err
 }
 
 func (w *survey) useFinding(shell *Webshell) Finding {

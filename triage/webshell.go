@@ -40,14 +40,9 @@ const maxWebshells = 200
 
 // rankWebshells lists the candidates with a score above 10, best first.
 func (w *survey) rankWebshells() []Webshell {
-	dirs := w.scripts.folders()
-	var out []Webshell
-	for _, s := range w.scripts.sorted() {
-		if s.requests == 0 {
-			continue
-		}
-		shell := w.judgeScript(s, dirs)
-		if shell.Score > 10 {
+	out := []Webshell{}
+	for _, plain := range sortedKeys(w.scripts) {
+		if shell := w.judgeScript(w.scripts[plain]); shell.Score > 10 {
 			out = append(out, shell)
 		}
 	}
@@ -60,7 +55,13 @@ func (w *survey) rankWebshells() []Webshell {
 		}
 		return out[i].Path < out[j].Path
 	})
-	return out[:min(len(out), maxWebshells)]
+	out = out[:min(len(out), maxWebshells)]
+	for i := range out {
+		for _, u := range w.scripts[plainPath(out[i].Path)].Uses {
+			out[i].Uses = append(out[i].Uses, w.whole.Cite(u.Row))
+		}
+	}
+	return out
 }
 
 func rawScore(s Webshell) int {
@@ -71,24 +72,20 @@ func rawScore(s Webshell) int {
 	return sum
 }
 
-func (w *survey) judgeScript(s *script, dirs map[string]*folder) Webshell {
-	path := w.log.Text(Paths, s.path)
+func (w *survey) judgeScript(s *script) Webshell {
 	shell := Webshell{
-		Ref: hashRef("w", s.plain), Path: path, First: timeOf(s.first), Last: timeOf(s.last), Requests: s.requests,
-		Clients: w.clientsOf(s), Uses: []Cite{},
-	}
-	for _, row := range s.uses {
-		shell.Uses = append(shell.Uses, w.log.Cite(row))
+		Ref: hashRef("w", s.Plain), Path: s.Path, First: timeOf(s.First), Last: timeOf(s.Last), Requests: s.Requests,
+		Clients: s.clients(), Uses: []Cite{},
 	}
 	// A script that nobody posts to, that nobody planted and no list speaks of is no candidate.
 	var reasons []Reason
 	reasons = append(reasons, w.plantReasons(s, &shell)...)
 	reasons = append(reasons, w.fileReasons(s, &shell)...)
-	if s.posts == 0 && len(reasons) == 0 {
+	if s.Posts == 0 && len(reasons) == 0 {
 		return shell
 	}
 	reasons = append(reasons, w.useReasons(s)...)
-	reasons = append(reasons, w.placeReasons(s, dirs)...)
+	reasons = append(reasons, w.placeReasons(s)...)
 	reasons = append(reasons, w.companyReasons(s)...)
 	sort.SliceStable(reasons, func(i, j int) bool { return reasons[i].Weight > reasons[j].Weight })
 	shell.Reasons = reasons
@@ -102,61 +99,61 @@ func (w *survey) useReasons(s *script) []Reason {
 	add := func(id string, weight int, refs []string, format string, args ...any) {
 		out = append(out, Reason{ID: id, Weight: weight, Text: fmt.Sprintf(format, args...), Refs: refs})
 	}
-	refs := w.refs(s.uses)
-	if s.posts > 0 && s.posts*2 >= s.requests {
-		add("posts", 5, refs, "%d of its %s are POST answered 2xx", s.posts, count(s.requests, "answered request"))
+	refs := w.useRefs(s)
+	if s.Posts > 0 && s.Posts*2 >= s.Requests {
+		add("posts", 5, refs, "%d of its %s are POST answered 2xx", s.Posts, count(s.Requests, "answered request"))
 	}
 	switch {
-	case s.linked == 0:
+	case s.Linked == 0:
 		add("unlinked", 15, refs[:min(3, len(refs))], "no request came from another page of the site")
-	case s.linked*10 >= s.requests*3:
-		add("linked", -40, nil, "%d of %s came by a link from another page of the site", s.linked, count(s.requests, "request"))
-	case s.linked*20 >= s.requests:
-		add("linked-some", -15, nil, "%d of %s came by a link from another page of the site", s.linked, count(s.requests, "request"))
+	case s.Linked*10 >= s.Requests*3:
+		add("linked", -40, nil, "%d of %s came by a link from another page of the site", s.Linked, count(s.Requests, "request"))
+	case s.Linked*20 >= s.Requests:
+		add("linked-some", -15, nil, "%d of %s came by a link from another page of the site", s.Linked, count(s.Requests, "request"))
 	}
 	if s.tunnel() {
 		add("tunnel", 30, refs[:min(3, len(refs))], "a stream: %d requests by %s, most within seconds of each other",
-			s.requests, count(len(s.clients), "client"))
+			s.Requests, count(len(s.Clients), "client"))
 	}
 	if s.timetable() {
 		add("timetable", -20, nil, "comes by the clock, as a scheduled job does")
 	}
-	if s.crawlers > 0 {
-		add("crawler-posts", 10, refs[:min(3, len(refs))], "%s by an agent that names itself a crawler; crawlers do not post", count(s.crawlers, "POST"))
+	if s.Crawlers > 0 {
+		add("crawler-posts", 10, refs[:min(3, len(refs))], "%s by an agent that names itself a crawler; crawlers do not post", count(s.Crawlers, "POST"))
 	}
-	if s.requests >= 3 && s.quiet*2 > s.requests && !s.timetable() {
-		add("quiet-hours", 5, refs[:min(3, len(refs))], "%d of %d at hours when the site has less than a third of its usual visitors", s.quiet, s.requests)
+	if quiet := w.period.quiet(s.Hours); s.Requests >= 3 && quiet*2 > s.Requests && !s.timetable() {
+		add("quiet-hours", 5, refs[:min(3, len(refs))], "%d of %d at hours when the site has less than a third of its usual visitors", quiet, s.Requests)
 	}
-	if s.redirects > s.posts {
-		add("redirects", -10, nil, "answers posts with a redirect, as forms do (%d of %d)", s.redirects, s.redirects+s.posts)
+	if s.Redirects > s.Posts {
+		add("redirects", -10, nil, "answers posts with a redirect, as forms do (%d of %d)", s.Redirects, s.Redirects+s.Posts)
 	}
-	if s.authed*2 > s.requests {
-		add("signed-in", -10, nil, "%d of %d requests carry a signed-in user", s.authed, s.requests)
+	if s.Authed*2 > s.Requests {
+		add("signed-in", -10, nil, "%d of %d requests carry a signed-in user", s.Authed, s.Requests)
 	}
 	return out
 }
 
 // placeReasons reads where the script lies and since when it answers.
-func (w *survey) placeReasons(s *script, dirs map[string]*folder) []Reason {
+func (w *survey) placeReasons(s *script) []Reason {
 	var out []Reason
-	dir, _ := splitPath(s.plain)
-	if f := dirs[dir]; f != nil && f.assets >= 3 && f.assets >= 4*(f.pages+f.scripts-1) {
+	dir, _ := splitPath(s.Plain)
+	if f := s.Folder; f.Assets >= 3 && f.Assets >= 4*(f.Pages+f.Scripts-1) {
 		out = append(out, Reason{ID: "static-folder", Weight: 20,
-			Text: fmt.Sprintf("a script in a folder of static files: %d of the %d other things answered in %s", f.assets, f.assets+f.pages+f.scripts-1, VisibleN(dir, 80))})
+			Text: fmt.Sprintf("a script in a folder of static files: %d of the %d other things answered in %s", f.Assets, f.Assets+f.Pages+f.Scripts-1, VisibleN(dir, 80))})
 	}
-	span := w.site.span()
+	span := w.period.span()
 	if span < 24*time.Hour {
 		return out
 	}
-	late := timeOf(s.first).Sub(timeOf(w.site.first))
+	late := timeOf(s.First).Sub(timeOf(w.period.First))
 	switch {
 	case late*5 >= span:
 		text := fmt.Sprintf("first answered %s after the log begins", days(late))
-		if s.missBefore > 0 {
-			text += fmt.Sprintf(", after %s in vain", count(s.missBefore, "request"))
+		if s.MissBefore > 0 {
+			text += fmt.Sprintf(", after %s in vain", count(s.MissBefore, "request"))
 		}
-		out = append(out, Reason{ID: "appeared", Weight: 15, Text: text, Refs: []string{w.log.Cite(s.firstRow).Ref}})
-	case late*20 <= span && timeOf(w.site.last).Sub(timeOf(s.last))*5 <= span:
+		out = append(out, Reason{ID: "appeared", Weight: 15, Text: text, Refs: []string{w.whole.Cite(s.FirstRow).Ref}})
+	case late*20 <= span && timeOf(w.period.Last).Sub(timeOf(s.Last))*5 <= span:
 		out = append(out, Reason{ID: "always-there", Weight: -25, Text: "in use from the log's beginning to its end"})
 	}
 	return out
@@ -165,26 +162,26 @@ func (w *survey) placeReasons(s *script, dirs map[string]*folder) []Reason {
 // companyReasons reads who the users are.
 func (w *survey) companyReasons(s *script) []Reason {
 	var out []Reason
-	n := len(s.clients)
-	few := max(5, w.site.clients/200)
+	n := len(s.Clients)
+	few := max(5, w.whole.Clients()/200)
 	switch {
-	case n <= few && s.more == 0 && w.site.clients > 4*n:
-		out = append(out, Reason{ID: "few-clients", Weight: 5, Text: fmt.Sprintf("used by %s of %d", count(n, "client"), w.site.clients)})
-	case n > 4*few || s.more > 0:
+	case n <= few && s.More == 0 && w.whole.Clients() > 4*n:
+		out = append(out, Reason{ID: "few-clients", Weight: 5, Text: fmt.Sprintf("used by %s of %d", count(n, "client"), w.whole.Clients())})
+	case n > 4*few || s.More > 0:
 		out = append(out, Reason{ID: "many-clients", Weight: -30, Text: fmt.Sprintf("used by %s", count(n, "client"))})
 	}
 	alone := 0
 	var hostile []string
 	var refs []string
-	for _, c := range sortedKeys(s.clients) {
-		alone += s.clients[c].alone
-		if h := w.hostile[c]; h != nil && h.attacks > 0 {
-			hostile = append(hostile, VisibleN(w.log.Text(Clients, c), 60))
-			refs = append(refs, w.log.Cite(h.firstRow).Ref)
+	for _, c := range sortedKeys(s.Clients) {
+		alone += s.Clients[c].Alone
+		if h := w.hostile[c]; h != nil && h.Attacks > 0 {
+			hostile = append(hostile, VisibleN(c, 60))
+			refs = append(refs, w.whole.Cite(h.FirstRow).Ref)
 		}
 	}
-	if alone*10 >= s.requests*8 {
-		out = append(out, Reason{ID: "nothing-else", Weight: 5, Text: fmt.Sprintf("in %d of %d uses the client asked for no other page in the half hour before", alone, s.requests)})
+	if alone*10 >= s.Requests*8 {
+		out = append(out, Reason{ID: "nothing-else", Weight: 5, Text: fmt.Sprintf("in %d of %d uses the client asked for no other page in the half hour before", alone, s.Requests)})
 	}
 	if len(hostile) > 0 {
 		out = append(out, Reason{ID: "hostile-users", Weight: 15, Refs: refs[:min(len(refs), MaxRefs)],
@@ -195,7 +192,7 @@ func (w *survey) companyReasons(s *script) []Reason {
 
 // fileReasons reads the listings.
 func (w *survey) fileReasons(s *script, shell *Webshell) []Reason {
-	f := w.fileOf(s.plain)
+	f := w.fileOf(s.Plain)
 	if f == nil {
 		return nil
 	}
@@ -208,15 +205,15 @@ func (w *survey) fileReasons(s *script, shell *Webshell) []Reason {
 	case KnownBad:
 		add("file-known-bad", 50, "its file is on a list of known-bad hashes: "+VisibleN(f.Why, 120))
 	case Changed:
-		if s.posts > 0 {
+		if s.Posts > 0 {
 			add("file-changed", 10, "its file differs from the baseline")
 		}
 	case Unknown:
-		if w.baseline && s.posts > 0 {
+		if w.baseline && s.Posts > 0 {
 			add("file-unknown", 15, "its file is in the listing and not in the baseline")
 		}
 	case KnownGood:
-		if s.posts > 0 {
+		if s.Posts > 0 {
 			add("file-known-good", -40, "its file is as in the baseline")
 		}
 	}
@@ -229,22 +226,27 @@ func (w *survey) fileReasons(s *script, shell *Webshell) []Reason {
 	return out
 }
 
-// clientsOf lists a script's clients by first use.
-func (w *survey) clientsOf(s *script) []string {
-	ids := sortedKeys(s.clients)
-	sort.SliceStable(ids, func(i, j int) bool { return s.clients[ids[i]].first < s.clients[ids[j]].first })
-	out := make([]string, 0, len(ids))
-	for _, c := range ids {
-		out = append(out, w.log.Text(Clients, c))
+// clients lists a script's clients by first use.
+func (s *script) clients() []string {
+	names := sortedKeys(s.Clients)
+	sort.SliceStable(names, func(i, j int) bool { return s.Clients[names[i]].First < s.Clients[names[j]].First })
+	return names
+}
+
+// useRefs gives the references of a script's first uses.
+func (w *survey) useRefs(s *script) []string {
+	rows := make([]uint64, 0, MaxRefs)
+	for _, u := range s.Uses[:min(len(s.Uses), MaxRefs)] {
+		rows = append(rows, u.Row)
 	}
-	return out
+	return w.refs(rows)
 }
 
 // refs gives the references of at most MaxRefs rows.
 func (w *survey) refs(rows []uint64) []string {
 	out := make([]string, 0, min(len(rows), MaxRefs))
 	for _, row := range rows[:min(len(rows), MaxRefs)] {
-		out = append(out, w.log.Cite(row).Ref)
+		out = append(out, w.whole.Cite(row).Ref)
 	}
 	return out
 }

@@ -394,34 +394,6 @@ func (l *loader) record(evidence map[string]cases.Evidence) error {
 	return l.d.Case.TakeIn(l.d.who.cases(), fresh, run)
 }
 
-// Resurvey judges all files and requests of the case together, anew.
-func (d *Desk) Resurvey() error {
-	entries, err := d.Store.Entries()
-	if err != nil {
-		return err
-	}
-	lists := make([]triage.HashList, 0, len(entries))
-	for _, e := range entries {
-		lists = append(lists, triage.HashList{Source: e.Source, Role: e.Role, Entries: e.Entries})
-	}
-	files := triage.JudgeFiles(lists)
-	if err := d.Store.PutFiles(files); err != nil {
-		return err
-	}
-	log, err := d.Store.Log()
-	if err != nil {
-		return err
-	}
-	sv, err := triage.Examine(log, files)
-	if err != nil {
-		return err
-	}
-	d.mu.Lock()
-	d.actors, d.lists = nil, nil
-	d.mu.Unlock()
-	return d.Store.PutSurvey(sv)
-}
-
 // walk calls yield for each regular file at or below path, in order of name, with the path under which it is
 // shown. What cannot be read goes to refuse. The case's own folder is left out.
 func walk(path, caseDir string, yield func(path, shown string) error, refuse func(string, error)) error {
