@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"flag"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
@@ -15,6 +16,7 @@ import (
 
 	"spoor/triage"
 	"spoor/triage/weblog"
+	"spoor/triage/weblog/loggen"
 )
 
 // syntheticLog is a combined log of n lines: clients, paths and agents with a long tail, ids in queries, one
@@ -47,7 +49,12 @@ func syntheticLog(n int) []byte {
 // syntheticInput writes a synthetic log to disk.
 func syntheticInput(b testing.TB, n int) Input {
 	b.Helper()
-	text := syntheticLog(n)
+	return inputOf(b, syntheticLog(n))
+}
+
+// inputOf writes a log to disk.
+func inputOf(b testing.TB, text []byte) Input {
+	b.Helper()
 	name := filepath.Join(b.TempDir(), "access.log")
 	if err := os.WriteFile(name, text, 0o600); err != nil {
 		b.Fatal(err)
@@ -57,11 +64,21 @@ func syntheticInput(b testing.TB, n int) Input {
 	return Input{Format: weblog.Combined, Source: triage.Source{Key: hash[:8], Path: "access.log", Abs: name, SHA256: hash, SizeBytes: int64(len(text))}}
 }
 
-const benchLines = 100_000
+var benchLines = flag.Int("lines", 100_000, "length of the log of the benchmarks")
+
+// benchInput is the log of the benchmarks.
+func benchInput(b *testing.B) Input {
+	b.Helper()
+	var text bytes.Buffer
+	if err := loggen.Write(&text, loggen.Options{Lines: *benchLines}); err != nil {
+		b.Fatal(err)
+	}
+	return inputOf(b, text.Bytes())
+}
 
 // BenchmarkLoad reports lines a second and bytes of index a line.
 func BenchmarkLoad(b *testing.B) {
-	in := syntheticInput(b, benchLines)
+	in := benchInput(b)
 	judge := triage.NewJudge()
 	var size int64
 	b.SetBytes(in.Source.SizeBytes)
@@ -79,8 +96,8 @@ func BenchmarkLoad(b *testing.B) {
 		}
 		size = folderSize(b, dir)
 	}
-	b.ReportMetric(float64(benchLines*b.N)/b.Elapsed().Seconds(), "lines/s")
-	b.ReportMetric(float64(size)/benchLines, "B/line")
+	b.ReportMetric(float64(*benchLines*b.N)/b.Elapsed().Seconds(), "lines/s")
+	b.ReportMetric(float64(size)/float64(*benchLines), "B/line")
 }
 
 func folderSize(b testing.TB, dir string) (size int64) {
@@ -99,23 +116,34 @@ func folderSize(b testing.TB, dir string) (size int64) {
 	return size
 }
 
-// loadJudged loads with the rules of triage.
-func loadJudged(b *testing.B, s *Store, in Input) {
+// benchStore is a store of the log of the benchmarks, judged with the rules of triage.
+func benchStore(b *testing.B) *Store {
 	b.Helper()
-	if _, err := s.Load(context.Background(), []Input{in}, triage.NewJudge(), Hooks{}); err != nil {
+	s := newStore(b)
+	if _, err := s.Load(context.Background(), []Input{benchInput(b)}, triage.NewJudge(), Hooks{}); err != nil {
 		b.Fatal(err)
 	}
+	return s
 }
 
 // BenchmarkSearch runs each kind of query and reads the first page.
 func BenchmarkSearch(b *testing.B) {
-	s := newStore(b)
-	loadJudged(b, s, syntheticInput(b, benchLines))
-	for _, query := range []string{"", "ip:10.0.0.7", "ip:10.0.0.0/24", "path:/section5/article-5.html", "path:/section5/*",
-		"union", "*nion", `"etc passwd"`, "query:sleep", "ua:chrome/99", "status:5xx", "class:sqli", "level:>=medium ip:10.0.0.1", "after:2025-03-08T03:00 before:2025-03-08T04:00"} {
-		b.Run(query, func(b *testing.B) {
+	s := benchStore(b)
+	first, err := search(b, s, "").Rows(0, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := first[0]
+	for _, q := range []struct{ kind, query string }{
+		{"all", ""}, {"client", "ip:" + Quote(r.Client)}, {"network", "ip:203.0.113.0/28"}, {"path", "path:" + Quote(r.Path)},
+		{"path-wildcard", "path:/static/*"}, {"agent", "ua:" + Quote(r.Agent)}, {"agent-part", "ua:firefox/99"}, {"status", "status:4xx"},
+		{"word", "union"}, {"word-wildcard", "*nion"}, {"phrase", `"union all select"`}, {"text-of-query", "query:sort=price"},
+		{"class", "class:sqli"}, {"class-not", "-class:sqli method:POST"}, {"level-of-client", "level:>=medium ip:203.0.113.5"},
+		{"time", "after:2025-03-03T03:00 before:2025-03-03T04:00"},
+	} {
+		b.Run(q.kind, func(b *testing.B) {
 			for b.Loop() {
-				if _, err := search(b, s, query).Rows(0, 50); err != nil {
+				if _, err := search(b, s, q.query).Rows(0, 128); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -123,24 +151,53 @@ func BenchmarkSearch(b *testing.B) {
 	}
 }
 
-// BenchmarkFacet counts over all requests.
+// BenchmarkFacet counts each column over all requests.
 func BenchmarkFacet(b *testing.B) {
-	s := newStore(b)
-	loadJudged(b, s, syntheticInput(b, benchLines))
-	r := search(b, s, "")
-	for _, column := range []string{"ip", "path", "status", "class", "histogram"} {
+	r := search(b, benchStore(b), "")
+	for _, column := range []string{"ip", "method", "path", "query", "status", "ua", "referer", "host", "user", "source", "class", "rule", "level"} {
 		b.Run(column, func(b *testing.B) {
 			for b.Loop() {
-				var err error
-				if column == "histogram" {
-					_, err = r.Histogram(60)
-				} else {
-					_, err = r.Facet(column, 10)
-				}
-				if err != nil {
+				if _, err := r.Facet(column, 10); err != nil {
 					b.Fatal(err)
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkHistogram counts all requests by time.
+func BenchmarkHistogram(b *testing.B) {
+	r := search(b, benchStore(b), "")
+	for b.Loop() {
+		if _, err := r.Histogram(720); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkReopen opens a store and reads the first page of all its requests.
+func BenchmarkReopen(b *testing.B) {
+	dir := filepath.Join(b.TempDir(), "index")
+	s, err := Create(dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := s.Load(context.Background(), []Input{benchInput(b)}, triage.NewJudge(), Hooks{}); err != nil {
+		b.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		s, err := Open(dir)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := search(b, s, "").Rows(0, 128); err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -156,13 +156,6 @@ func BenchmarkJudge(b *testing.B) {
 			j.URI("GET", "/page.php", hostileQueries[i%len(hostileQueries)], "HTTP/1.1")
 		}
 	})
-	b.Run("decoded text", func(b *testing.B) {
-		b.ReportAllocs()
-		for i := 0; b.Loop(); i++ {
-			r := &benignRequests[i%len(benignRequests)]
-			triage.DecodedText(r.Path, r.Query)
-		}
-	})
 	b.Run("agent", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

@@ -109,7 +109,8 @@ func FuzzBlocks(f *testing.F) {
 	})
 }
 
-func BenchmarkBlocks(b *testing.B) {
+// BenchmarkSplit cuts a file into blocks and those into lines.
+func BenchmarkSplit(b *testing.B) {
 	data := []byte(lines(8 << 20))
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {

@@ -387,14 +387,15 @@ func benchmark(b *testing.B, p *weblog.Parser, lines []string) {
 	}
 }
 
-func BenchmarkParseCombined(b *testing.B) {
-	benchmark(b, weblog.Combined.NewParser(nil), benchCombined)
-}
-
-func BenchmarkParseW3C(b *testing.B) {
-	p := weblog.W3C.NewParser(nil)
-	p.Header([]byte(iisFields))
-	benchmark(b, p, benchW3C)
+// BenchmarkParse parses lines of each syntax.
+func BenchmarkParse(b *testing.B) {
+	b.Run("combined", func(b *testing.B) { benchmark(b, weblog.Combined.NewParser(nil), benchCombined) })
+	b.Run("vhost-combined", func(b *testing.B) { benchmark(b, weblog.VhostCombined.NewParser(nil), vhostLines) })
+	b.Run("w3c", func(b *testing.B) {
+		p := weblog.W3C.NewParser(nil)
+		p.Header([]byte(iisFields))
+		benchmark(b, p, benchW3C)
+	})
 }
 
 // The common path allocates nothing.
