@@ -5,8 +5,8 @@
 // index that says which texts may hold a word. Search parses nothing twice: a Query is evaluated once for each
 // distinct text, then by scanning the columns it needs.
 //
-// The two calls that matter are Store.Load and Store.Search. The package promises that a load is all or
-// nothing, that the order of rows is the order of the input whatever the number of cores, that bleve only
+// The two calls that matter are Store.Load and Store.Search. The package promises that each step of a
+// load is all or nothing, that a load that was stopped can be gone on with, that the order of rows is the order of the input whatever the number of cores, that bleve only
 // routes (whatever it proposes is verified on the texts), and that no line is lost: what is no request is a row
 // too, with the reason.
 //
@@ -72,6 +72,8 @@ type Parsed struct {
 	First, Last time.Time       // earliest and latest time; zero if no line has one
 	Truncated   string          // not empty if the file ends early; what was readable is loaded
 	Err         error           // why the file could not be read, or not to its end; what was readable is loaded
+	Partial     bool            // reading stopped in the middle; the next Load of the same bytes goes on from Offset
+	Offset      int64           // plain bytes read
 }
 
 // MaxRejects bounds Parsed.Rejects.
@@ -80,8 +82,9 @@ const MaxRejects = 10
 // Progress is how far a load has come.
 type Progress struct {
 	Files, FilesDone int
-	Bytes, BytesDone int64 // as stored
-	Lines            int64
+	Bytes, BytesDone int64  // as stored
+	Skipped          int64  // of BytesDone: what an earlier load has read
+	Lines            int64  // read by this load
 	File             string // Source.Path of the one being read
 }
 

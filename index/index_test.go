@@ -27,7 +27,7 @@ func evidence(t testing.TB, name, text string, format weblog.Format) Input {
 	sum := sha256.Sum256([]byte(text))
 	hash := hex.EncodeToString(sum[:])
 	return Input{Format: format, Source: triage.Source{
-		Key: hash[:8], Path: name, Abs: abs, SHA256: hash, SizeBytes: info.Size(), ModTime: info.ModTime(),
+		Key: hash[:8], Path: name, Abs: abs, SHA256: hash, SizeBytes: info.Size(), ModTime: info.ModTime().UTC(),
 	}}
 }
 

@@ -1,326 +1,192 @@
 package index
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
-	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"spoor/triage"
-	"spoor/triage/source"
-	"spoor/triage/weblog"
 )
 
 // Hooks are called during a Load, never two at a time. Either may be nil.
 type Hooks struct {
 	Progress func(Progress) // about once a block of lines
-	// Record is called when all is read and written, before it becomes visible: an error leaves the store as it
-	// was. It is for whoever keeps a record of what is in the store.
+	// Record is called when a step is read and written, before it becomes visible, with the sources that the step
+	// has brought on: an error leaves the store as it was before the step. It is for whoever keeps a record of
+	// what is in the store.
 	Record func([]Parsed) error
 }
 
 // Load reads web logs into the store, a row for each line that is no comment, and says what became of each.
 //
-// It is all or nothing: an error (a full disk, ctx done) leaves the store as it was. A file that cannot be read
-// is no such error: its Parsed.Err or Parsed.Truncated says why, what could be read of it is loaded, and the
-// rest goes on. A file whose bytes are in the store already gets ErrTaken.
+// It goes in steps of a segment each (two million rows, or fewer of very varied ones), and each is all or
+// nothing: after an error (a full disk) or a crash, the store has the steps before. When ctx is done, what was
+// read by then is the last step, and the accounts come with an error that wraps ctx's. A source that was left
+// in the middle is Partial in its account and in Store.Partial; the next Load of the same bytes goes on there,
+// and the rows are in the end those of a load in one go. A source that this load did not come to has ctx's error as its Err.
+//
+// A file that cannot be read is no such error: its Parsed.Err or Parsed.Truncated says why, what could be read
+// of it is loaded, and the rest goes on. A file whose bytes are in the store already gets ErrTaken.
 func (s *Store) Load(ctx context.Context, in []Input, j Judge, h Hooks) ([]Parsed, error) {
 	c, err := s.begin()
 	if err != nil {
 		return nil, err
 	}
 	defer c.end()
-	l := &loader{change: c, name: c.name("load", ""), memo: newMemo(j), tell: h.Progress}
-	l.dir = filepath.Join(s.dir, l.name)
-	if err := os.Mkdir(l.dir, 0o700); err != nil {
-		return nil, fmt.Errorf("load: %w", err)
-	}
-	parsed, err := l.load(ctx, in)
-	if err == nil {
-		_ = os.Remove(l.dir) // only if nothing was read
-		err = syncDir(s.dir)
-	}
-	if err == nil && h.Record != nil {
-		err = h.Record(parsed)
-	}
-	if err == nil {
-		err = c.commit()
-	} else {
-		err = errors.Join(err, os.RemoveAll(l.dir))
+	l := &loader{change: c, memo: newMemo(j), hooks: h, out: make([]Parsed, len(in)), open: -1}
+	if err = l.load(ctx, in); err == nil {
+		err = l.step()
 	}
 	if err != nil {
+		l.abandon()
+		if l.dir != "" {
+			err = errors.Join(err, os.RemoveAll(l.dir))
+		}
 		return nil, fmt.Errorf("load: %w", err)
 	}
-	return parsed, nil
+	if l.stopped {
+		return l.out, fmt.Errorf("load: %w", ctx.Err())
+	}
+	return l.out, nil
 }
 
 // A loader is one call of Load.
 type loader struct {
 	change  *change
-	name    string // folder of the load in the store
-	dir     string
 	memo    *memo
-	builder *builder // the segment being written; nil if there is none
-	tell    func(Progress)
+	hooks   Hooks
 	at      Progress
+	sources map[string]int // positions in the manifest, by SHA-256
+	out     []Parsed
+	changed []int // accounts that the step has completed
+	open    int   // the account of the source being read; -1 if there is none
+	stopped bool  // ctx was done before all was read
+
+	name, dir string   // folder of the step in the store; empty before something is written
+	builder   *builder // the segment being written; nil if there is none
 }
 
-func (l *loader) load(ctx context.Context, in []Input) ([]Parsed, error) {
-	taken := map[string]bool{}
-	for _, src := range l.change.manifest.Sources {
-		taken[src.SHA256] = true
+func (l *loader) load(ctx context.Context, in []Input) error {
+	l.sources = map[string]int{}
+	for i, src := range l.change.manifest.Sources {
+		l.sources[src.SHA256] = i
 	}
 	l.at.Files = len(in)
-	for _, i := range in {
-		l.at.Bytes += i.Source.SizeBytes
+	for i := range in {
+		l.at.Bytes += in[i].Source.SizeBytes
+		l.out[i].Source = in[i].Source
+		l.out[i].Source.Format = in[i].Format.Name()
 	}
-	out := make([]Parsed, len(in))
 	before := int64(0)
 	for i := range in {
-		p := &out[i]
-		p.Source = in[i].Source
-		p.Source.Format = in[i].Format.Name()
-		l.at.File = p.Source.Path
-		l.report()
-		switch {
-		case p.Source.SHA256 == "" || p.Source.Key == "":
-			p.Err = errors.New("the source has no hash")
-		case taken[p.Source.SHA256]:
-			p.Err = ErrTaken
-		default:
-			if err := l.file(ctx, &in[i], p); err != nil {
-				l.abandon()
-				return nil, err
-			}
-			taken[p.Source.SHA256] = p.Err == nil || p.Read > 0
+		if l.stopped = l.stopped || ctx.Err() != nil; l.stopped {
+			l.leave(ctx, &l.out[i])
+			continue
 		}
-		before += p.Source.SizeBytes
+		l.at.File = in[i].Source.Path
+		l.report()
+		if err := l.input(ctx, &in[i], i); err != nil {
+			return err
+		}
+		if l.stopped {
+			continue
+		}
+		before += in[i].Source.SizeBytes
 		l.at.FilesDone, l.at.BytesDone = i+1, before
 		l.report()
 	}
-	return out, l.seal()
+	return nil
 }
 
 func (l *loader) report() {
-	if l.tell != nil {
-		l.tell(l.at)
+	if l.hooks.Progress != nil {
+		l.hooks.Progress(l.at)
 	}
 }
 
-// file reads one source. The error is one that ends the load.
-func (l *loader) file(ctx context.Context, in *Input, p *Parsed) error {
-	r, err := source.Open(in.Source.Abs)
-	if err != nil {
-		p.Err = err
-		return nil
+// leave is the account of an input that this load did not begin with.
+func (l *loader) leave(ctx context.Context, p *Parsed) {
+	if known, ok := l.sources[p.Source.SHA256]; ok {
+		src := &l.change.manifest.Sources[known]
+		if src.Partial == nil {
+			p.Err = ErrTaken
+			return
+		}
+		src.Partial.restore(p)
 	}
-	defer r.Close()
-	sources := &l.change.manifest.Sources
-	f := &fileLoad{loader: l, in: in, p: p, reader: r, source: len(*sources), before: l.at.BytesDone}
-	*sources = append(*sources, storeSource{Source: p.Source})
-	if r.Compressed() {
-		if err := f.openPack(); err != nil {
+	p.Err = ctx.Err()
+}
+
+// input takes one input in. The error is one that ends the load, but that of ctx.
+func (l *loader) input(ctx context.Context, in *Input, i int) error {
+	p := &l.out[i]
+	known, ok := l.sources[p.Source.SHA256]
+	switch {
+	case p.Source.SHA256 == "" || p.Source.Key == "":
+		p.Err = errors.New("the source has no hash")
+	case ok && l.change.manifest.Sources[known].Partial == nil:
+		p.Err = ErrTaken
+		l.at.Skipped += p.Source.SizeBytes
+	default:
+		l.open = i
+		err := l.file(ctx, in, p)
+		l.open = -1
+		if err != nil {
 			return err
 		}
 	}
-	if err := errors.Join(f.run(ctx), f.closePack()); err != nil {
-		return err
-	}
-	if p.Read = p.Parsed + p.Rejected + p.Comments; p.Read == 0 && p.Err != nil {
-		*sources = (*sources)[:f.source] // so that it can be tried again
-		return nil
-	}
-	if sum := r.SHA256(); p.Err == nil && sum != "" && sum != in.Source.SHA256 {
-		p.Err = fmt.Errorf("the file has changed since it was registered: SHA-256 is now %s", sum)
-	}
-	if t := r.Truncated(); t != nil {
-		p.Truncated = t.Error()
+	if !l.stopped || p.Err == nil {
+		l.changed = append(l.changed, i)
 	}
 	return nil
 }
 
-// A fileLoad is the reading of one source.
-type fileLoad struct {
-	*loader
-	in     *Input
-	p      *Parsed
-	reader *source.Reader
-	source int
-	before int64 // stored bytes of the files before
-
-	packFile *os.File
-	pack     *source.PackWriter
+// folder is the name of the folder of the step, which is made now if it is not there.
+func (l *loader) folder() (string, error) {
+	if l.dir == "" {
+		name := l.change.name("load", "")
+		dir := filepath.Join(l.change.store.dir, name)
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			return "", err
+		}
+		l.name, l.dir = name, dir
+	}
+	return l.name, nil
 }
 
-func (f *fileLoad) openPack() error {
-	name := f.p.Source.Key + ".pack"
-	file, err := os.OpenFile(filepath.Join(f.dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
+// step makes what was read since the last step durable, recorded and visible.
+func (l *loader) step() error {
+	if err := l.seal(); err != nil {
 		return err
 	}
-	f.packFile, f.pack = file, source.NewPackWriter(file)
-	f.change.manifest.Sources[f.source].Pack = path.Join(f.name, name)
-	return nil
-}
-
-func (f *fileLoad) closePack() error {
-	if f.pack == nil {
-		return nil
-	}
-	if err := f.pack.Close(); err != nil {
-		f.packFile.Close()
-		return err
-	}
-	return closeSynced(f.packFile)
-}
-
-// A job is a block on its way through a worker.
-type job struct {
-	block  source.Block
-	parser *weblog.Parser
-	stored int64 // bytes of the file read so far
-	out    chan *batch
-}
-
-// errRead wraps what a source could not be read for, which does not end the load.
-type errRead struct{ error }
-
-// run reads, parses and judges on all cores, and joins the batches in order.
-func (f *fileLoad) run(ctx context.Context) error {
-	workers := max(2, runtime.GOMAXPROCS(0))
-	jobs := make(chan *job)
-	order := make(chan *job, workers) // bounds the blocks in memory
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error {
-		defer close(order)
-		defer close(jobs)
-		err := f.read(ctx, jobs, order)
-		var bad errRead
-		if errors.As(err, &bad) {
-			f.p.Err = bad.error
-			return nil
-		}
-		return err
-	})
-	for range workers {
-		g.Go(func() error {
-			w := &batcher{memo: f.memo}
-			for j := range jobs {
-				j.out <- w.batch(j.block, j.parser)
-			}
-			return nil
-		})
-	}
-	g.Go(func() error {
-		for j := range order {
-			select {
-			case t := <-j.out:
-				if err := f.add(j, t); err != nil {
-					return err
-				}
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}
-		return nil
-	})
-	return g.Wait()
-}
-
-// read cuts the source into blocks and hands each to a worker, with a parser at the state it begins with.
-func (f *fileLoad) read(ctx context.Context, jobs, order chan<- *job) error {
-	parser := f.in.Format.NewParser(f.in.Zone)
-	headers := f.in.Format.HasHeaders()
-	var fatal error
-	err := source.Blocks(f.reader, 0, weblog.MaxLine, func(b source.Block) error {
-		j := &job{b, parser.Clone(), f.reader.Stored(), make(chan *batch, 1)}
-		if headers {
-			applyHeaders(parser, b.Data)
-		}
-		if f.pack != nil {
-			if fatal = f.packBlock(&b); fatal != nil {
-				return fatal
-			}
-		}
-		for _, to := range []chan<- *job{order, jobs} {
-			select {
-			case to <- j:
-			case <-ctx.Done():
-				fatal = ctx.Err()
-				return fatal
-			}
-		}
-		return nil
-	})
-	if fatal != nil || err == nil {
-		return fatal
-	}
-	return errRead{err}
-}
-
-// packBlock copies the plain bytes of a block. Bytes that the reader has cut out of a line are zeros.
-func (f *fileLoad) packBlock(b *source.Block) error {
-	if _, err := f.pack.Write(b.Data); err != nil {
-		return err
-	}
-	zeros := make([]byte, min(max(b.Cut, 0), 1<<16))
-	for rest := b.Cut; rest > 0; rest -= int64(len(zeros)) {
-		if _, err := f.pack.Write(zeros[:min(rest, int64(len(zeros)))]); err != nil {
+	if l.dir != "" {
+		if os.Remove(l.dir) == nil { // nothing of it was kept
+			l.dir = ""
+		} else if err := syncDir(l.dir); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// applyHeaders brings a parser to the state after a block.
-func applyHeaders(p *weblog.Parser, data []byte) {
-	for len(data) > 0 {
-		line, rest, _ := bytes.Cut(data, []byte{'\n'})
-		if bytes.IndexByte(line[:min(len(line), 8)], '#') >= 0 { // white space, NUL or a byte order mark may come before
-			p.Header(line)
-		}
-		data = rest
+	if err := syncDir(l.change.store.dir); err != nil {
+		return err
 	}
-}
-
-// add joins a batch to the segment being written, and to the account of the file.
-func (f *fileLoad) add(j *job, t *batch) error {
-	if f.builder == nil {
-		var err error
-		if f.builder, err = newBuilder(filepath.Join(f.dir, f.segmentName())); err != nil {
+	var parsed []Parsed
+	for _, i := range l.changed {
+		parsed = append(parsed, l.out[i])
+	}
+	if l.open >= 0 {
+		parsed = append(parsed, l.out[l.open])
+		parsed[len(parsed)-1].Partial = true
+	}
+	if l.hooks.Record != nil {
+		if err := l.hooks.Record(parsed); err != nil {
 			return err
 		}
 	}
-	if err := f.builder.add(f.source, t); err != nil {
-		return err
-	}
-	p := f.p
-	p.Parsed += t.parsed
-	p.Rejected += t.rejected
-	p.Comments += t.comments
-	p.Rejects = append(p.Rejects, t.rejects[:min(len(t.rejects), MaxRejects-len(p.Rejects))]...)
-	if t.first != 0 {
-		if first := time.UnixMilli(t.first).UTC(); p.First.IsZero() || first.Before(p.First) {
-			p.First = first
-		}
-		if last := time.UnixMilli(t.last).UTC(); last.After(p.Last) {
-			p.Last = last
-		}
-	}
-	f.at.Lines += t.parsed + t.rejected + t.comments
-	f.at.BytesDone = f.before + j.stored
-	f.report()
-	if f.builder.full(f.change.store.segmentRows) {
-		return f.seal()
-	}
-	return nil
+	l.changed, l.dir = nil, ""
+	return l.change.commit()
 }
 
 func (l *loader) segmentName() string {

@@ -215,32 +215,6 @@ func folderNames(t *testing.T, dir string) []string {
 	return out
 }
 
-func TestLoadCancelled(t *testing.T) {
-	s := newStore(t)
-	load(t, s, evidence(t, "a.log", sampleLog, weblog.Combined))
-	before, names := everything(t, s), folderNames(t, s.dir)
-	ctx, cancel := context.WithCancel(context.Background())
-	_, err := s.Load(ctx, []Input{syntheticInput(t, 50000)}, testJudge{}, Hooks{Progress: func(p Progress) {
-		if p.Lines > 0 {
-			cancel()
-		}
-	}})
-	cancel()
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v", err)
-	}
-	if got := folderNames(t, s.dir); !slices.Equal(got, names) {
-		t.Errorf("left %v, want %v", got, names)
-	}
-	if everything(t, s) != before {
-		t.Error("the store has changed")
-	}
-	load(t, s, evidence(t, "b.log", sampleLog+"x\n", weblog.Combined))
-	if n := search(t, s, "").Len(); n != 19 {
-		t.Errorf("%d rows after another load", n)
-	}
-}
-
 // TestKilledLoad puts what a killed load leaves into the folder: the store is as before, and the next load
 // removes it.
 func TestKilledLoad(t *testing.T) {

@@ -172,8 +172,8 @@ func (s *Store) Raw(req *triage.Request) ([]byte, error) {
 	}
 	buf := make([]byte, max(0, min(req.Length, weblog.MaxLine)))
 	src := &snap.manifest.Sources[i]
-	if src.Pack != "" {
-		err = readPacked(filepath.Join(s.dir, filepath.FromSlash(src.Pack)), buf, req.Offset)
+	if p := src.packOf(req.Offset); p != nil {
+		err = readPacked(filepath.Join(s.dir, filepath.FromSlash(p.Name)), buf, req.Offset-p.From)
 	} else {
 		err = readPlain(&src.Source, buf, req.Offset)
 	}

@@ -42,7 +42,8 @@ type manifest struct {
 // A storeSource is a source whose lines are in the store.
 type storeSource struct {
 	triage.Source
-	Pack string `json:",omitempty"` // the packed copy of its plain bytes, if it is compressed
+	Packs   []pack   `json:"Pack,omitempty"` // the packed copies of its plain bytes in order, if it is compressed
+	Partial *partial `json:",omitempty"`     // nil if it is read to its end
 }
 
 // A Store is an index open for use. Its methods may be called from many goroutines; searches go on over what
@@ -51,6 +52,7 @@ type Store struct {
 	dir         string
 	cache       *cache
 	segmentRows int64 // rows of a segment, at which it is closed after a block
+	blockBytes  int   // of a block; 0 is source.DefaultBlock
 
 	writing sync.Mutex // held by the method that changes the store
 
@@ -319,6 +321,12 @@ func sweep(dir string, m *manifest) error {
 	for _, name := range m.Segments {
 		first, _, _ := strings.Cut(name, "/")
 		keep[first] = true
+	}
+	for i := range m.Sources {
+		for _, p := range m.Sources[i].Packs {
+			first, _, _ := strings.Cut(p.Name, "/")
+			keep[first] = true
+		}
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
