@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ const MinKey = 6
 // maxRejects bounds the samples of rejected lines that the register keeps of one source.
 const maxRejects = 20
 
-// ErrTaken says that a file with the same SHA-256 is in the case already.
+// ErrTaken says that a file with the same SHA-256 is in the case already, whole.
 var ErrTaken = errors.New("already in the case")
 
 // Evidence is one entry of the register: a file, who took it in and when, and what became of its lines.
@@ -42,6 +43,20 @@ type Evidence struct {
 	Last        time.Time
 	Rejects     []triage.Reject // the first rejected lines, at most 20
 	Truncated   string          // why the file ended early; empty if it did not
+	Partial     bool            // the load was stopped in the middle; taking the same bytes in again goes on from there
+	Reached     int64           // plain bytes read, if Partial
+}
+
+// Shortfall says in words what of the file is not in the case, and what to do; empty if all of it is. It holds
+// text of the evidence's making: make it visible before it is drawn.
+func (e *Evidence) Shortfall() string {
+	switch {
+	case e.Partial && e.Truncated != "":
+		return fmt.Sprintf("stopped at line %d: %s; load it again to go on", e.Read, e.Truncated)
+	case e.Partial:
+		return fmt.Sprintf("stopped at line %d; load it again to go on", e.Read)
+	}
+	return e.Truncated
 }
 
 // A Run is one run of the program that took evidence in.
@@ -58,6 +73,11 @@ type Run struct {
 	Ended         time.Time `json:"ended"`
 	Refused       []Refused `json:"refused,omitempty"`
 	Who           Who       `json:"who,omitzero"` // who ran it; set when read from the journal
+}
+
+// sameLoad reports whether another run record is a later step of the same load.
+func (r *Run) sameLoad(later *Run) bool {
+	return !r.Started.IsZero() && r.Started.Equal(later.Started) && r.Who == later.Who && slices.Equal(r.Args, later.Args)
 }
 
 // A Refused is a file that was given to a run and not taken in.
@@ -94,25 +114,29 @@ func (c *Case) SourceKey(sha256 string, others ...string) string {
 
 // TakeIn records evidence and the run that read it, all or nothing, in one write. TakenBy, TakenAtHost
 // and TakenAt are set here. The error wraps ErrTaken if one of them is in the case already; filter with
-// HasSource first.
+// HasSource first. Evidence that is Partial in the case is superseded instead: the journal keeps both records,
+// and the register shows the later one. A load that records in several steps gives each the same run.Started
+// and its totals so far; Runs shows the last of them.
 func (c *Case) TakeIn(who Who, ev []Evidence, run Run) error {
 	return c.change(who, func() ([]entry, error) {
-		keys := map[string]bool{}
+		keys := map[string]string{} // the hash that has the key
 		for _, e := range c.state.evidence {
-			keys[e.Key] = true
+			keys[e.Key] = e.SHA256
 		}
 		seen := map[string]bool{}
 		now := c.now().UTC()
 		entries := make([]entry, 0, len(ev)+1)
 		for _, e := range ev {
 			path := triage.VisibleN(e.Path, 200)
-			if _, ok := c.state.bySHA[e.SHA256]; ok || seen[e.SHA256] {
+			i, known := c.state.bySHA[e.SHA256]
+			if known && !c.state.evidence[i].Partial || seen[e.SHA256] {
 				return nil, fmt.Errorf("%s: %w (SHA-256 %s)", path, ErrTaken, e.SHA256)
 			}
-			if len(e.SHA256) != 64 || len(e.Key) < MinKey || !strings.HasPrefix(e.SHA256, e.Key) || keys[e.Key] {
+			if len(e.SHA256) != 64 || len(e.Key) < MinKey || !strings.HasPrefix(e.SHA256, e.Key) ||
+				keys[e.Key] != "" && keys[e.Key] != e.SHA256 || known && c.state.evidence[i].Key != e.Key {
 				return nil, fmt.Errorf("%s: source key %q does not fit SHA-256 %q: take it from SourceKey", path, e.Key, e.SHA256)
 			}
-			seen[e.SHA256], keys[e.Key] = true, true
+			seen[e.SHA256], keys[e.Key] = true, e.SHA256
 			e.TakenBy, e.TakenAtHost, e.TakenAt = who.Analyst, who.Host, now
 			entries = append(entries, entry{kindEvidence, e})
 		}
@@ -121,7 +145,7 @@ func (c *Case) TakeIn(who Who, ev []Evidence, run Run) error {
 	})
 }
 
-// Evidence is the register, in the order of taking in. The caller may keep it.
+// Evidence is the register, in the order of first taking in. The caller may keep it.
 func (c *Case) Evidence() []Evidence {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -174,6 +198,8 @@ type evidenceRecord struct {
 	Last      time.Time       `json:"last"`
 	Rejects   []triage.Reject `json:"rejects,omitempty"`
 	Truncated string          `json:"truncated,omitempty"`
+	Partial   bool            `json:"partial,omitempty"`
+	Reached   int64           `json:"reached,omitempty"`
 }
 
 func toEvidenceRecord(e Evidence) evidenceRecord {
@@ -188,6 +214,7 @@ func toEvidenceRecord(e Evidence) evidenceRecord {
 		TakenBy: e.TakenBy, TakenHost: e.TakenAtHost, TakenAt: e.TakenAt.UTC(),
 		Read: e.Read, Parsed: e.Parsed, Rejected: e.Rejected, Comments: e.Comments,
 		First: e.First.UTC(), Last: e.Last.UTC(), Rejects: rejects, Truncated: cut(e.Truncated, 1000),
+		Partial: e.Partial, Reached: e.Reached,
 	}
 }
 
@@ -212,5 +239,6 @@ func (r evidenceRecord) evidence() Evidence {
 		Role: r.Role, TakenBy: r.TakenBy, TakenAtHost: r.TakenHost, TakenAt: r.TakenAt,
 		Read: r.Read, Parsed: r.Parsed, Rejected: r.Rejected, Comments: r.Comments,
 		First: r.First, Last: r.Last, Rejects: r.Rejects, Truncated: r.Truncated,
+		Partial: r.Partial, Reached: r.Reached,
 	}
 }

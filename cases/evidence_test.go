@@ -89,6 +89,79 @@ func TestTakeInRefuses(t *testing.T) {
 	}
 }
 
+// A partial record is superseded by what goes on from it, also in the journal read again; a whole one is not.
+func TestTakeInGoesOn(t *testing.T) {
+	c := create(t)
+	step := func(read int64, partial bool) cases.Evidence {
+		e := evidence("a.log", 'a')
+		e.Read, e.Parsed, e.Rejected, e.Comments, e.Partial = read, read, 0, 0, partial
+		if partial {
+			e.Reached = read * 100
+		}
+		return e
+	}
+	run := func(started time.Time, read int64) cases.Run {
+		return cases.Run{Args: []string{"load"}, Started: started, Read: read}
+	}
+	other := step(1, true)
+	other.Key = other.SHA256[:9]
+	for i, s := range []struct {
+		ev   []cases.Evidence
+		run  cases.Run
+		runs int
+		read int64
+	}{
+		{[]cases.Evidence{step(10, true), evidence("b.log", 'b')}, run(noon, 15), 1, 10},
+		{[]cases.Evidence{step(20, true)}, run(noon, 25), 1, 20}, // the next step of the same load
+		{[]cases.Evidence{step(18, true)}, run(noon.Add(time.Minute), 3), 2, 18},
+		{[]cases.Evidence{step(30, false)}, run(noon.Add(time.Hour), 12), 3, 30},
+	} {
+		if i > 0 {
+			if err := c.TakeIn(ann, []cases.Evidence{other}, cases.Run{}); err == nil {
+				t.Error("a source gets another key")
+			}
+		}
+		if err := c.TakeIn(ann, s.ev, s.run); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			ev, runs := c.Evidence(), c.Runs()
+			if len(ev) != 2 || ev[0].Read != s.read || ev[0].Partial != (i < 3) || ev[1].Path != "b.log" {
+				t.Errorf("step %d: %+v", i, ev)
+			}
+			if len(runs) != s.runs || runs[len(runs)-1].Read != s.run.Read {
+				t.Errorf("step %d: runs %+v", i, runs)
+			}
+			if e, ok := c.HasSource(ev[0].SHA256); !ok || e.Reached != ev[0].Reached || e.Partial && e.Reached != 100*e.Read {
+				t.Errorf("step %d: %+v", i, e)
+			}
+			c = reopen(t, c)
+		}
+	}
+	if err := c.TakeIn(ann, []cases.Evidence{step(40, true)}, cases.Run{}); !errors.Is(err, cases.ErrTaken) {
+		t.Errorf("a whole source again: %v", err)
+	}
+	if n := strings.Count(readFile(t, journalOf(c)), `"path":"a.log"`); n != 4 {
+		t.Errorf("the journal has %d records of the file, want 4", n)
+	}
+}
+
+func TestShortfall(t *testing.T) {
+	for _, tc := range []struct {
+		e    cases.Evidence
+		want string
+	}{
+		{cases.Evidence{}, ""},
+		{cases.Evidence{Truncated: "cut off"}, "cut off"},
+		{cases.Evidence{Partial: true, Read: 7}, "stopped at line 7; load it again to go on"},
+		{cases.Evidence{Partial: true, Read: 7, Truncated: "is gone"}, "stopped at line 7: is gone; load it again to go on"},
+	} {
+		if got := tc.e.Shortfall(); got != tc.want {
+			t.Errorf("%q, want %q", got, tc.want)
+		}
+	}
+}
+
 func TestSourceKey(t *testing.T) {
 	c := create(t)
 	pad := func(s string) string { return s + strings.Repeat("0", 64-len(s)) }

@@ -90,13 +90,19 @@ func (s *state) applyRun(r record) error {
 	s.dropped = len(pending) - run.Sources
 	pending = pending[len(pending)-run.Sources:]
 	for _, e := range pending {
-		if _, ok := s.bySHA[e.SHA256]; ok {
+		if i, ok := s.bySHA[e.SHA256]; ok {
+			if s.evidence[i].Partial {
+				s.evidence[i] = e
+			}
 			continue
 		}
 		s.bySHA[e.SHA256] = len(s.evidence)
 		s.evidence = append(s.evidence, e)
 	}
 	run.Run.Who = r.Who
+	if n := len(s.runs); n > 0 && s.runs[n-1].sameLoad(&run.Run) {
+		s.runs = s.runs[:n-1]
+	}
 	s.runs = append(s.runs, run.Run)
 	return nil
 }
