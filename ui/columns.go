@@ -14,13 +14,15 @@ type column struct {
 	cell  func(*index.Row) (string, look)
 }
 
-// requestColumns chooses the columns that fit width; the target gets what is left.
-func requestColumns(width int) []column {
+// requestColumns chooses the columns that fit width; the target gets what is left. Clients get the columns they
+// need, as far as there is room: an IPv6 address cut short is none.
+func requestColumns(width, client int) []column {
+	client = max(15, min(client, max(17, width/4)))
 	cols := []column{
 		{"time", 14, false, func(r *index.Row) (string, look) { return shortStamp(r.Time), plain }},
 		{"lvl", 4, false, func(r *index.Row) (string, look) { return levelWord(r.Level), levelLook(r.Level) }},
 		{"", 2, false, func(r *index.Row) (string, look) { return flags(r), strong }},
-		{"client", 15, false, func(r *index.Row) (string, look) { return r.Client, plain }},
+		{"client", client, false, func(r *index.Row) (string, look) { return r.Client, plain }},
 		{"meth", 4, false, func(r *index.Row) (string, look) { return r.Method, plain }},
 		{"st", 3, true, func(r *index.Row) (string, look) { return statusText(r.Status), statusLook(r.Status) }},
 		{"size", 5, true, func(r *index.Row) (string, look) { return sizeText(r.Size), muted }},

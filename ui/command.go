@@ -18,6 +18,8 @@ var commands = []struct{ name, usage, help string }{
 	{"files", "files [QUERY]", "files that match"},
 	{"open", "open REF, go REF, or REF", "go to a record: r:… f:… w:… a:… i:… n:…"},
 	{"go", "", ""},
+	{"load", "load PATH... [OPTION]...", "take evidence in, with --baseline FILE,"},
+	{"", "", "--known-bad FILE, --tz ZONE, --format NAME"},
 	{"note", "note [TEXT]", "write a note on what is selected"},
 	{"verdict", "verdict WORD [REASON]", "confirmed, benign, unsure or none"},
 	{"report", "report [md|json] [FILE]", "write the report"},

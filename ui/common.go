@@ -3,6 +3,9 @@ package ui
 import (
 	"context"
 	"io"
+	"maps"
+	"slices"
+	"sync"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -22,6 +25,7 @@ type common struct {
 	gens   int
 	jobs   map[int]job
 	drafts drafts
+	busy   *sync.RWMutex // held for reading by work that must have ended before the case is closed
 }
 
 // A job is running work that can be cancelled.
@@ -30,6 +34,7 @@ type job struct {
 	cancel context.CancelFunc
 	over   bool // it was cancelled and has not ended yet
 	keeps  bool // closing the program now would lose what it makes
+	behind bool // it goes on behind what the analyst does, who waits for other work first
 }
 
 // doneMsg ends a job and carries its answer.
@@ -59,33 +64,45 @@ func (c *common) start(j job, f func(ctx context.Context) tea.Msg) tea.Cmd {
 	j.cancel = cancel
 	id := c.gen()
 	c.jobs[id] = j
+	busy := c.busy
 	return func() tea.Msg {
 		defer cancel()
+		if j.keeps {
+			busy.RLock()
+			defer busy.RUnlock()
+		}
 		return doneMsg{id, f(ctx)}
 	}
 }
 
-// cancelJobs cancels all running work and reports whether there was any not cancelled before.
-func (c *common) cancelJobs() bool {
-	running := false
-	for id, j := range c.jobs {
-		running = running || !j.over
-		j.over = true
-		j.cancel()
-		c.jobs[id] = j
-	}
-	return running
-}
-
-// label names the oldest running job; empty if nothing runs.
-func (c *common) label() string {
-	first := -1
-	for id := range c.jobs {
-		if first < 0 || id < first {
-			first = id
+// cancelJobs cancels running work and names it; empty if there was none that had not been cancelled before. Work
+// that goes on behind is cancelled only if there is no other.
+func (c *common) cancelJobs() string {
+	for _, behind := range []bool{false, true} {
+		label := ""
+		for _, id := range slices.Sorted(maps.Keys(c.jobs)) {
+			if j := c.jobs[id]; !j.over && j.behind == behind {
+				label = or(label, j.label)
+				j.over = true
+				j.cancel()
+				c.jobs[id] = j
+			}
+		}
+		if label != "" {
+			return label
 		}
 	}
-	return c.jobs[first].label
+	return ""
+}
+
+// label names the oldest running job that is waited for; empty if there is none.
+func (c *common) label() string {
+	for _, id := range slices.Sorted(maps.Keys(c.jobs)) {
+		if j := c.jobs[id]; !j.behind {
+			return j.label
+		}
+	}
+	return ""
 }
 
 // drafts keeps what is being typed safe: one save is on its way at a time, the newest text follows.

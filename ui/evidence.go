@@ -22,7 +22,7 @@ type source struct {
 
 func newEvidence(c *common) *evidence {
 	e := &evidence{}
-	e.start(c, tabEvidence, screenNames[tabEvidence], "Nothing is loaded. Close with q, then: spoor load CASE access.log", "source", "sources")
+	e.start(c, tabEvidence, screenNames[tabEvidence], "Nothing is loaded yet. :load access.log takes a log in; folders, listings, .gz and .zst are read too", "source", "sources")
 	e.read = func(_ context.Context, d *desk.Desk) ([]source, error) { return readSources(d), nil }
 	e.b.head = []run{{cell("role", 10) + cell("format", 14) + cellRight("parsed", 11) + cellRight("rejected", 9) + "  source", muted}}
 	e.row = sourceRow

@@ -173,7 +173,7 @@ func (f *files) cycle() {
 
 // chosen is the files of the verdict shown.
 func (f *files) chosen() []listedFile {
-	f.none = "No hash list or listing is loaded. Close with q, then: spoor load CASE files.sha256 --baseline good.sha256"
+	f.none = "No hash list or listing is loaded. Type :load files.sha256 --baseline good.sha256"
 	switch {
 	case f.only != "":
 		f.none = "No file is " + string(f.only) + ". b shows the next verdict."

@@ -28,6 +28,9 @@ func newHelp(c *common, keys help.KeyMap) *helpBox {
 	}
 	lines = append(lines, text(heading, "COMMAND LINE  (after the key \":\")"))
 	for _, cmd := range commands {
+		if cmd.help == "" {
+			continue // another name of the one before
+		}
 		lines = append(lines, line{runs: []run{{"  " + cell(cmd.usage, 30), strong}, {cmd.help, plain}}})
 	}
 	lines = append(lines, text(heading, "QUERIES  (after the key \"/\")"))

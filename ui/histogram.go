@@ -15,6 +15,7 @@ type histogram struct {
 	from             time.Time
 	bucket           time.Duration // what one count stands for
 	counts, findings []int64
+	done             bool // it has been counted; the zero histogram has not
 }
 
 func readHistogram(res *index.Result) (histogram, error) {
@@ -22,7 +23,7 @@ func readHistogram(res *index.Result) (histogram, error) {
 	if err != nil {
 		return histogram{}, err
 	}
-	return histogram{h.First, h.Bucket, h.Counts, h.Hot}, nil
+	return histogram{h.First, h.Bucket, h.Counts, h.Hot, true}, nil
 }
 
 // view draws two rows: bars of all requests, and under them the findings, each beside an end of the time span.
@@ -32,6 +33,9 @@ func (h *histogram) view(st *styles, width int) []string {
 	row := func(name string, counts []int64, l look, at time.Time, end string) string {
 		return st.draw([]run{{"  " + cell(name, nameWidth), muted}, {strip(regroup(counts, w)), l},
 			{"  " + at.Format("01-02 15:04") + end, muted}}, width, selNone)
+	}
+	if !h.done {
+		return []string{st.draw([]run{{"  counting", muted}}, width, selNone), strings.Repeat(" ", width)}
 	}
 	if h.bucket <= 0 {
 		return []string{st.draw([]run{{"  no times", muted}}, width, selNone), strings.Repeat(" ", width)}

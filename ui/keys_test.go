@@ -398,7 +398,7 @@ func TestEmptyCaseSaysWhatToDo(t *testing.T) {
 	for i := range screenCount {
 		d.press(d.m.keys.Screens[i])
 		v := d.view()
-		if !strings.Contains(v, "spoor load") && !strings.Contains(v, "shows") && !strings.Contains(v, "writes one") {
+		if !strings.Contains(v, ":load") && !strings.Contains(v, "shows") && !strings.Contains(v, "writes one") {
 			t.Errorf("%s says nothing helpful:\n%s", screenNames[i], v)
 		}
 		checkSize(t, d.m.View(), 80, 24)

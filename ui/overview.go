@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -17,11 +16,13 @@ import (
 // overview answers in ten seconds what was loaded, what happened, by whom, and what to look at. Every line
 // leads to its record.
 type overview struct {
-	c    *common
-	gen  int
-	data *overviewData
-	err  error
-	b    browser
+	c       *common
+	gen     int
+	data    *overviewData
+	more    overviewCounts
+	moreGen int // the latest question for more
+	err     error
+	b       browser
 }
 
 // overviewData is what the overview shows.
@@ -36,7 +37,6 @@ type overviewData struct {
 	actors    []desk.Actor
 	files     []triage.File
 	verdicts  map[string]cases.Verdict
-	hist      histogram
 }
 
 type overviewMsg struct {
@@ -44,6 +44,29 @@ type overviewMsg struct {
 	data *overviewData
 	err  error
 }
+
+// overviewCounts is what is counted over all requests once the rest is shown.
+type overviewCounts struct {
+	hist           histogram
+	clients, paths []index.Count // those with most attacks
+	answered       int           // attacks that the server answered with success
+}
+
+type overviewCountsMsg struct {
+	gen int
+	overviewCounts
+	err error
+}
+
+// Attacks, for the overview: requests that it counts by client and path, and those of them that may have worked.
+const (
+	hotQuery      = "level:>=medium"
+	answeredQuery = "level:>=high status:2xx"
+	maxHot        = 5
+)
+
+// tall is the height from which the overview says more than it must.
+const tall = 36
 
 func newOverview(c *common) *overview {
 	o := &overview{c: c, b: newBrowser(c, "in full", "reading the case")}
@@ -53,25 +76,64 @@ func newOverview(c *common) *overview {
 }
 
 func (o *overview) Init() tea.Cmd {
+	o.moreGen = 0
+	return o.read()
+}
+
+// read reads what is known of the case as a whole.
+func (o *overview) read() tea.Cmd {
 	o.gen = o.c.gen()
 	d, gen := o.c.desk, o.gen
 	return o.c.work("reading the case", func(ctx context.Context) tea.Msg { return readOverview(ctx, d, gen) })
+}
+
+// count counts over all requests, which takes longer; not again until evidence comes.
+func (o *overview) count() tea.Cmd {
+	if o.moreGen != 0 || o.data == nil || o.data.counts.Requests == 0 {
+		return nil
+	}
+	o.moreGen = o.c.gen()
+	d, gen, ctx := o.c.desk, o.moreGen, o.c.ctx
+	return func() tea.Msg { return countAll(ctx, d, gen) }
 }
 
 func readOverview(ctx context.Context, d *desk.Desk, gen int) tea.Msg {
 	v := &overviewData{counts: d.Counts(), evidence: d.Evidence(), incidents: d.Incidents(), webshells: d.Webshells(),
 		actors: d.Intruders(), files: d.Files(), verdicts: d.Verdicts(), refused: refusals(d),
 		lost: d.Missing(), warnings: d.Case.Warnings()}
-	if v.counts.Requests > 0 {
-		res, err := d.Search(ctx, "")
-		if err != nil {
-			return overviewMsg{gen: gen, err: err}
-		}
-		if v.hist, err = readHistogram(res); err != nil {
-			return overviewMsg{gen: gen, err: err}
-		}
-	}
 	return overviewMsg{gen: gen, data: v}
+}
+
+// countAll counts over all requests.
+func countAll(ctx context.Context, d *desk.Desk, gen int) tea.Msg {
+	m := overviewCountsMsg{gen: gen}
+	all, err := d.Search(ctx, "")
+	if err == nil {
+		m.hist, err = readHistogram(all)
+	}
+	if err != nil {
+		m.err = err
+		return m
+	}
+	m.clients, m.paths, m.answered, m.err = countHot(ctx, d)
+	return m
+}
+
+// countHot counts who attacked most, and what, and how many attacks were answered.
+func countHot(ctx context.Context, d *desk.Desk) (clients, paths []index.Count, answered int, err error) {
+	hot, err := d.Search(ctx, hotQuery)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	ok, err := d.Search(ctx, answeredQuery)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	if clients, err = hot.Facet("ip", maxHot); err != nil {
+		return nil, nil, 0, err
+	}
+	paths, err = hot.Facet("path", maxHot)
+	return clients, paths, ok.Len(), err
 }
 
 func (o *overview) Update(msg tea.Msg) tea.Cmd {
@@ -85,8 +147,19 @@ func (o *overview) Update(msg tea.Msg) tea.Cmd {
 		}
 		o.data, o.err = msg.data, msg.err
 		o.fill()
+		return o.count()
+	case overviewCountsMsg:
+		if msg.gen != o.moreGen {
+			return nil
+		}
+		o.more = msg.overviewCounts
+		o.fill()
+		return send(failed(msg.err))
 	case changedMsg:
-		return o.Init()
+		if msg.evidence {
+			return o.Init()
+		}
+		return o.read()
 	case tea.KeyMsg:
 		o.b.press(msg)
 	}
@@ -99,7 +172,7 @@ func (o *overview) fill() {
 		return
 	}
 	if o.data != nil {
-		o.b.set(o.data.lines(o.b.list.width - gutterWidth))
+		o.b.set(o.data.lines(&o.more, o.b.list.width-gutterWidth, o.b.split.height >= tall))
 	}
 }
 
@@ -135,216 +208,4 @@ func (o *overview) detail(i int) []line {
 		return []line{text(muted, s.title)}
 	}
 	return []line{{runs: []run{{s.copied, plain}}, sub: s}}
-}
-
-// lines makes the overview for a width.
-func (v *overviewData) lines(width int) []line {
-	out := v.loadedLines()
-	if v.counts.Requests == 0 && len(v.files) == 0 && len(v.lost) == 0 {
-		return append(out, text(plain, ""), text(strong, "Nothing is loaded yet. Close with q, then: spoor load CASE access.log files.sha256"))
-	}
-	out = append(out, v.incidentLines(width)...)
-	out = append(out, v.webshellLines()...)
-	out = append(out, v.actorLines()...)
-	out = append(out, v.findingLines(width)...)
-	return append(out, v.fileLines()...)
-}
-
-// sectionName is the label of a section, on its first row only.
-func sectionName(name string, first bool) string {
-	if !first {
-		name = ""
-	}
-	return cell(name, 11)
-}
-
-func section(name, what string, open tea.Msg) line {
-	return line{runs: []run{{cell(name, 11), heading}, {what, plain}},
-		sub: subject{title: strings.ToLower(name), copied: name + ": " + what, open: open}}
-}
-
-func (v *overviewData) loadedLines() []line {
-	what := fmt.Sprintf("%s, %s, %s", counted(len(v.evidence), "source", "sources"),
-		counted(v.counts.Requests, "request", "requests"), minuteSpan(v.counts.First, v.counts.Last))
-	first := section("LOADED", what, tabMsg{tabEvidence})
-	first.sub.copied = fmt.Sprintf("%s with %s from %s, %s UTC; %s rejected, %s refused", counted(len(v.evidence), "source", "sources"),
-		counted(v.counts.Requests, "request", "requests"), counted(v.counts.Clients, "client", "clients"),
-		timeSpan(v.counts.First, v.counts.Last), counted(v.counts.Rejected, "line", "lines"), counted(len(v.refused), "file", "files"))
-	out := []line{first}
-	for i, w := range v.warnings {
-		if i == 3 {
-			break // they are of one kind: what the journal says, each time the case was opened
-		}
-		out = append(out, line{runs: []run{{cell("WARNING", 11), critical}, {w, plain}}, sub: subject{title: "warning", copied: w}})
-	}
-	for _, b := range v.missing() {
-		out = append(out, line{runs: []run{{cell("NOT LOADED", 11), medium}, {b, plain}},
-			sub: subject{title: "not loaded", copied: b, open: tabMsg{tabEvidence}}})
-	}
-	return out
-}
-
-// missing says what of the evidence is not in the case, a line for each kind of loss.
-func (v *overviewData) missing() []string {
-	var out, cut []string
-	if n := len(v.lost); n > 0 {
-		out = append(out, fmt.Sprintf("%s in the register but not in the index: spoor load it again: %s", counted(n, "log is", "logs are"), v.lost[0].Abs))
-	}
-	if v.counts.Rejected > 0 {
-		out = append(out, counted(v.counts.Rejected, "line", "lines")+" rejected: no format fits")
-	}
-	for _, e := range v.evidence {
-		if e.Truncated != "" {
-			cut = append(cut, e.Path+" ("+e.Truncated+")")
-		}
-	}
-	if len(cut) > 0 {
-		out = append(out, counted(len(cut), "file", "files")+" cut short: "+strings.Join(cut, ", "))
-	}
-	switch len(v.refused) {
-	case 0:
-	case 1:
-		out = append(out, "refused "+v.refused[0].Path+": "+v.refused[0].Reason)
-	default:
-		var names []string
-		for _, r := range v.refused {
-			names = append(names, r.Path)
-		}
-		out = append(out, counted(len(names), "file", "files")+" refused: "+strings.Join(names, ", "))
-	}
-	return out
-}
-
-func (v *overviewData) incidentLines(width int) []line {
-	if len(v.incidents) == 0 {
-		return []line{section("INCIDENTS", "none: no chain of attacks was found", tabMsg{tabTimeline})}
-	}
-	var out []line
-	for i := range v.incidents {
-		in := &v.incidents[i]
-		if i >= maxIncidents && len(v.incidents) > i+1 && in.Level < triage.High {
-			what := fmt.Sprintf("and %d more; screen Timeline shows all", len(v.incidents)-i)
-			return append(out, section("", what, tabMsg{tabTimeline}))
-		}
-		out = append(out, incidentHead(in, v.verdicts, i == 0))
-		if in.Level >= triage.High {
-			out = append(out, chainLines(in, width)...)
-		}
-	}
-	return out
-}
-
-func (v *overviewData) webshellLines() []line {
-	var likely []triage.Webshell
-	for _, w := range v.webshells {
-		if w.Score >= likelyShell {
-			likely = append(likely, w)
-		}
-	}
-	if len(likely) == 0 {
-		what := "none"
-		if n := len(v.webshells); n > 0 {
-			what = "none likely; " + counted(n, "weak candidate", "weak candidates")
-		}
-		return []line{section("WEB SHELLS", what, tabMsg{tabWebshells})}
-	}
-	var out []line
-	for i, w := range likely {
-		if i == 4 && len(likely) > 5 {
-			return append(out, section("", fmt.Sprintf("and %d more", len(likely)-i), tabMsg{tabWebshells}))
-		}
-		planted := "planting request unknown"
-		if w.PlantedBy != nil {
-			planted = "planted by " + w.PlantedBy.Ref
-		}
-		s := webshellSubject(&w)
-		s.open = openMsg{w.Ref}
-		s.copied = fmt.Sprintf("%s score %d: %s by %s, %s UTC, %s; used by %s", w.Path, w.Score, counted(w.Requests, "request", "requests"),
-			counted(len(w.Clients), "client", "clients"), timeSpan(w.First, w.Last), planted, strings.Join(w.Clients, " "))
-		out = append(out, line{sub: s, runs: []run{{sectionName("WEB SHELLS", i == 0), heading}, {cellRight(fmt.Sprint(w.Score), 3) + " ", critical},
-			{strings.TrimRight(cellMiddle(w.Path, 28), " "), strong},
-			{fmt.Sprintf("%s  %s, %s", verdictWord(v.verdicts, w.Ref), counted(len(w.Clients), "client", "clients"), planted), plain}}})
-	}
-	return out
-}
-
-func (v *overviewData) actorLines() []line {
-	if len(v.actors) == 0 {
-		return []line{section("ACTORS", "none", tabMsg{tabActors})}
-	}
-	var out []line
-	for i := range v.actors {
-		if i == 2 && len(v.actors) > 3 {
-			return append(out, section("", fmt.Sprintf("and %d more", len(v.actors)-i), tabMsg{tabActors}))
-		}
-		a := &v.actors[i]
-		s := actorSubject(a)
-		s.open = openMsg{a.Ref}
-		did := number(a.Hostile) + " hostile"
-		if n := len(a.Shells); n > 0 {
-			did = counted(n, "shell", "shells")
-		}
-		s.copied = fmt.Sprintf("%s: %s; %s of %s hostile; shells used: %s; %s; %s UTC", actorName(&a.Intruder), strings.Join(a.Clients, " "),
-			number(a.Hostile), counted(a.Requests, "request", "requests"), or(strings.Join(a.Shells, " "), "none"), verdictText(a), timeSpan(a.First, a.Last))
-		out = append(out, line{sub: s, runs: []run{{sectionName("ACTORS", i == 0), heading}, {cell(actorName(&a.Intruder), 12), strong},
-			{cell(clientsText(a.Clients), 17) + " ", plain}, {did + "; " + shortVerdict(a) + verdictWord(v.verdicts, a.Ref), plain}}})
-	}
-	return out
-}
-
-func clientsText(clients []string) string {
-	switch len(clients) {
-	case 0:
-		return "-"
-	case 1:
-		return clients[0]
-	}
-	return fmt.Sprintf("%s +%d", clients[0], len(clients)-1)
-}
-
-func (v *overviewData) findingLines(width int) []line {
-	var classes []string
-	for _, c := range triage.Classes {
-		if n := v.counts.ByClass[c]; n > 0 {
-			classes = append(classes, string(c)+" "+number(n))
-		}
-	}
-	what := "none"
-	if len(classes) > 0 {
-		what = number(v.counts.Findings) + " requests: " + strings.Join(classes, ", ")
-	}
-	out := []line{section("FINDINGS", what, searchMsg{"level:>=low"})}
-	out = append(out, line{sub: subject{title: "activity", copied: "requests over time, " + timeSpan(v.counts.First, v.counts.Last), open: tabMsg{tabRequests}},
-		runs: []run{{cell("  requests", 13), muted}, {strip(regroup(v.hist.counts, min(width-13, 120))), plain}}})
-	out = append(out, line{sub: subject{title: "findings", copied: "findings of level medium and above over time", open: searchMsg{"level:>=medium"}},
-		runs: []run{{cell("  findings", 13), muted}, {strip(regroup(v.hist.findings, min(width-13, 120))), high}}})
-	for l := triage.Critical; l >= triage.Info; l-- {
-		if n := v.counts.ByLevel[l]; n > 0 {
-			out = append(out, countLine("level:"+l.String(), levelWord(l), levelLook(l), n))
-		}
-	}
-	for _, c := range triage.Classes {
-		if n := v.counts.ByClass[c]; n > 0 {
-			out = append(out, countLine("class:"+string(c), string(c), plain, n))
-		}
-	}
-	return out
-}
-
-// countLine is how many requests have a level or class; Enter lists them.
-func countLine(query, name string, l look, n int64) line {
-	return line{sub: subject{title: query, copied: query + ": " + counted(n, "request", "requests"), open: searchMsg{query}},
-		runs: []run{{"  " + cell(name, 11), l}, {cellRight(number(n), 9), plain}}}
-}
-
-func (v *overviewData) fileLines() []line {
-	n := map[triage.FileVerdict]int{}
-	for _, f := range v.files {
-		n[f.Verdict]++
-	}
-	if len(v.files) == 0 {
-		return []line{section("FILES", "no hash list or listing loaded", tabMsg{tabFiles})}
-	}
-	return []line{section("FILES", fmt.Sprintf("%s: %d known-bad, %d changed, %d unknown, %d known-good", number(len(v.files)),
-		n[triage.KnownBad], n[triage.Changed], n[triage.Unknown], n[triage.KnownGood]), tabMsg{tabFiles})}
 }

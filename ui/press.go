@@ -6,6 +6,8 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+
+	"spoor/ui/desk"
 )
 
 // press hands a key to the overlay, or does what it means everywhere, or hands it to the screen.
@@ -46,11 +48,11 @@ func (r *root) press(msg tea.KeyMsg) tea.Cmd {
 
 // cancel stops running work first, then leaves what is open, then closes.
 func (r *root) cancel(msg tea.KeyMsg) tea.Cmd {
-	switch {
-	case r.cancelJobs():
-		r.say("cancelled: " + r.label())
+	if label := r.cancelJobs(); label != "" {
+		r.say("cancelled: " + label)
 		return nil
-	case r.over != nil:
+	}
+	if r.over != nil {
 		if ed, ok := r.over.(*editor); ok {
 			var cmd tea.Cmd
 			r.over, cmd = ed.Update(msg)
@@ -139,7 +141,7 @@ func (r *root) searchPrompt(label, value string) *prompt {
 // commandPrompt asks for a line of the command line.
 func (r *root) commandPrompt() *prompt {
 	return &prompt{c: r.common, in: newInput(":", "", r.lines),
-		hint: "search QUERY · open REF · note · verdict WORD · report md|json · verify · quit",
+		hint: "search QUERY · open REF · load PATH · note · verdict WORD · report md|json · quit",
 		accept: func(text string) (tea.Cmd, error) {
 			cmd, err := parseCommand(text)
 			if err != nil {
@@ -147,6 +149,11 @@ func (r *root) commandPrompt() *prompt {
 			}
 			if cmd.name == "search" || cmd.name == "files" {
 				if err := checkQuery(cmd.args); err != nil {
+					return nil, err
+				}
+			}
+			if cmd.name == "load" {
+				if _, err := desk.ParseLoad(cmd.args); err != nil {
 					return nil, err
 				}
 			}

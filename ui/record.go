@@ -286,6 +286,13 @@ func (r *root) command(c command) tea.Cmd {
 		return r.report(c.args)
 	case "verify":
 		return r.verify()
+	case "load":
+		o, err := desk.ParseLoad(c.args)
+		if err != nil {
+			r.fail(err)
+			return nil
+		}
+		return r.load(o)
 	case "unmark":
 		clear(r.marks)
 		r.say("no marks")

@@ -13,7 +13,8 @@ import (
 )
 
 // requests is the table of the requests that a query finds, under their histogram, with a detail pane.
-// The table is virtual: it holds only the pages in sight, and fetches them without waiting.
+// The table is virtual: it holds only the pages in sight, and fetches them without waiting. The first page comes
+// first, what is counted over all rows after it, so that nothing a key does depends on how many rows there are.
 type requests struct {
 	c        *common
 	query    string
@@ -22,6 +23,7 @@ type requests struct {
 	n        int
 	files    int // files that the query matches
 	hist     histogram
+	client   int // columns that the clients seen so far need
 	err      error
 	loading  bool
 	rows     scroller
@@ -40,9 +42,17 @@ type searchedMsg struct {
 	res   *index.Result
 	n     int
 	files int
-	hist  histogram
-	first pageMsg // the page the cursor is on
+	ref   string  // the request that the cursor was on; empty if that is not known
+	at    int     // where it is now
+	first pageMsg // the page it is on
 	err   error
+}
+
+// histogramMsg brings the counts over time of the search gen.
+type histogramMsg struct {
+	gen  int
+	hist histogram
+	err  error
 }
 
 func newRequests(c *common, query string) *requests {
@@ -55,43 +65,76 @@ func newRequests(c *common, query string) *requests {
 func (r *requests) Init() tea.Cmd {
 	r.gen = r.c.gen()
 	r.loading, r.err = true, nil
-	d, query, gen, page := r.c.desk, r.query, r.gen, r.rows.cur/pageRows
+	d, query, gen, cur, ref := r.c.desk, r.query, r.gen, r.rows.cur, r.under()
 	label := "searching " + query
 	if query == "" {
 		label = "reading all requests"
 	}
-	return r.c.work(label, func(ctx context.Context) tea.Msg { return search(ctx, d, query, gen, page) })
+	return r.c.work(label, func(ctx context.Context) tea.Msg { return search(ctx, d, query, gen, cur, ref) })
 }
 
-func search(ctx context.Context, d *desk.Desk, query string, gen, page int) tea.Msg {
+// under is the reference of the request under the cursor; empty if it is not here.
+func (r *requests) under() string {
+	if row, ok := r.pages.at(r.rows.cur); ok {
+		return row.Ref
+	}
+	return ""
+}
+
+func search(ctx context.Context, d *desk.Desk, query string, gen, cur int, ref string) tea.Msg {
 	res, err := d.Search(ctx, query)
 	if err != nil {
 		return searchedMsg{gen: gen, err: err}
 	}
-	m := searchedMsg{gen: gen, res: res, n: res.Len(), files: len(res.Files())}
-	if m.hist, m.err = readHistogram(res); m.err != nil {
-		return m
+	m := searchedMsg{gen: gen, res: res, n: res.Len(), files: len(res.Files()), ref: ref, at: cur}
+	return m.locate()
+}
+
+// locate finds where the request under the cursor is now and reads the page it is on. This puts the result in
+// order, which for a million takes as long as the search.
+func (m searchedMsg) locate() searchedMsg {
+	if m.ref != "" {
+		if i := m.res.Find(m.ref); i >= 0 {
+			m.at = i
+		}
 	}
-	// The first rows put the result in order, which for a million takes as long as the search.
-	m.first = readPage(res, gen, page)
+	m.at = max(0, min(m.at, m.n-1))
+	m.first = readPage(m.res, m.gen, m.at/pageRows)
 	return m
+}
+
+// countTimes counts a result over time.
+func countTimes(res *index.Result, gen int) tea.Cmd {
+	return func() tea.Msg {
+		hist, err := readHistogram(res)
+		return histogramMsg{gen, hist, err}
+	}
 }
 
 func (r *requests) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case searchedMsg:
 		return r.searched(msg)
+	case histogramMsg:
+		if msg.gen != r.gen {
+			return nil
+		}
+		r.hist = msg.hist
+		return send(failed(msg.err))
 	case pageMsg:
 		if msg.gen != r.pages.gen {
 			return nil
 		}
-		r.pages.put(msg)
+		r.put(msg)
 		return r.follow()
 	case foundMsg:
 		return r.found(msg)
 	case requestMsg:
 		return r.answered(msg)
 	case changedMsg:
+		if msg.evidence {
+			return r.Init()
+		}
 		// Verdicts and notes show in the table and the detail: both are read again, the search is not.
 		r.pages.stale()
 		r.reread = true
@@ -106,20 +149,33 @@ func (r *requests) searched(m searchedMsg) tea.Cmd {
 	if m.gen != r.gen {
 		return nil
 	}
-	r.loading = false
 	if m.err != nil {
-		r.err = m.err
+		r.loading, r.err = false, m.err
 		return nil
 	}
+	if ref := r.under(); ref != "" && ref != m.ref {
+		// The cursor was moved while the search ran.
+		m.ref, m.at = ref, r.rows.cur
+		return func() tea.Msg { return m.locate() }
+	}
+	r.loading = false
 	r.pages = newPages(m.res, m.gen)
 	if m.first.err != nil || len(m.first.rows) > 0 {
-		r.pages.put(m.first)
+		r.put(m.first)
 	}
-	r.n, r.files, r.hist = m.n, m.files, m.hist
-	r.rows.n = m.n
+	r.n, r.files = m.n, m.files
+	above := r.rows.cur - r.rows.top
+	r.rows.n, r.rows.cur, r.rows.top = m.n, m.at, max(0, m.at-above)
 	r.divide()
-	r.rows.to(r.rows.cur)
-	return r.follow()
+	return tea.Batch(r.follow(), countTimes(m.res, m.gen))
+}
+
+// put keeps a page, and the room that its clients need.
+func (r *requests) put(m pageMsg) {
+	r.pages.put(m)
+	for i := range m.rows {
+		r.client = max(r.client, len(m.rows[i].Client))
+	}
 }
 
 // follow fetches what is in sight and the detail of the row under the cursor.
@@ -333,7 +389,7 @@ func (r *requests) nothing() []line {
 	case r.loading:
 		return []line{text(muted, "searching")}
 	case r.query == "":
-		return []line{text(plain, "This case has no requests yet."), text(muted, "Close with q, then: spoor load CASE access.log")}
+		return []line{text(plain, "This case has no requests yet."), text(muted, ":load access.log takes a log in; a folder, .gz and .zst are read too")}
 	case r.files > 0:
 		return []line{text(plain, "No request matches "+r.query+", but "+counted(r.files, "file does", "files do")+"."),
 			text(muted, "Enter shows the files · f edits the filter · Esc goes back")}
@@ -344,7 +400,7 @@ func (r *requests) nothing() []line {
 func (r *requests) viewRows() string {
 	st := &r.c.st
 	w := r.split.listW
-	cols := requestColumns(w - gutterWidth)
+	cols := requestColumns(w-gutterWidth, r.client)
 	out := r.hist.view(st, w)
 	out = append(out, "  "+st.draw(columnTitles(cols), w-gutterWidth, selNone))
 	for i := r.rows.top; i < min(r.rows.n, r.rows.top+r.rows.height); i++ {

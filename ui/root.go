@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/charmbracelet/bubbles/spinner"
@@ -32,9 +33,11 @@ type root struct {
 	bad           bool // said is an error
 	spin          spinner.Model
 	spinning      bool
-	values        *menu    // the values one chose from when the pivots of one were asked
-	searches      []string // what was searched for, oldest first
-	lines         []string // what was entered in the command line
+	values        *menu           // the values one chose from when the pivots of one were asked
+	searches      []string        // what was searched for, oldest first
+	lines         []string        // what was entered in the command line
+	loading       *loading        // nil if none runs
+	stale         map[screen]bool // screens that have not read again since evidence came
 	quitting      bool
 }
 
@@ -44,7 +47,7 @@ func New(d *desk.Desk, o Options) tea.Model { return newRoot(context.Background(
 func newRoot(ctx context.Context, d *desk.Desk, o Options) *root {
 	c := &common{
 		ctx: ctx, desk: d, st: newStyles(o.NoColor), keys: newKeyMap(), out: o.Out,
-		marks: map[string]bool{}, jobs: map[int]job{},
+		marks: map[string]bool{}, jobs: map[int]job{}, busy: new(sync.RWMutex),
 		drafts: drafts{left: map[string]string{}, want: map[string]string{}},
 	}
 	r := &root{common: c}
@@ -90,6 +93,10 @@ func (r *root) handle(msg tea.Msg) tea.Cmd {
 	case doneMsg:
 		delete(r.jobs, msg.job)
 		return r.handle(msg.msg)
+	case changedMsg:
+		if msg.evidence {
+			return r.outdate()
+		}
 	case tea.KeyMsg:
 		return r.press(msg)
 	case nil:
@@ -99,6 +106,9 @@ func (r *root) handle(msg tea.Msg) tea.Cmd {
 		return cmd
 	}
 	if cmd, ok := r.record(msg); ok {
+		return cmd
+	}
+	if cmd, ok := r.loadMessage(msg); ok {
 		return cmd
 	}
 	var cmds []tea.Cmd
@@ -143,7 +153,8 @@ func (r *root) intent(msg tea.Msg) (tea.Cmd, bool) {
 		r.showPivots(msg)
 	case quitMsg:
 		r.quitting = true
-		r.cancelJobs()
+		for r.cancelJobs() != "" {
+		}
 		return tea.Quit, true
 	default:
 		return nil, false
@@ -187,7 +198,26 @@ func (r *root) back() tea.Cmd {
 		return nil
 	}
 	r.stack = r.stack[:len(r.stack)-1]
-	return nil
+	return r.fresh()
+}
+
+// outdate has every screen read again once it is shown: the one that is shown, now.
+func (r *root) outdate() tea.Cmd {
+	r.stale = map[screen]bool{}
+	for _, s := range r.all() {
+		r.stale[s] = true
+	}
+	return r.fresh()
+}
+
+// fresh has the screen shown read again if evidence came since it did.
+func (r *root) fresh() tea.Cmd {
+	s := r.top()
+	if s == nil || !r.stale[s] {
+		return nil
+	}
+	delete(r.stale, s)
+	return s.Update(changedMsg{evidence: true})
 }
 
 // goTab shows a tab. A tab already on the way back is moved to the end, so that Esc never goes in circles.
@@ -203,7 +233,7 @@ func (r *root) goTab(i int) tea.Cmd {
 			}
 		}
 		r.stack = append(kept, t)
-		return nil
+		return r.fresh()
 	}
 	r.tabs[i] = r.newTab(i)
 	return r.push(r.tabs[i])

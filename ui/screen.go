@@ -70,11 +70,19 @@ type (
 	quitMsg     struct{}
 )
 
-// changedMsg tells every screen that notes or verdicts are no longer what they were.
-type changedMsg struct{}
+// changedMsg tells every screen that notes or verdicts are no longer what they were, or that evidence came.
+type changedMsg struct{ evidence bool }
 
 // draftsChangedMsg tells every screen that drafts came or went.
 type draftsChangedMsg struct{}
+
+// failed is an error for the status; nil if there is none.
+func failed(err error) tea.Msg {
+	if err == nil {
+		return nil
+	}
+	return failMsg{err}
+}
 
 // send makes an intent a command.
 func send(msg tea.Msg) tea.Cmd {

@@ -12,7 +12,7 @@ type timeline struct{ records[desk.Event] }
 
 func newTimeline(c *common) *timeline {
 	t := &timeline{}
-	t.start(c, tabTimeline, screenNames[tabTimeline], "Nothing has a time yet. Load a log first: spoor load CASE access.log", "event", "events")
+	t.start(c, tabTimeline, screenNames[tabTimeline], "Nothing has a time yet. Load a log first: :load access.log", "event", "events")
 	t.read = func(_ context.Context, d *desk.Desk) ([]desk.Event, error) { return readTimeline(d), nil }
 	t.b.below = 7
 	t.b.head = []run{{cell("time (UTC)", 15) + cell("lvl", 5) + cell("kind", 10) + cell("client", 16) + "what", muted}}

@@ -40,8 +40,13 @@ func Run(ctx context.Context, d *desk.Desk, o Options) error {
 		o.Out = os.Stdout
 	}
 	opts = append(opts, tea.WithOutput(o.Out))
-	_, err := tea.NewProgram(newRoot(ctx, d, o), opts...).Run()
-	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
+	r := newRoot(ctx, d, o)
+	_, err := tea.NewProgram(r, opts...).Run()
+	cancelled := ctx.Err() != nil
+	cancel()
+	r.busy.Lock() // until what writes to the case has ended
+	defer r.busy.Unlock()
+	if errors.Is(err, tea.ErrProgramKilled) && cancelled {
 		return ctx.Err()
 	}
 	return err

@@ -116,6 +116,9 @@ func (r *root) crumbLine(s screen) string {
 	return r.st.of[heading].Render(left) + strings.Repeat(" ", max(0, gap)) + r.st.of[muted].Render(info)
 }
 
+// cancels is what one can do about work that runs.
+const cancels = " · Ctrl-C cancels"
+
 // statusLine says what runs, what happened, and what can be done.
 func (r *root) statusLine(s screen) string {
 	var runs []run
@@ -125,7 +128,9 @@ func (r *root) statusLine(s screen) string {
 	case r.said != "":
 		runs = append(runs, run{" " + r.said, strong})
 	case label != "":
-		runs = append(runs, run{fmt.Sprintf(" %s %s · Ctrl-C cancels", r.spin.View(), label), strong})
+		runs = append(runs, run{" " + r.spin.View() + " " + label + cancels, strong})
+	case r.loading != nil:
+		runs = append(runs, run{" " + r.spin.View() + " " + r.loadText(r.width-4), strong})
 	}
 	if r.over != nil {
 		if len(runs) == 0 {

@@ -26,7 +26,7 @@ func (c *loadCmd) Run(s *session) error {
 	if len(c.Paths)+len(c.Baseline)+len(c.KnownBad) == 0 {
 		return misuse{errors.New("nothing to load: name a log, a listing or a folder")}
 	}
-	zone, err := parseZone(c.TZ)
+	zone, err := desk.ParseZone(c.TZ)
 	if err != nil {
 		return misuse{err}
 	}
@@ -56,23 +56,6 @@ func (c *loadCmd) Run(s *session) error {
 		}
 	}
 	return nil
-}
-
-// parseZone reads an IANA name or an offset; empty is UTC.
-func parseZone(name string) (*time.Location, error) {
-	if name == "" || strings.EqualFold(name, "utc") || strings.EqualFold(name, "z") {
-		return time.UTC, nil
-	}
-	for _, layout := range []string{"-07:00", "-0700", "-07"} {
-		if t, err := time.Parse(layout, name); err == nil {
-			return t.Location(), nil
-		}
-	}
-	zone, err := time.LoadLocation(name)
-	if err != nil || strings.EqualFold(name, "local") {
-		return nil, fmt.Errorf("unknown time zone %q: want an IANA name such as America/New_York or an offset such as -05:00", triage.VisibleN(name, 60))
-	}
-	return zone, nil
 }
 
 // progress prints what a load is doing to stderr, at most ten times a second, on one line.

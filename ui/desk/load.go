@@ -270,6 +270,9 @@ func (l *loader) recognise(it *item, path string) error {
 // read reads the items into the index and records them in the case.
 func (l *loader) read() error {
 	if len(l.items) == 0 {
+		if len(l.ledger.Refused) > 0 {
+			return l.record(nil) // that it was offered and refused is part of the case's story
+		}
 		return nil
 	}
 	var inputs []index.Input
