@@ -43,15 +43,20 @@ func (w *survey) buildIntruders() error {
 		return a.First.Before(b.First)
 	})
 	w.out.Intruders = w.out.Intruders[:min(len(w.out.Intruders), maxIntruders)]
+	var clients []string
+	for i := range w.out.Intruders {
+		w.out.Intruders[i].Name = fmt.Sprintf("Intruder %d", i+1)
+		clients = append(clients, w.out.Intruders[i].Clients...)
+	}
+	counts, err := w.whole.Count(Clients, clients) // in one go: each asks the whole store
+	if err != nil {
+		return err
+	}
 	for i := range w.out.Intruders {
 		in := &w.out.Intruders[i]
-		in.Name = fmt.Sprintf("Intruder %d", i+1)
-		counts, err := w.whole.Count(Clients, in.Clients)
-		if err != nil {
-			return err
-		}
-		for _, n := range counts {
-			in.Requests += n
+		for range in.Clients {
+			in.Requests += counts[0]
+			counts = counts[1:]
 		}
 	}
 	return nil
