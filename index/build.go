@@ -15,10 +15,11 @@ import (
 type dict struct {
 	ids   map[string]int32
 	texts []string
+	rows  []int32 // of a tallied column: rows that have the text; may end early
 }
 
 // perText is about what a text costs in memory besides its bytes.
-const perText = 80
+const perText = 84
 
 // A builder writes one segment. It is for one goroutine, the one that knows the order of the rows; another one
 // makes the word index meanwhile.
@@ -175,6 +176,9 @@ func (b *builder) flush() error {
 		for _, v := range b.texts[c] {
 			b.values = append(b.values, parquet.Int32Value(v))
 		}
+		if c < tallied {
+			b.dicts[c].count(b.texts[c])
+		}
 		b.texts[c] = b.texts[c][:0]
 		if _, err := columns[parquetTexts[c]].WriteRowValues(b.values); err != nil {
 			return fmt.Errorf("write rows: %w", err)
@@ -203,6 +207,7 @@ func (b *builder) close() error {
 	var g errgroup.Group
 	g.Go(b.words.builder.close)
 	g.Go(func() error { return b.writeTexts(plain) })
+	g.Go(func() error { return writeTally(filepath.Join(b.dir, tallyFile), b.dicts[:tallied]) })
 	g.Go(func() error {
 		if err := b.writer.Close(); err != nil {
 			b.file.Close()

@@ -18,11 +18,11 @@ type cache struct {
 	recent  *list.List // of *cacheEntry, the one used last in front
 }
 
-// A cacheKey names a piece: the row group of a column, or a group of texts.
+// A cacheKey names a piece: the row group of a column, a group of texts, or the tally of a column.
 type cacheKey struct {
 	seg    *segment
 	texts  bool
-	column int
+	column int // of rows.parquet, or of texts; of tallies, textColumns more
 	group  int
 }
 

@@ -1,13 +1,14 @@
 package index
 
 import (
-	"slices"
+	"maps"
 	"time"
 
 	"spoor/triage"
 )
 
-// Counts sums up the store.
+// Counts sums up the store. It is made when the store changes and kept in the manifest, since it is asked for
+// each time that the store is opened. The caller does not change its maps.
 func (s *Store) Counts() Counts {
 	none := Counts{ByClass: map[triage.Class]int64{}, ByLevel: map[triage.Level]int64{}}
 	snap, err := s.hold()
@@ -40,13 +41,29 @@ func (snap *snapshot) count() (Counts, error) {
 	if first != 0 {
 		c.First, c.Last = time.UnixMilli(first).UTC(), time.UnixMilli(last).UTC()
 	}
-	for column, n := range map[column]*int{colClient: &c.Clients, colPath: &c.Paths, colAgent: &c.Agents} {
-		var err error
-		if *n, err = snap.distinct(column); err != nil {
-			return c, err
+	maps.DeleteFunc(c.ByClass, func(_ triage.Class, n int64) bool { return n == 0 })
+	maps.DeleteFunc(c.ByLevel, func(_ triage.Level, n int64) bool { return n == 0 })
+	return c, snap.countDistinct(&c)
+}
+
+// countDistinct counts distinct texts, going on from what the manifest has of the first segments.
+func (snap *snapshot) countDistinct(c *Counts) error {
+	m := &snap.manifest
+	from := 0
+	if m.Counts != nil && m.Counted <= len(snap.segments) {
+		from = m.Counted
+		c.Clients, c.Paths, c.Agents = m.Counts.Clients, m.Counts.Paths, m.Counts.Agents
+	}
+	for n := from; n < len(snap.segments); n++ {
+		for column, sum := range map[column]*int{colClient: &c.Clients, colPath: &c.Paths, colAgent: &c.Agents} {
+			fresh, err := snap.newTexts(n, column)
+			if err != nil {
+				return err
+			}
+			*sum += fresh
 		}
 	}
-	return c, nil
+	return nil
 }
 
 // countSigns adds the findings of a segment: by set of signs, and then what marks change.
@@ -60,18 +77,23 @@ func (snap *snapshot) countSigns(seg *segment, c *Counts) error {
 			c.add(sets[id], n)
 		}
 	}
-	all := snap.marks.between(seg.base, seg.base+seg.meta.Rows)
-	for len(all) > 0 {
-		row := int64(all[0].Row) - seg.base
-		ids, err := seg.ids(colSigns, int(row/groupRows))
-		if err != nil {
+	var ids []int32
+	for group := range seg.groupCount() {
+		first := seg.base + int64(group)*groupRows
+		all := snap.marks.between(first, first+int64(seg.groupLen(group)))
+		if len(all) == 0 {
+			continue
+		}
+		if ids, err = seg.readIDs(colSigns, group, ids[:0]); err != nil {
 			return err
 		}
-		base := sets[ids[row%groupRows]]
-		var signs []sign
-		signs, all = snap.marks.take(base, all)
-		c.add(base, -1)
-		c.add(signs, 1)
+		for len(all) > 0 {
+			base := sets[ids[int64(all[0].Row)-first]]
+			var signs []sign
+			signs, all = snap.marks.take(base, all)
+			c.add(base, -1)
+			c.add(signs, 1)
+		}
 	}
 	return nil
 }
@@ -86,23 +108,4 @@ func (c *Counts) add(signs []sign, n int64) {
 	for _, class := range classesOf(signs) {
 		c.ByClass[class] += n
 	}
-}
-
-// distinct is how many texts, other than the empty one, a column has over all segments.
-func (snap *snapshot) distinct(c column) (int, error) {
-	if len(snap.segments) == 1 {
-		return snap.segments[0].meta.Texts[c] - 1, nil
-	}
-	var all []string
-	for _, seg := range snap.segments {
-		err := seg.eachText(c, 1, seg.meta.Texts[c], func(_ int, text, _ string) bool {
-			all = append(all, text)
-			return true
-		})
-		if err != nil {
-			return 0, err
-		}
-	}
-	slices.Sort(all)
-	return len(slices.Compact(all)), nil
 }

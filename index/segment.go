@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -67,6 +68,9 @@ type segment struct {
 	textsOpen sync.Once
 	texts     *parquetFile
 	textsErr  error
+	tallyOpen sync.Once
+	tallies   *parquetFile
+	tallyErr  error
 	words     router
 	signs     signTable
 }
@@ -118,6 +122,11 @@ func openSegment(dir string, base int64, c *cache) (*segment, error) {
 	if s.meta.Columns != columnNames {
 		return nil, fmt.Errorf("%s: columns %v are not those of this program; load the evidence again", dir, s.meta.Columns)
 	}
+	for _, n := range s.meta.Texts {
+		if n < 1 || n > math.MaxInt32 || s.meta.Rows < 0 {
+			return nil, fmt.Errorf("%s: %d rows and %d texts; load the evidence again", filepath.Join(dir, metaFile), s.meta.Rows, n)
+		}
+	}
 	s.words.dir = filepath.Join(dir, wordsDir)
 	s.words.files = s.meta.Words
 	return s, nil
@@ -127,8 +136,9 @@ func openSegment(dir string, base int64, c *cache) (*segment, error) {
 func (s *segment) close() error {
 	s.rowsOpen.Do(func() { s.rowsErr = ErrClosed })
 	s.textsOpen.Do(func() { s.textsErr = ErrClosed })
+	s.tallyOpen.Do(func() { s.tallyErr = ErrClosed })
 	err := s.words.close()
-	for _, p := range []*parquetFile{s.rows, s.texts} {
+	for _, p := range []*parquetFile{s.rows, s.texts, s.tallies} {
 		if p != nil {
 			err = errors.Join(err, p.file.Close())
 		}

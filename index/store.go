@@ -25,7 +25,7 @@ import (
 const (
 	manifestFile = "manifest.json"
 	lockFile     = "lock"
-	version      = 1
+	version      = 2
 )
 
 // A manifest says what belongs to a store.
@@ -37,6 +37,8 @@ type manifest struct {
 	Survey   string        `json:"survey,omitempty"`
 	Files    string        `json:"files,omitempty"`
 	Entries  []string      `json:"entries,omitempty"`
+	Counts   *Counts       `json:"counts,omitempty"` // of all this
+	Counted  int           `json:"counted"`          // segments whose texts are in Counts, the first ones
 }
 
 // A storeSource is a source whose lines are in the store.
@@ -139,7 +141,13 @@ func (s *Store) read(old *snapshot) (*snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.snapshot(m, old)
+}
+
+// snapshot opens what a manifest names.
+func (s *Store) snapshot(m *manifest, old *snapshot) (*snapshot, error) {
 	snap := &snapshot{cache: s.cache, manifest: *m}
+	var err error
 	for i, name := range m.Segments {
 		var seg *segment
 		if old != nil && i < len(old.segments) {
@@ -158,7 +166,12 @@ func (s *Store) read(old *snapshot) (*snapshot, error) {
 	if err := snap.readParts(s.dir, old); err != nil {
 		return nil, err
 	}
-	snap.counts = sync.OnceValues(snap.count)
+	snap.counts = sync.OnceValues(func() (Counts, error) {
+		if snap.manifest.Counts != nil {
+			return *snap.manifest.Counts, nil
+		}
+		return snap.count()
+	})
 	return snap, nil
 }
 
@@ -174,13 +187,25 @@ func readManifest(dir string) (*manifest, error) {
 	}{&m.Version}); err == nil && m.Version > version {
 		return nil, &VersionError{dir, m.Version, version}
 	}
-	if err := json.Unmarshal(b, m); err != nil {
+	if err := m.decode(b); err != nil {
 		return nil, fmt.Errorf("%s: %w; remove the folder and load the evidence again", name, err)
 	}
 	if m.Version != version {
 		return nil, fmt.Errorf("%s: unknown format %d; remove the folder and load the evidence again", name, m.Version)
 	}
 	return m, nil
+}
+
+// decode reads a manifest.
+func (m *manifest) decode(b []byte) error {
+	*m = manifest{}
+	if err := json.Unmarshal(b, m); err != nil {
+		return err
+	}
+	if m.Counts != nil && (m.Counted != len(m.Segments) || m.Counts.ByClass == nil || m.Counts.ByLevel == nil) {
+		m.Counts, m.Counted = nil, 0
+	}
+	return nil
 }
 
 // writeManifest replaces the manifest in one step.
@@ -282,34 +307,67 @@ func (c *change) name(kind, suffix string) string {
 	return n
 }
 
-// commit makes the manifest of the change the store's.
+// commit makes the manifest of the change the store's, with its counts.
 func (c *change) commit() error {
-	if err := writeManifest(c.store.dir, &c.manifest); err != nil {
-		return err
-	}
 	s := c.store
 	old, err := s.hold()
 	if err != nil {
 		return err
 	}
 	s.release()
-	snap, err := s.read(old)
+	snap, err := c.next(old)
 	if err != nil {
+		return err
+	}
+	if err := writeManifest(s.dir, &snap.manifest); err != nil {
+		snap.closeSince(old)
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
-		for _, seg := range snap.segments[len(old.segments):] {
-			_ = seg.close()
-		}
-		return ErrClosed
+	err = ErrClosed
+	if !s.closed {
+		snap.notes, err = resolveNotes(snap, s.notes)
 	}
-	if snap.notes, err = resolveNotes(snap, s.notes); err != nil {
+	if err != nil {
+		snap.closeSince(old)
 		return err
 	}
 	s.now = snap
 	return nil
+}
+
+// next opens what the change has made, and counts it.
+func (c *change) next(old *snapshot) (*snapshot, error) {
+	b, err := json.Marshal(&c.manifest)
+	if err != nil {
+		return nil, err
+	}
+	m := &manifest{} // apart from that of the change, which may go on changing
+	if err := json.Unmarshal(b, m); err != nil {
+		return nil, err
+	}
+	snap, err := c.store.snapshot(m, old)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := snap.count()
+	if err != nil {
+		snap.closeSince(old)
+		return nil, err
+	}
+	for _, m := range []*manifest{&snap.manifest, &c.manifest} {
+		m.Counts, m.Counted = &counts, len(m.Segments)
+	}
+	snap.counts = func() (Counts, error) { return counts, nil }
+	return snap, nil
+}
+
+// closeSince frees the segments that old does not have.
+func (snap *snapshot) closeSince(old *snapshot) {
+	for _, seg := range snap.segments[len(old.segments):] {
+		_ = seg.close()
+	}
 }
 
 // sweep removes what the manifest does not name.

@@ -28,11 +28,11 @@ func (w *wholeStore) Clients() int {
 		return 0
 	}
 	defer w.store.release()
-	n, err := w.snap.distinct(colClient)
+	c, err := w.snap.counts()
 	if err != nil {
 		return 0
 	}
-	return n
+	return c.Clients
 }
 
 func (w *wholeStore) Cite(row uint64) triage.Cite { return w.store.cite(w.snap, row) }
@@ -43,45 +43,31 @@ func (w *wholeStore) Count(c triage.Column, texts []string) ([]int, error) {
 		return nil, err
 	}
 	defer w.store.release()
-	at := make(map[string][]int, len(texts))
+	set := newHashSet(len(texts))
+	hashes := make([]uint64, len(texts))
 	for i, text := range texts {
-		at[text] = append(at[text], i)
+		hashes[i] = hashText(text)
+		set.add(hashes[i], i)
+	}
+	sums := make([]int, len(texts)) // of the last one of equal texts
+	for _, seg := range w.snap.segments {
+		t, err := seg.tally(textOf[c])
+		if err != nil {
+			return nil, fmt.Errorf("count requests: %w", err)
+		}
+		for id, h := range t.hashes {
+			if i, ok := set.find(h); ok {
+				sums[i] += int(t.rows[id])
+			}
+		}
+		if i, ok := set.find(hashText("")); ok {
+			sums[i] -= int(seg.meta.Rejected) // lines that are no requests have no texts
+		}
 	}
 	out := make([]int, len(texts))
-	for _, seg := range w.snap.segments {
-		counts, err := seg.countTexts(textOf[c])
-		if err != nil {
-			return nil, fmt.Errorf("count requests: %w", err)
-		}
-		for _, i := range at[""] {
-			out[i] += int(counts[0])
-		}
-		err = seg.eachText(textOf[c], 1, len(counts), func(id int, text, _ string) bool {
-			for _, i := range at[text] {
-				out[i] += int(counts[id])
-			}
-			return true
-		})
-		if err != nil {
-			return nil, fmt.Errorf("count requests: %w", err)
-		}
+	for i, h := range hashes {
+		out[i] = sums[set.at[h]]
 	}
-	return out, nil
-}
-
-// countTexts is how many requests have each text of a column.
-func (s *segment) countTexts(c column) ([]int64, error) {
-	out := make([]int64, s.meta.Texts[c])
-	for group := range s.groupCount() {
-		ids, err := s.ids(c, group)
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range ids {
-			out[id]++
-		}
-	}
-	out[0] -= s.meta.Rejected // lines that are no requests have no texts
 	return out, nil
 }
 
