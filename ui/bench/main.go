@@ -8,6 +8,9 @@
 // what measures it. lnav, goaccess, rg and awk are run on the first log beside spoor, in turn, if they are in
 // PATH; what is missing is said. Memory of processes and of an open case is measured where the system tells it.
 //
+// A target that is missed is looked into with -profiles DIR and go tool pprof; of a load, spoor --cpuprofile FILE
+// load makes one.
+//
 // The targets are those of a jump box with two cores. Run it on a machine that does nothing else.
 package main
 
@@ -42,7 +45,9 @@ func main() {
 	keep := flag.Bool("keep", false, "leave logs and cases behind")
 	flag.IntVar(&b.runs, "runs", 3, "repetitions of what is compared with lnav; the median counts")
 	flag.StringVar(&b.spoor, "spoor", "", "measure this program (default build the module's)")
+	profiles := flag.String("profiles", "", "write a CPU profile for each kind of question to this folder")
 	flag.Parse()
+	os.Setenv(profileEnv, *profiles)
 	err := b.parse(*lines)
 	if err == nil {
 		err = b.in(*dir, *keep)

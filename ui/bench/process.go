@@ -49,6 +49,9 @@ func medians(runs []usage) usage {
 // askFlag makes the program answer one question about a case and exit: bench -ask QUESTION CASE.
 const askFlag = "-ask"
 
+// profileEnv names the folder that a process which answers writes its CPU profile to.
+const profileEnv = "SPOOR_BENCH_PROFILE"
+
 // ask asks a fresh process of this program and reads its answer, a line, until it ends. The time is from before
 // the process was started to the arrival of the line.
 func ask(question, dir string) (line []byte, took time.Duration, err error) {

@@ -4,10 +4,14 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/url"
+	"os"
+	"path/filepath"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"time"
@@ -51,11 +55,34 @@ func answer(question, dir string, w io.Writer) error {
 		return err
 	}
 	defer d.Close()
-	a, err := do(d)
+	stop, err := profile(question)
 	if err != nil {
 		return err
 	}
+	a, err := do(d)
+	if err = errors.Join(err, stop()); err != nil {
+		return err
+	}
 	return json.NewEncoder(w).Encode(a)
+}
+
+// profile starts a CPU profile if a folder for them is named, and answers how to end it.
+func profile(question string) (stop func() error, err error) {
+	dir := os.Getenv(profileEnv)
+	if dir == "" {
+		return func() error { return nil }, nil
+	}
+	f, err := os.Create(filepath.Join(dir, question+".pprof"))
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() error {
+		pprof.StopCPUProfile()
+		return f.Close()
+	}, nil
 }
 
 func askFor(question, dir string) (a answers, took time.Duration, err error) {
