@@ -199,7 +199,7 @@ func (ss *sessions) close(s *session) {
 	}
 	pages := s.requests - s.assets
 	distinct := len(s.missedPaths)
-	browsing := s.linked*4 > pages || s.assets*2 > s.requests && s.linked > 0
+	browsing := s.linked > 0 && (s.linked*4 > pages && s.assets*3 > pages || s.assets*2 > s.requests) // tools may send referers, they fetch no pictures
 	switch {
 	case distinct >= minScanMisses && s.missed*5 >= pages*2 && !browsing:
 		ss.addSpan(s, Finding{Rule: "scan-enumeration", Class: Scan, Level: Medium,
@@ -213,6 +213,7 @@ func (ss *sessions) close(s *session) {
 			Why: fmt.Sprintf("part of a tool's run: %s of %s in %s carry a payload, and this one came from the same agent without following a link",
 				count(s.hostile, "request"), count(pages, "request"), lasted(s.first, s.last))},
 			func(st *site, v *Visit) bool { return takeUnlinked(st, v) && slices.Contains(agents, v.Agent) })
+		ss.addFuzzed(s, agents)
 	case s.missedScripts >= 3 && s.missedPosts >= 1 && s.missed*2 >= pages && s.linked == 0:
 		ss.addSpan(s, Finding{Rule: "probe-shell-sweep", Class: Probe, Level: Medium,
 			Why: fmt.Sprintf("looks for other people's shells: %s that do not exist, %d of them posted to",
@@ -222,6 +223,27 @@ func (ss *sessions) close(s *session) {
 			Why: fmt.Sprintf("one of %s that met nothing, in a visit that followed no link and fetched no asset",
 				count(distinct, "distinct path"))}, takeMissed)
 	}
+}
+
+// addFuzzed makes a span of the forms that a tool's run posted to again and again. A tool may send a referer as
+// a browser would, so links say nothing here.
+func (ss *sessions) addFuzzed(s *session, agents []uint32) {
+	posts := 0
+	fuzzed := map[uint32]bool{}
+	for k, t := range s.tries {
+		if !k.basic && t.n >= minBruteTries {
+			fuzzed[k.path] = true
+			posts += t.n
+		}
+	}
+	if posts == 0 {
+		return
+	}
+	ss.addSpan(s, Finding{Rule: "probe-forms", Class: Probe, Level: Low,
+		Why: fmt.Sprintf("a tool's run posts to %s again and again, %s in %s", count(len(fuzzed), "form"), count(posts, "post"), lasted(s.first, s.last))},
+		func(st *site, v *Visit) bool {
+			return fuzzed[v.Path] && st.isPost(v) && slices.Contains(agents, v.Agent)
+		})
 }
 
 func (ss *sessions) addSpan(s *session, f Finding, take func(*site, *Visit) bool) {

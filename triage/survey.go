@@ -43,7 +43,7 @@ type Summary struct {
 }
 
 // summaryFormat is part of every encoded Summary and changes with whatever Summarise keeps or means.
-const summaryFormat = 1
+const summaryFormat = 2
 
 // encodedSummary is a Summary as gob writes it.
 type encodedSummary struct {
@@ -190,7 +190,7 @@ func (f *findingIDs) of(x Finding) uint32 {
 // class, or, where behaviour only says that it is part of a tool's run, anything at all.
 func (p *part) already(v *Visit, f Finding) bool {
 	return slices.ContainsFunc(p.log.Findings(v.Judged), func(g Finding) bool {
-		return g.Level >= f.Level && (g.Class == f.Class || f.Rule == "scan-active")
+		return g.Level >= f.Level && (g.Class == f.Class || f.Rule == "scan-active" || f.Rule == "probe-forms")
 	})
 }
 

@@ -284,6 +284,15 @@ func TestBehaviour(t *testing.T) {
 				s.add(2*day+time.Duration(i)*30*time.Second, foe, "POST /login.php", 200, 900, site+"/login.php", chrome)
 			}
 		}, "", 0},
+		{"a tool that posts to a form with a referer", func(s *scene) {
+			for i := range 40 {
+				at := 2*day + time.Duration(i)*time.Second
+				for _, q := range []string{"q='+union+select+1,2--+-", "q=../../../etc/passwd", "q=<script>alert(1)</script>", "q=;cat+/etc/passwd"} {
+					s.add(at, foe, "GET /list.php?"+q, 200, 900, "", chrome)
+				}
+				s.add(at, foe, "POST /feedback.php", 200, 900, site+"/item.php", chrome)
+			}
+		}, "probe-forms", 40},
 		{"a busy script interface", func(s *scene) {
 			s.visit(2*day, foe, chrome)
 			for i := range 80 {
