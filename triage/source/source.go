@@ -82,6 +82,11 @@ func kindOf(m fs.FileMode) string {
 // Hash is the SHA-256 (lower-case hex) and the size in bytes of a file as stored. It stops with ctx's error
 // when ctx ends, and wraps *fs.PathError when the file cannot be read.
 func Hash(ctx context.Context, path string) (sha256hex string, size int64, err error) {
+	return HashTelling(ctx, path, func(int64) {})
+}
+
+// HashTelling is Hash, and calls tell with the bytes read so far, once a MiB.
+func HashTelling(ctx context.Context, path string, tell func(read int64)) (sha256hex string, size int64, err error) {
 	f, _, err := open(path)
 	if err != nil {
 		return "", 0, err
@@ -96,6 +101,7 @@ func Hash(ctx context.Context, path string) (sha256hex string, size int64, err e
 		n, err := f.Read(buf)
 		h.Write(buf[:n])
 		size += int64(n)
+		tell(size)
 		if err == io.EOF {
 			return hex.EncodeToString(h.Sum(nil)), size, nil
 		}

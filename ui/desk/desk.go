@@ -11,8 +11,10 @@ package desk
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"spoor/cases"
@@ -99,20 +101,28 @@ func (d *Desk) Info() cases.Info { return d.Case.Info() }
 // Evidence is the register.
 func (d *Desk) Evidence() []cases.Evidence { return d.Case.Evidence() }
 
-// Missing lists the registered logs that the index does not hold, as after index/ was deleted. Loading them
-// again brings them back.
+// Missing lists the registered logs that the index does not hold as far as they were read, as after index/ was
+// deleted. Loading them again brings them back.
 func (d *Desk) Missing() []cases.Evidence {
-	have := map[string]bool{}
+	lines := map[string]int64{} // that the index holds, by SHA-256
 	for _, s := range d.Store.Sources() {
-		have[s.SHA256] = true
+		lines[s.SHA256] = math.MaxInt64
+	}
+	for _, p := range d.Store.Partial() {
+		lines[p.Source.SHA256] = p.Read
 	}
 	var out []cases.Evidence
 	for _, e := range d.Case.Evidence() {
-		if e.Role == cases.RoleLog && !have[e.SHA256] {
+		if n, ok := lines[e.SHA256]; e.Role == cases.RoleLog && (!ok || n < e.Read) {
 			out = append(out, e)
 		}
 	}
 	return out
+}
+
+// Unfinished lists the logs of which a load that was stopped has read only a part. Loading them again goes on.
+func (d *Desk) Unfinished() []cases.Evidence {
+	return slices.DeleteFunc(d.Case.Evidence(), func(e cases.Evidence) bool { return !e.Partial })
 }
 
 // Counts sums up the index.

@@ -8,10 +8,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"spoor/cases"
@@ -33,20 +33,12 @@ type LoadOptions struct {
 	ZoneName string         // how the zone was given, for the journal; empty is "UTC"
 }
 
-// Progress is how far a load has come.
-type Progress struct {
-	Stage            string // "hashing", "reading", "judging the whole", "recording"
-	Files, FilesDone int
-	Bytes, BytesDone int64 // as stored
-	Lines            int64
-	File             string // being read; may be empty
-}
-
 // A Ledger says what became of everything that a load was given.
 type Ledger struct {
 	Files   []cases.Evidence // taken in, in the order of reading
 	Already []Already        // in the case before, not read again
 	Refused []cases.Refused  // not taken in
+	Waiting []string         // paths that the load did not come to, since it was stopped
 	Counts  index.Counts     // of the whole case afterwards
 	Elapsed time.Duration
 }
@@ -68,16 +60,20 @@ type item struct {
 	src    triage.Source
 	role   string
 	format weblog.Format
-	known  *cases.Evidence // registered before, but missing from the index
+	known  *cases.Evidence // registered before, but missing from the index or in it only in part
 }
 
 // Load takes evidence in. Files that cannot be read or are nothing it knows are refused by name in the ledger
-// and the rest goes on; the error is for what stops the load as a whole, after which the case is as before:
-// a cancelled ctx, a full disk, a path that does not exist.
+// and the rest goes on; the error is for what stops the load as a whole.
+//
+// A path that does not exist, or a disk that is full at once, leaves the case as before, and the ledger is nil.
+// Otherwise the ledger comes with the error and says what was kept: after a cancelled ctx all that was read,
+// after a full disk the steps before. Doing the same load again goes on from there.
 func (d *Desk) Load(ctx context.Context, o LoadOptions, progress func(Progress)) (*Ledger, error) {
-	l := &loader{d: d, o: o, ctx: ctx, progress: progress, started: time.Now().UTC(), ledger: &Ledger{}}
-	if l.progress == nil {
-		l.progress = func(Progress) {}
+	l := &loader{d: d, o: o, ctx: ctx, progress: progress, pace: newPace(time.Now), started: time.Now().UTC(), ledger: &Ledger{},
+		partial: map[string]index.Parsed{}, evidence: map[string]cases.Evidence{}}
+	for _, p := range d.Store.Partial() {
+		l.partial[p.Source.SHA256] = p
 	}
 	if o.Format != "" {
 		f, err := weblog.ByName(o.Format)
@@ -96,38 +92,59 @@ type loader struct {
 	progress func(Progress)
 	started  time.Time
 	forced   weblog.Format
+	pace     *pace
 	ledger   *Ledger
 	items    []item
+	partial  map[string]index.Parsed   // what the index held in part before, by SHA-256
+	evidence map[string]cases.Evidence // of the items read so far, by SHA-256
+	kept     bool                      // something of this load is in the case
 }
 
 func (l *loader) run() (*Ledger, error) {
 	if err := l.gather(); err != nil {
 		return nil, err
 	}
-	if err := l.read(); err != nil {
+	err := l.read()
+	if err != nil && !l.kept && l.ctx.Err() == nil {
 		return nil, err
 	}
-	if err := l.d.Resurvey(); err != nil {
-		return nil, err
+	if err == nil || l.kept { // whatever stopped the load, what is in the case is judged
+		l.tell(Progress{Stage: "judging the whole"}, 0)
+		err = errors.Join(err, l.d.Resurvey())
 	}
 	l.ledger.Counts = l.d.Store.Counts()
 	l.ledger.Elapsed = time.Since(l.started)
-	return l.ledger, nil
+	return l.ledger, err
+}
+
+// tell reports progress. skipped are the bytes that an earlier load has read.
+func (l *loader) tell(p Progress, skipped int64) {
+	if l.progress != nil {
+		l.pace.fill(&p, skipped)
+		l.progress(p)
+	}
 }
 
 // gather lists, hashes and recognises the files.
 func (l *loader) gather() error {
 	type given struct {
 		path, shown, role string
+		size              int64
 	}
 	var all []given
+	at := Progress{Stage: "hashing"}
 	add := func(paths []string, role string) error {
 		for _, p := range paths {
 			err := walk(p, l.d.Case.Dir(), func(path, shown string) error {
 				if len(all) >= maxLoadFiles {
 					return fmt.Errorf("more than %d files: load them in parts", maxLoadFiles)
 				}
-				all = append(all, given{path, shown, role})
+				g := given{path: path, shown: shown, role: role}
+				if st, err := os.Stat(path); err == nil {
+					g.size = st.Size()
+				}
+				all = append(all, g)
+				at.Files, at.Bytes = len(all), at.Bytes+g.size
 				return nil
 			}, l.refuse)
 			if err != nil {
@@ -139,11 +156,18 @@ func (l *loader) gather() error {
 	if err := errors.Join(add(l.o.Paths, ""), add(l.o.Baseline, triage.RoleBaseline), add(l.o.KnownBad, triage.RoleKnownBad)); err != nil {
 		return err
 	}
+	before := int64(0)
 	for i, g := range all {
-		l.progress(Progress{Stage: "hashing", Files: len(all), FilesDone: i, File: g.shown})
-		if err := l.take(g.path, g.shown, g.role); err != nil {
+		at.FilesDone, at.BytesDone, at.File = i, before, g.shown
+		l.tell(at, 0)
+		err := l.take(g.path, g.shown, g.role, func(read int64) {
+			at.BytesDone = before + min(read, g.size)
+			l.tell(at, 0)
+		})
+		if err != nil {
 			return err
 		}
+		before += g.size
 	}
 	return l.ctx.Err()
 }
@@ -167,8 +191,8 @@ func reasonOf(err error) string {
 }
 
 // take hashes one file, says what it is and adds it to the items.
-func (l *loader) take(path, shown, role string) error {
-	sum, size, err := source.Hash(l.ctx, path)
+func (l *loader) take(path, shown, role string, tell func(read int64)) error {
+	sum, size, err := source.HashTelling(l.ctx, path, tell)
 	if err != nil {
 		if l.ctx.Err() != nil {
 			return l.ctx.Err()
@@ -202,6 +226,10 @@ func (l *loader) take(path, shown, role string) error {
 		l.refuse(shown, err)
 		return nil
 	}
+	if begun, ok := l.partial[sum]; ok && (begun.Source.Zone != it.src.Zone || begun.Source.Format != it.src.Format) {
+		l.refuse(shown, &index.ResumeError{Format: begun.Source.Format, Zone: begun.Source.Zone})
+		return nil
+	}
 	it.src.Key = l.d.Case.SourceKey(sum, l.sums()...)
 	if known != nil {
 		it.src.Key, it.src.Path = known.Key, known.Path
@@ -225,8 +253,11 @@ func (l *loader) sums() []string {
 	return out
 }
 
-// indexed reports whether the index holds a registered source. Lists are held as entries.
+// indexed reports whether the index holds a registered source, whole. Lists are held as entries.
 func (l *loader) indexed(e cases.Evidence) bool {
+	if _, ok := l.partial[e.SHA256]; ok {
+		return false
+	}
 	if e.Role == cases.RoleLog {
 		return slices.ContainsFunc(l.d.Store.Sources(), func(s triage.Source) bool { return s.SHA256 == e.SHA256 })
 	}
@@ -285,37 +316,60 @@ func (l *loader) read() error {
 	if err != nil {
 		return err
 	}
-	judge := triage.NewJudge()
-	// The journal is written when the rows are ready and before they become visible, so that a full disk
-	// leaves neither without the other.
+	// The journal is written when the rows of a step are ready and before they become visible, so that a full
+	// disk leaves neither without the other.
 	commit := func(parsed []index.Parsed) error {
-		l.progress(Progress{Stage: "recording"})
+		l.tell(Progress{Stage: "recording"}, 0)
 		for _, p := range parsed {
 			evidence[p.Source.SHA256] = logEvidence(p)
 		}
-		return l.record(evidence)
+		if len(evidence) == 0 && l.ctx.Err() != nil {
+			return nil // stopped before anything was read
+		}
+		err := l.record(evidence)
+		clear(evidence)
+		l.kept = l.kept || err == nil
+		return err
 	}
+	var stopped error
 	if len(inputs) > 0 {
-		_, err = l.d.Store.Load(l.ctx, inputs, judge, index.Hooks{Record: commit, Progress: func(p index.Progress) {
-			l.progress(Progress{Stage: "reading", Files: p.Files, FilesDone: p.FilesDone, Bytes: p.Bytes, BytesDone: p.BytesDone, Lines: p.Lines, File: p.File})
-		}})
+		stopped, err = l.readLogs(inputs, commit)
 	} else {
 		err = commit(nil)
 	}
-	if err != nil {
-		return err
+	if err != nil || !l.kept {
+		return errors.Join(err, stopped)
 	}
 	for _, list := range lists {
 		if err := l.d.Store.AddEntries(list.Source, list.Role, list.Entries); err != nil {
 			return err
 		}
 	}
-	return nil
+	return stopped
+}
+
+// readLogs reads logs into the index. stopped is set if ctx was done before all was read; what was read is kept.
+func (l *loader) readLogs(inputs []index.Input, commit func([]index.Parsed) error) (stopped, err error) {
+	parsed, err := l.d.Store.Load(l.ctx, inputs, triage.NewJudge(), index.Hooks{Record: commit, Progress: func(p index.Progress) {
+		l.tell(Progress{Stage: "reading", Files: p.Files, FilesDone: p.FilesDone, Bytes: p.Bytes, BytesDone: p.BytesDone, Lines: p.Lines, File: p.File}, p.Skipped)
+	}})
+	if err == nil || parsed == nil {
+		return nil, err
+	}
+	for _, p := range parsed {
+		if p.Err != nil && errors.Is(p.Err, l.ctx.Err()) {
+			l.ledger.Waiting = append(l.ledger.Waiting, p.Source.Path)
+		}
+	}
+	return err, nil
 }
 
 func logEvidence(p index.Parsed) cases.Evidence {
 	e := cases.Evidence{Source: p.Source, Role: cases.RoleLog, Read: p.Read, Parsed: p.Parsed, Rejected: p.Rejected,
 		Comments: p.Comments, First: p.First, Last: p.Last, Rejects: p.Rejects, Truncated: p.Truncated}
+	if p.Partial {
+		e.Partial, e.Reached = true, p.Offset
+	}
 	if p.Err != nil && e.Truncated == "" {
 		e.Truncated = reasonOf(p.Err)
 	}
@@ -331,7 +385,7 @@ func (l *loader) readLists() ([]triage.HashList, map[string]cases.Evidence, erro
 		if it.role == cases.RoleLog {
 			continue
 		}
-		l.progress(Progress{Stage: "reading", Files: len(l.items), FilesDone: i, File: it.src.Path})
+		l.tell(Progress{Stage: "reading", Files: len(l.items), FilesDone: i, File: it.src.Path}, 0)
 		list, e, err := l.readList(it)
 		if err != nil {
 			if l.ctx.Err() != nil {
@@ -378,65 +432,27 @@ func (l *loader) readList(it item) (triage.HashList, cases.Evidence, error) {
 	return list, e, err
 }
 
-// record writes the register and the run to the journal.
-func (l *loader) record(evidence map[string]cases.Evidence) error {
+// record writes what a step has read, and the run so far, to the journal.
+func (l *loader) record(step map[string]cases.Evidence) error {
+	maps.Copy(l.evidence, step)
 	run := cases.Run{Version: Version, Args: l.d.who.Args, RuleSet: triage.RuleSetHash(), KnowledgeBase: intel.Load().Version(),
 		Zone: l.zoneName(), Started: l.started, Ended: time.Now().UTC(), Refused: l.ledger.Refused}
 	var fresh []cases.Evidence
+	l.ledger.Files = nil
 	for _, it := range l.items {
-		e, ok := evidence[it.src.SHA256]
+		e, ok := l.evidence[it.src.SHA256]
 		if !ok {
 			continue
 		}
-		run.Read, run.Parsed, run.Rejected = run.Read+e.Read, run.Parsed+e.Parsed, run.Rejected+e.Rejected
+		was := l.partial[it.src.SHA256]
+		run.Read, run.Parsed, run.Rejected = run.Read+e.Read-was.Read, run.Parsed+e.Parsed-was.Parsed, run.Rejected+e.Rejected-was.Rejected
 		l.ledger.Files = append(l.ledger.Files, e)
-		if it.known == nil {
+		if _, ok := step[it.src.SHA256]; !ok {
+			continue
+		}
+		if known, ok := l.d.Case.HasSource(it.src.SHA256); !ok || known.Partial {
 			fresh = append(fresh, e)
 		}
 	}
 	return l.d.Case.TakeIn(l.d.who.cases(), fresh, run)
-}
-
-// walk calls yield for each regular file at or below path, in order of name, with the path under which it is
-// shown. What cannot be read goes to refuse. The case's own folder is left out.
-func walk(path, caseDir string, yield func(path, shown string) error, refuse func(string, error)) error {
-	if _, err := os.Lstat(path); err != nil {
-		return fmt.Errorf("%s: %s", triage.Visible(path), reasonOf(err))
-	}
-	own, _ := filepath.Abs(caseDir)
-	root := filepath.Clean(path)
-	return filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {
-		shown := shownPath(root, p)
-		if err != nil {
-			refuse(shown, err)
-			if e != nil && e.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if e.IsDir() {
-			if abs, err := filepath.Abs(p); err == nil && abs == own {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if !e.Type().IsRegular() && p != root {
-			refuse(shown, errors.New("not a regular file (a link, device or pipe): name it itself to have it read"))
-			return nil
-		}
-		return yield(p, shown)
-	})
-}
-
-// shownPath is how a source is named from then on: the path as given if it is relative and inside the working
-// folder, else from the last part of what was given on.
-func shownPath(root, path string) string {
-	if filepath.IsLocal(path) {
-		return filepath.ToSlash(path)
-	}
-	rel, err := filepath.Rel(filepath.Dir(root), path)
-	if err != nil || !filepath.IsLocal(rel) {
-		rel = filepath.Base(path)
-	}
-	return strings.TrimPrefix(filepath.ToSlash(rel), "./")
 }
