@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/x/ansi"
 
 	"spoor/triage"
 )
@@ -173,7 +172,7 @@ func (a *area) rows() []drawnRow {
 func fits(l []rune, from, width int) int {
 	used, space := 0, -1
 	for i := from; i < len(l); i++ {
-		w := ansi.StringWidth(triage.Visible(string(l[i])))
+		w := strWidth(triage.Visible(string(l[i])))
 		if used+w > width && i > from {
 			if space > from+(i-from)/2 {
 				return space

@@ -122,7 +122,7 @@ func (in *input) history(step int) {
 // view draws label and line in exactly width columns, with the part around the cursor in sight.
 func (in *input) view(st *styles, width int) string {
 	label := in.label
-	room := width - ansi.StringWidth(label) - 1
+	room := width - strWidth(label) - 1
 	if room < 4 {
 		return cell(label, width)
 	}
@@ -132,11 +132,11 @@ func (in *input) view(st *styles, width int) string {
 		under = triage.Visible(string(in.value[in.at]))
 		right = triage.Visible(string(in.value[in.at+1:]))
 	}
-	uw := ansi.StringWidth(under)
-	if over := ansi.StringWidth(left) + uw - room; over > 0 {
+	uw := strWidth(under)
+	if over := strWidth(left) + uw - room; over > 0 {
 		left = "…" + ansi.TruncateLeft(left, over+1, "")
 	}
-	right = ansi.Truncate(right, max(0, room-ansi.StringWidth(left)-uw), "")
+	right = ansi.Truncate(right, max(0, room-strWidth(left)-uw), "")
 	var b strings.Builder
 	b.WriteString(st.of[strong].Render(label))
 	b.WriteString(left)

@@ -52,11 +52,11 @@ func (st *styles) draw(runs []run, width int, sel selection) string {
 			break
 		}
 		v := triage.VisibleN(r.text, 4*left+16)
-		w := ansi.StringWidth(v)
+		w := strWidth(v)
 		last := i == len(runs)-1 || left-w <= 0
 		if w > left {
 			v = ansi.Truncate(v, left, "…")
-			w = ansi.StringWidth(v)
+			w = strWidth(v)
 		}
 		if last && sel != selNone {
 			v, w = pad(v, left), left
@@ -128,7 +128,7 @@ func wrapLine(l line, width int) []line {
 			part, rest := cutAt(v, width-used, width-hang)
 			if part != "" {
 				row.runs = append(row.runs, run{part, r.look})
-				used += ansi.StringWidth(part)
+				used += strWidth(part)
 			}
 			v = rest
 			if v != "" {
@@ -150,12 +150,12 @@ func wrapLine(l line, width int) []line {
 // cutAt takes from v what fits width columns. It cuts at a space, unless the word there would not fit a row
 // of its own either; at the start of a row (width is full) it takes at least one character.
 func cutAt(v string, width, full int) (part, rest string) {
-	if ansi.StringWidth(v) <= width {
+	if strWidth(v) <= width {
 		return v, ""
 	}
 	part = ansi.Truncate(v, max(0, width), "")
 	word, _, _ := strings.Cut(v[strings.LastIndexByte(part, ' ')+1:], " ")
-	if i := strings.LastIndexByte(part, ' ') + 1; ansi.StringWidth(word) <= full && (i > 0 || width < full) {
+	if i := strings.LastIndexByte(part, ' ') + 1; strWidth(word) <= full && (i > 0 || width < full) {
 		part = part[:i]
 	}
 	if part == "" && width >= full {

@@ -20,7 +20,8 @@ const (
 // pages keeps the rows of a result that were looked at last. Only rows in sight are fetched.
 type pages struct {
 	res  *index.Result
-	gen  int // the search that the rows belong to
+	hot  *index.Result // its findings of level medium and above; nil until they were asked for
+	gen  int           // the search that the rows belong to
 	rows map[int][]index.Row
 	used []int        // pages by last use, oldest first
 	old  map[int]bool // pages that are shown until they have been read again
@@ -113,29 +114,32 @@ type foundMsg struct {
 	gen, row int
 	ref      string // of the row
 	open     bool   // the question came from a request that is shown; show the one found in its place
+	hot      *index.Result
 	err      error
 }
 
 // findFinding looks for the nearest row after from (step 1) or before it (step -1) that has level medium or
-// above. The findings of the query are a result of their own in the same order, so the nearest is found by
-// halving it.
-func findFinding(ctx context.Context, d *desk.Desk, query string, res *index.Result, gen, from, step int) foundMsg {
-	q := "level:>=medium"
-	if query != "" {
-		q = "(" + query + ") " + q
+// above. The findings of the query are a result of their own in the same order, searched for once, so the nearest
+// is found by halving it.
+func findFinding(ctx context.Context, d *desk.Desk, query string, p *pages, from, step int) foundMsg {
+	m := foundMsg{gen: p.gen, row: -1, hot: p.hot}
+	if m.hot == nil {
+		q := "level:>=medium"
+		if query != "" {
+			q = "(" + query + ") " + q
+		}
+		if m.hot, m.err = d.Search(ctx, q); m.err != nil {
+			return m
+		}
 	}
-	found, err := d.Search(ctx, q)
-	if err != nil {
-		return foundMsg{gen: gen, row: -1, err: err}
-	}
-	n := found.Len()
+	n := m.hot.Len()
 	place := func(i int) int {
-		rows, e := found.Rows(i, 1)
+		rows, e := m.hot.Rows(i, 1)
 		if e != nil || len(rows) == 0 {
-			err = errors.Join(err, e)
+			m.err = errors.Join(m.err, e)
 			return -1
 		}
-		return res.Find(rows[0].Ref)
+		return p.res.Find(rows[0].Ref)
 	}
 	i := sort.Search(n, func(i int) bool {
 		if step > 0 {
@@ -146,12 +150,12 @@ func findFinding(ctx context.Context, d *desk.Desk, query string, res *index.Res
 	if step < 0 {
 		i--
 	}
-	if err != nil || i < 0 || i >= n {
-		return foundMsg{gen: gen, row: -1, err: err}
+	if m.err != nil || i < 0 || i >= n {
+		return m
 	}
-	rows, err := found.Rows(i, 1)
-	if err != nil || len(rows) == 0 {
-		return foundMsg{gen: gen, row: -1, err: err}
+	var rows []index.Row
+	if rows, m.err = m.hot.Rows(i, 1); m.err == nil && len(rows) > 0 {
+		m.row, m.ref = p.res.Find(rows[0].Ref), rows[0].Ref
 	}
-	return foundMsg{gen: gen, row: res.Find(rows[0].Ref), ref: rows[0].Ref}
+	return m
 }

@@ -226,6 +226,7 @@ func (r *requests) found(m foundMsg) tea.Cmd {
 	if m.gen != r.pages.gen {
 		return nil
 	}
+	r.pages.hot = m.hot
 	switch {
 	case errors.Is(m.err, context.Canceled):
 		return nil
@@ -268,12 +269,12 @@ func (r *requests) Step(step int) tea.Cmd { return r.seek(step, true) }
 
 // seek goes to the next or previous finding.
 func (r *requests) seek(step int, open bool) tea.Cmd {
-	d, query, res, gen, from := r.c.desk, r.query, r.pages.res, r.pages.gen, r.rows.cur
-	if res == nil {
+	d, query, p, from := r.c.desk, r.query, pages{res: r.pages.res, hot: r.pages.hot, gen: r.pages.gen}, r.rows.cur
+	if p.res == nil {
 		return nil
 	}
 	return r.c.work("looking for the next finding", func(ctx context.Context) tea.Msg {
-		m := findFinding(ctx, d, query, res, gen, from, step)
+		m := findFinding(ctx, d, query, &p, from, step)
 		m.open = open
 		return m
 	})

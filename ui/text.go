@@ -24,7 +24,7 @@ func cell(s string, width int) string {
 		return ""
 	}
 	v := triage.VisibleN(s, 4*width+16)
-	if ansi.StringWidth(v) > width {
+	if strWidth(v) > width {
 		v = ansi.Truncate(v, width, "…")
 	}
 	return pad(v, width)
@@ -33,13 +33,13 @@ func cell(s string, width int) string {
 // cellRight is cell with the text at the right edge, for numbers.
 func cellRight(s string, width int) string {
 	v := strings.TrimRight(cell(s, width), " ")
-	return strings.Repeat(" ", max(0, width-ansi.StringWidth(v))) + v
+	return strings.Repeat(" ", max(0, width-strWidth(v))) + v
 }
 
 // cellMiddle is cell that cuts in the middle, for paths and references whose end matters.
 func cellMiddle(s string, width int) string {
 	v := triage.VisibleN(s, 4096)
-	w := ansi.StringWidth(v)
+	w := strWidth(v)
 	if w <= width || width < 8 {
 		return cell(s, width)
 	}
@@ -58,7 +58,7 @@ func cellTail(s string, width int) string {
 
 // pad fills drawn text up with spaces to width columns.
 func pad(s string, width int) string {
-	if n := width - ansi.StringWidth(s); n > 0 {
+	if n := width - strWidth(s); n > 0 {
 		return s + strings.Repeat(" ", n)
 	}
 	return s
@@ -175,9 +175,6 @@ func firstLine(s string) string {
 	}
 	return s
 }
-
-// strWidth is the width of drawn text in columns.
-func strWidth(s string) int { return ansi.StringWidth(s) }
 
 // sortedKeys lists the keys of a set in order.
 func sortedKeys[V any](m map[string]V) []string {
