@@ -96,6 +96,7 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, bundled fs.FS
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
 	done, err := profile(g.CPUProfile)
 	if err != nil {
 		fmt.Fprintf(stderr, "spoor: error: %s\n", triage.Visible(err.Error()))
@@ -162,6 +163,8 @@ func hint(err error) string {
 		return "the disk is full; what was recorded before is untouched. Free some space and run it again"
 	case errors.Is(err, fs.ErrPermission):
 		return "ask for permission, or work on a copy of the case"
+	case errors.As(err, new(stopped)):
+		return "run the same command again to go on"
 	case errors.Is(err, context.Canceled):
 		return "cancelled; the case is as it was before"
 	}
@@ -179,6 +182,9 @@ func (s *session) withCase(dir string, f func(*desk.Desk) error) error {
 	}
 	if n := len(d.Missing()); n > 0 {
 		fmt.Fprintf(s.err, "spoor: warning: the index lacks %d of the registered logs; spoor load them again to bring them back\n", n)
+	}
+	if n := len(d.Unfinished()); n > 0 {
+		fmt.Fprintf(s.err, "spoor: warning: a stopped load has read only a part of %s; spoor load again goes on\n", plural(n, "log"))
 	}
 	return errors.Join(f(d), d.Close())
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -34,17 +35,23 @@ func (c *loadCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	ledger, err := d.Load(s.ctx, desk.LoadOptions{Paths: c.Paths, Baseline: c.Baseline, KnownBad: c.KnownBad, Format: c.Format, Zone: zone, ZoneName: c.TZ}, s.progress())
-	if err == nil {
-		err = s.buffered(func(w io.Writer) error {
-			if c.JSON {
-				return ledgerJSON(w, ledger)
-			}
-			printLedger(w, d, ledger)
-			return nil
-		})
+	meter, end := s.newMeter()
+	ledger, err := d.Load(s.ctx, desk.LoadOptions{Paths: c.Paths, Baseline: c.Baseline, KnownBad: c.KnownBad, Format: c.Format, Zone: zone, ZoneName: c.TZ}, meter.show)
+	end()
+	if errors.Is(err, context.Canceled) {
+		err = stopped{err}
 	}
-	if err = errors.Join(err, d.Close()); err != nil {
+	if ledger == nil {
+		return errors.Join(err, d.Close())
+	}
+	printErr := s.buffered(func(w io.Writer) error {
+		if c.JSON {
+			return ledgerJSON(w, ledger)
+		}
+		printLedger(w, d, ledger)
+		return nil
+	})
+	if err = errors.Join(err, printErr, d.Close()); err != nil {
 		return err
 	}
 	if len(ledger.Refused) > 0 {
@@ -58,36 +65,14 @@ func (c *loadCmd) Run(s *session) error {
 	return nil
 }
 
-// progress prints what a load is doing to stderr, at most ten times a second, on one line.
-func (s *session) progress() func(desk.Progress) {
-	if !isTerminal(s.err) {
-		return nil
-	}
-	var last time.Time
-	width := 0
-	return func(p desk.Progress) {
-		if time.Since(last) < 100*time.Millisecond && p.Stage != "recording" {
-			return
-		}
-		last = time.Now()
-		line := p.Stage
-		if p.Files > 0 {
-			line += fmt.Sprintf(" %d of %d files", p.FilesDone, p.Files)
-		}
-		if p.Lines > 0 {
-			line += fmt.Sprintf(", %d lines", p.Lines)
-		}
-		if p.Bytes > 0 {
-			line += fmt.Sprintf(", %d %%", p.BytesDone*100/p.Bytes)
-		}
-		line += " " + triage.VisibleN(p.File, 40)
-		fmt.Fprintf(s.err, "\r%-*s", width, line)
-		width = len(line)
-		if p.Stage == "recording" {
-			fmt.Fprintf(s.err, "\r%-*s\r", width, "")
-		}
-	}
+// stopped is the error of a load that was cancelled.
+type stopped struct{ error }
+
+func (s stopped) Error() string {
+	return "the load was stopped before its end; what it had read is in the case"
 }
+
+func (s stopped) Unwrap() error { return s.error }
 
 func printLedger(w io.Writer, d *desk.Desk, l *desk.Ledger) {
 	for _, e := range l.Files {
@@ -100,13 +85,16 @@ func printLedger(w io.Writer, d *desk.Desk, l *desk.Ledger) {
 		if !e.First.IsZero() {
 			fmt.Fprintf(w, "  %s to %s\n", stamp(e.First), stamp(e.Last))
 		}
-		if e.Truncated != "" {
-			fmt.Fprintf(w, "  ENDS EARLY: %s\n", triage.Visible(e.Truncated))
+		if why := e.Shortfall(); why != "" {
+			fmt.Fprintf(w, "  %s: %s\n", map[bool]string{true: "NOT ALL READ", false: "ENDS EARLY"}[e.Partial], triage.Visible(why))
 		}
 		printRejects(w, e)
 	}
 	for _, a := range l.Already {
 		fmt.Fprintf(w, "%s\n  in the case already as %s; not read again\n", triage.Visible(a.Path), triage.Visible(a.As))
+	}
+	for _, path := range l.Waiting {
+		fmt.Fprintf(w, "%s\n  NOT READ: the load was stopped before it\n", triage.Visible(path))
 	}
 	for _, r := range l.Refused {
 		fmt.Fprintf(w, "%s\n  REFUSED: %s\n", triage.Visible(r.Path), triage.Visible(r.Reason))
@@ -178,7 +166,7 @@ func printSummary(w io.Writer, d *desk.Desk) {
 func ledgerJSON(w io.Writer, l *desk.Ledger) error {
 	type line struct {
 		Path      string          `json:"path"`
-		Outcome   string          `json:"outcome"` // "taken", "already" or "refused"
+		Outcome   string          `json:"outcome"` // "taken", "partial", "already", "waiting" (not read, the load was stopped) or "refused"
 		Reason    string          `json:"reason,omitempty"`
 		Role      string          `json:"role,omitempty"`
 		Format    string          `json:"format,omitempty"`
@@ -196,12 +184,21 @@ func ledgerJSON(w io.Writer, l *desk.Ledger) error {
 		for i := range e.Rejects {
 			e.Rejects[i].Text = text(e.Rejects[i].Text)
 		}
-		if err := jsonLine(w, line{text(e.Path), "taken", "", e.Role, e.Format, e.SHA256, e.Read, e.Parsed, e.Rejected, e.Comments, optional(e.First), optional(e.Last), e.Truncated, e.Rejects}); err != nil {
+		outcome, reason := "taken", ""
+		if e.Partial {
+			outcome, reason = "partial", text(e.Shortfall())
+		}
+		if err := jsonLine(w, line{text(e.Path), outcome, reason, e.Role, e.Format, e.SHA256, e.Read, e.Parsed, e.Rejected, e.Comments, optional(e.First), optional(e.Last), e.Truncated, e.Rejects}); err != nil {
 			return err
 		}
 	}
 	for _, a := range l.Already {
 		if err := jsonLine(w, line{Path: text(a.Path), Outcome: "already", Reason: "in the case as " + text(a.As)}); err != nil {
+			return err
+		}
+	}
+	for _, path := range l.Waiting {
+		if err := jsonLine(w, line{Path: text(path), Outcome: "waiting", Reason: "the load was stopped before it"}); err != nil {
 			return err
 		}
 	}

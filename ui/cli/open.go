@@ -57,7 +57,9 @@ func (c *demoCmd) Run(s *session) error {
 			o.Paths = append(o.Paths, p)
 		}
 	}
-	ledger, err := d.Load(s.ctx, o, s.progress())
+	meter, end := s.newMeter()
+	ledger, err := d.Load(s.ctx, o, meter.show)
+	end()
 	if err != nil {
 		return err
 	}
