@@ -22,14 +22,13 @@ import (
 type loading struct {
 	gen   int // the question that its messages answer
 	steps chan desk.Progress
-	pace  pace
+	last  desk.Progress
 }
 
 type (
 	loadMsg     struct{ o desk.LoadOptions } // the intent to take evidence in
 	progressMsg struct {
 		gen int
-		at  time.Time
 		p   desk.Progress
 	}
 	loadedMsg struct {
@@ -49,7 +48,7 @@ func (r *root) loadMessage(msg tea.Msg) (tea.Cmd, bool) {
 		if l == nil || msg.gen != l.gen {
 			return nil, true
 		}
-		l.pace.take(msg.p, msg.at)
+		l.last = msg.p
 		return nextStep(l.gen, l.steps), true
 	case loadedMsg:
 		if r.loading == nil || msg.gen != r.loading.gen {
@@ -111,7 +110,7 @@ func nextStep(gen int, steps <-chan desk.Progress) tea.Cmd {
 		if !ok {
 			return nil
 		}
-		return progressMsg{gen, time.Now(), p}
+		return progressMsg{gen, p}
 	}
 }
 
@@ -160,7 +159,9 @@ func (r *root) loaded(m loadedMsg) tea.Cmd {
 	case errors.Is(m.err, context.Canceled) && said == "":
 		r.say("the load was cancelled: nothing of it is in the case; :load again starts anew")
 	case errors.Is(m.err, context.Canceled):
-		r.say("the load was cancelled: " + said + "; :load again goes on")
+		r.say("the load was cancelled: " + said + "; the same :load goes on")
+	case m.err != nil && said != "":
+		r.fail(fmt.Errorf("load: %w; %s; the same :load goes on", m.err, said))
 	case m.err != nil:
 		r.fail(fmt.Errorf("load: %w", m.err))
 	case m.ledger != nil && len(m.ledger.Files)+len(m.ledger.Already) == 0:
@@ -181,7 +182,7 @@ func (r *root) loadText(width int) string {
 			return "ending the load"
 		}
 	}
-	return r.loading.pace.text(width-strWidth(cancels)) + cancels
+	return progressText(r.loading.last, width-strWidth(cancels)) + cancels
 }
 
 // ledgerText says what came of a load in one line; empty if nothing did.
@@ -210,6 +211,9 @@ func ledgerText(l *desk.Ledger) string {
 		parts = append(parts, "refused "+l.Refused[0].Path+": "+l.Refused[0].Reason)
 	} else if n > 1 {
 		parts = append(parts, "refused "+number(n))
+	}
+	if n := len(l.Waiting); n > 0 {
+		parts = append(parts, "not come to "+counted(n, "file", "files"))
 	}
 	if len(l.Files) > 0 || len(l.Refused) > 1 {
 		parts = append(parts, "screen Evidence (8) has more")

@@ -131,12 +131,14 @@ func TestLoadRunsBehind(t *testing.T) {
 	k := d.m.keys
 	load, _ := d.started(desk.LoadOptions{Paths: []string{writeFile(t, "new.log", visits(40, day, "192.0.2.99"))}})
 	gen := d.m.loading.gen
-	at := func(after time.Duration, p desk.Progress) { // as if the load had said so; what waits for the next is not run
-		d.m.handle(progressMsg{gen, day.Add(after), p})
+	at := func(p desk.Progress) { // as if the load had said so; what waits for the next is not run
+		d.m.handle(progressMsg{gen, p})
 	}
 	d.wants("load: starting", "Ctrl-C cancels")
-	at(0, desk.Progress{Stage: "reading", Files: 3, Bytes: 4 << 20, File: "new.log"})
-	at(10*time.Second, desk.Progress{Stage: "reading", Files: 3, FilesDone: 1, Bytes: 4 << 20, BytesDone: 1 << 20, Lines: 20_000, File: "new.log"})
+	at(desk.Progress{Stage: "hashing", Files: 3, File: "new.log"})
+	d.wants("load: hashing · file 1 of 3 · new.log")
+	at(desk.Progress{Stage: "reading", Files: 3, FilesDone: 1, Bytes: 4 << 20, BytesDone: 1 << 20, Lines: 20_000, LinesPerSecond: 2000,
+		Left: 30 * time.Second, File: "new.log"})
 	d.wants("loading · 25 % · 30 s left · 20k lines · 2.0k/s · Ctrl-C cancels")
 	d.search("class:sqli outfile")
 	d.wants("1 of 1 line", "loading")
@@ -158,7 +160,7 @@ func TestLoadRunsBehind(t *testing.T) {
 		t.Errorf("still running: %v", d.m.jobs)
 	}
 	before := d.view()
-	at(20*time.Second, desk.Progress{Stage: "reading", Bytes: 4, BytesDone: 3})
+	at(desk.Progress{Stage: "reading", Bytes: 4, BytesDone: 3})
 	if d.view() != before {
 		t.Errorf("late progress is shown:\n%s", d.view())
 	}
@@ -284,32 +286,39 @@ func TestKeysWhileLoading(t *testing.T) {
 	}
 }
 
-func TestPace(t *testing.T) {
+func TestProgressText(t *testing.T) {
 	const gib = 1 << 30
-	var c pace
-	if got := c.text(70); got != "load: starting" {
-		t.Errorf("before it begins: %q", got)
-	}
-	c.take(desk.Progress{Stage: "hashing", Files: 4, FilesDone: 2, File: "b.log"}, day)
-	if got := c.text(70); got != "load: hashing · file 3 of 4 · b.log" {
-		t.Errorf("hashing: %q", got)
-	}
-	p := desk.Progress{Stage: "reading", Files: 4, Bytes: 4 * gib, File: "b\x1b[2J.log"}
-	c.take(p, day)
-	p.FilesDone, p.BytesDone, p.Lines = 1, gib, 4_321_000
-	c.take(p, day.Add(25*time.Second))
-	for _, l := range []struct {
+	reading := desk.Progress{Stage: "reading", Files: 4, FilesDone: 1, Bytes: 4 * gib, BytesDone: gib, Lines: 4_321_000,
+		LinesPerSecond: 172_840, Left: 75 * time.Second, File: "b\x1b[2J.log"}
+	for _, c := range []struct {
+		p     desk.Progress
 		width int
 		want  string
 	}{
-		{120, "loading · 25 % · 1 min 15 s left · file 2 of 4 · 1.0 GiB of 4.0 GiB · 4.3M lines · 173k/s · b<ESC>[2J.log"},
-		{70, "loading · 25 % · 1 min 15 s left · file 2 of 4 · 4.3M lines · 173k/s"},
-		{40, "loading · 25 % · 1 min 15 s left"},
-		{24, "loading · 25 %"},
-		{5, "loading"},
+		{desk.Progress{}, 70, "load: starting"},
+		{desk.Progress{Stage: "hashing", Files: 4, FilesDone: 2, File: "b.log"}, 70, "load: hashing · file 3 of 4 · b.log"},
+		{desk.Progress{Stage: "judging the whole"}, 70, "load: judging the whole"},
+		{reading, 120, "loading · 25 % · 1 min 15 s left · file 2 of 4 · 1.0 GiB of 4.0 GiB · 4.3M lines · 173k/s · b<ESC>[2J.log"},
+		{reading, 70, "loading · 25 % · 1 min 15 s left · file 2 of 4 · 4.3M lines · 173k/s"},
+		{reading, 40, "loading · 25 % · 1 min 15 s left"},
+		{reading, 24, "loading · 25 %"},
+		{reading, 5, "loading"},
 	} {
-		if got := c.text(l.width); got != l.want {
-			t.Errorf("%d columns: %q, want %q", l.width, got, l.want)
+		if got := progressText(c.p, c.width); got != c.want {
+			t.Errorf("%d columns: %q, want %q", c.width, got, c.want)
+		}
+	}
+}
+
+func TestShortFigures(t *testing.T) {
+	for _, c := range []struct{ got, want string }{
+		{shortCount(0), "0"}, {shortCount(940), "940"}, {shortCount(2000), "2.0k"}, {shortCount(999_900), "1.0M"},
+		{shortCount(31_000_000), "31M"}, {shortTime(0), "1 s"}, {shortTime(59 * time.Second), "59 s"},
+		{shortTime(125 * time.Second), "2 min 05 s"}, {shortTime(80 * time.Minute), "1 h 20 min"},
+		{byteText(9999), "9999 B"}, {byteText(1 << 20), "1.0 MiB"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%q, want %q", c.got, c.want)
 		}
 	}
 }
