@@ -27,16 +27,18 @@ type overview struct {
 
 // overviewData is what the overview shows.
 type overviewData struct {
-	counts    index.Counts
-	evidence  []cases.Evidence
-	refused   []cases.Refused
-	lost      []cases.Evidence // registered logs that the index does not hold
-	warnings  []string         // about the case itself
-	incidents []triage.Incident
-	webshells []triage.Webshell
-	actors    []desk.Actor
-	files     []triage.File
-	verdicts  map[string]cases.Verdict
+	counts     index.Counts
+	evidence   []cases.Evidence
+	refused    []cases.Refused
+	lost       []cases.Evidence // registered logs that the index does not hold
+	unfinished []cases.Evidence // logs that a load which was stopped has read in part
+	unjudged   bool             // the requests have not been judged as a whole
+	warnings   []string         // about the case itself
+	incidents  []triage.Incident
+	webshells  []triage.Webshell
+	actors     []desk.Actor
+	files      []triage.File
+	verdicts   map[string]cases.Verdict
 }
 
 type overviewMsg struct {
@@ -100,7 +102,8 @@ func (o *overview) count() tea.Cmd {
 func readOverview(ctx context.Context, d *desk.Desk, gen int) tea.Msg {
 	v := &overviewData{counts: d.Counts(), evidence: d.Evidence(), incidents: d.Incidents(), webshells: d.Webshells(),
 		actors: d.Intruders(), files: d.Files(), verdicts: d.Verdicts(), refused: refusals(d),
-		lost: d.Missing(), warnings: d.Case.Warnings()}
+		lost: d.Missing(), unfinished: d.Unfinished(), warnings: d.Case.Warnings()}
+	v.unjudged = v.counts.Requests > 0 && d.Store.Survey() == nil
 	return overviewMsg{gen: gen, data: v}
 }
 

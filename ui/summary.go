@@ -18,8 +18,13 @@ func (v *overviewData) lines(c *overviewCounts, width int, tall bool) []line {
 	out = append(out, v.incidentLines(width)...)
 	out = append(out, v.webshellLines()...)
 	out = append(out, v.actorLines()...)
+	out = append(out, v.nextLines(c, tall)...)
 	out = append(out, v.findingLines(&c.hist, width)...)
-	return append(out, v.fileLines()...)
+	out = append(out, v.fileLines()...)
+	if tall {
+		out = append(append(out, hotLines(c)...), v.sourceLines()...)
+	}
+	return out
 }
 
 // sectionName is the label of a section, on its first row only.
@@ -59,6 +64,12 @@ func (v *overviewData) loadedLines() []line {
 // missing says what of the evidence is not in the case, a line for each kind of loss.
 func (v *overviewData) missing() []string {
 	var out, cut []string
+	if v.unjudged {
+		out = append(out, "not judged as a whole yet: a load runs or was stopped before its end; :load the same again goes on")
+	}
+	for _, e := range v.unfinished {
+		out = append(out, "read only in part, "+counted(e.Read, "line", "lines")+" of "+e.Path+": the same :load goes on: "+e.Abs)
+	}
 	if n := len(v.lost); n > 0 {
 		out = append(out, fmt.Sprintf("%s in the register but not in the index: :load it again: %s", counted(n, "log is", "logs are"), v.lost[0].Abs))
 	}
@@ -66,7 +77,7 @@ func (v *overviewData) missing() []string {
 		out = append(out, counted(v.counts.Rejected, "line", "lines")+" rejected: no format fits")
 	}
 	for _, e := range v.evidence {
-		if e.Truncated != "" {
+		if e.Truncated != "" && !e.Partial {
 			cut = append(cut, e.Path+" ("+e.Truncated+")")
 		}
 	}
