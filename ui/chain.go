@@ -19,9 +19,7 @@ func chainLines(in *triage.Incident, width int) []line {
 	for _, s := range steps {
 		clients = max(clients, strWidth(cell(s.Client, min(39, len(s.Client)))))
 	}
-	if width < 100 {
-		clients = min(clients, 15)
-	}
+	clients = min(clients, clientRoom(width))
 	oneDay := in.First.UTC().Format(time.DateOnly) == in.Last.UTC().Format(time.DateOnly)
 	var out []line
 	for _, s := range steps {
@@ -70,9 +68,13 @@ func mainSteps(all []triage.Step, n int) (steps []triage.Step, left int) {
 }
 
 // incidentHead is the one line that names an incident.
-func incidentHead(in *triage.Incident, verdicts map[string]cases.Verdict, first bool) line {
+func incidentHead(in *triage.Incident, verdicts map[string]cases.Verdict, width int, first bool) line {
+	span := minuteSpan(in.First, in.Last)
+	if width < 100 {
+		span = daySpan(in.First, in.Last)
+	}
 	return line{runs: []run{{sectionName("INCIDENTS", first), heading}, {cell(levelWord(in.Level), 5), levelLook(in.Level)},
-		{minuteSpan(in.First, in.Last) + verdictWord(verdicts, in.Ref) + "  ", plain}, {in.Title, strong}},
+		{span + verdictWord(verdicts, in.Ref) + "  ", plain}, {in.Title, strong}},
 		sub: subject{ref: in.Ref, title: in.Title, copied: fmt.Sprintf("%s %s, %s UTC, clients %s, shells %s", in.Ref, in.Title,
 			timeSpan(in.First, in.Last), strings.Join(in.Clients, " "), strings.Join(in.Shells, " ")),
 			open: openMsg{in.Ref}, values: listValues("client", in.Clients, "path", in.Shells)}}

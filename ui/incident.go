@@ -25,7 +25,7 @@ func newIncident(c *common, ref string) *incident {
 		return nil, nil
 	}
 	in.b.below = 9
-	in.row = func(s *triage.Step, width int) line { return stepLine(*s, width, 15, true) }
+	in.row = func(s *triage.Step, width int) line { return stepLine(*s, width, clientRoom(width), true) }
 	in.about = describeStep
 	return in
 }

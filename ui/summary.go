@@ -24,7 +24,7 @@ func (v *overviewData) lines(c *overviewCounts, width int, tall bool) []line {
 	if tall {
 		out = append(append(out, hotLines(c)...), v.sourceLines()...)
 	}
-	return out
+	return append(out, v.countLines()...)
 }
 
 // sectionName is the label of a section, on its first row only.
@@ -109,7 +109,7 @@ func (v *overviewData) incidentLines(width int) []line {
 			what := fmt.Sprintf("and %d more; screen Timeline shows all", len(v.incidents)-i)
 			return append(out, section("", what, tabMsg{tabTimeline}))
 		}
-		out = append(out, incidentHead(in, v.verdicts, i == 0))
+		out = append(out, incidentHead(in, v.verdicts, width, i == 0))
 		if in.Level >= triage.High {
 			out = append(out, chainLines(in, width)...)
 		}
@@ -201,23 +201,30 @@ func (v *overviewData) findingLines(hist *histogram, width int) []line {
 		runs: []run{{cell("  requests", 13), muted}, {strip(regroup(hist.counts, min(width-13, 120))), plain}}})
 	out = append(out, line{sub: subject{title: "findings", copied: "findings of level medium and above over time", open: searchMsg{"level:>=medium"}},
 		runs: []run{{cell("  findings", 13), muted}, {strip(regroup(hist.findings, min(width-13, 120))), high}}})
+	return out
+}
+
+// countLines are how many requests have each level and class.
+func (v *overviewData) countLines() []line {
+	var out []line
 	for l := triage.Critical; l >= triage.Info; l-- {
 		if n := v.counts.ByLevel[l]; n > 0 {
-			out = append(out, countLine("level:"+l.String(), levelWord(l), levelLook(l), n))
+			out = append(out, countLine("LEVELS", "level:"+l.String(), levelWord(l), levelLook(l), n, len(out) == 0))
 		}
 	}
+	levels := len(out)
 	for _, c := range triage.Classes {
 		if n := v.counts.ByClass[c]; n > 0 {
-			out = append(out, countLine("class:"+string(c), string(c), plain, n))
+			out = append(out, countLine("CLASSES", "class:"+string(c), string(c), plain, n, len(out) == levels))
 		}
 	}
 	return out
 }
 
 // countLine is how many requests have a level or class; Enter lists them.
-func countLine(query, name string, l look, n int64) line {
+func countLine(section, query, name string, l look, n int64, first bool) line {
 	return line{sub: subject{title: query, copied: query + ": " + counted(n, "request", "requests"), open: searchMsg{query}},
-		runs: []run{{"  " + cell(name, 11), l}, {cellRight(number(n), 9), plain}}}
+		runs: []run{{sectionName(section, first), heading}, {cellRight(number(n), 9) + "  ", plain}, {name, l}}}
 }
 
 func (v *overviewData) fileLines() []line {

@@ -125,6 +125,26 @@ func minuteSpan(from, to time.Time) string {
 	return from.Format("2006-01-02 15:04") + " to " + to.Format(end)
 }
 
+// daySpan is timeSpan to the day, or to the minute within one day, for where there is little room.
+func daySpan(from, to time.Time) string {
+	if from.IsZero() || to.IsZero() {
+		return "no times"
+	}
+	from, to = from.UTC(), to.UTC()
+	if from.Format(time.DateOnly) == to.Format(time.DateOnly) {
+		return from.Format("01-02 15:04") + " to " + to.Format("15:04")
+	}
+	return from.Format("01-02") + " to " + to.Format("01-02")
+}
+
+// clientRoom is how many columns clients get in a list that wide: most addresses, the shorter ones of IPv6 too.
+func clientRoom(width int) int {
+	if width < 100 {
+		return 17
+	}
+	return 24
+}
+
 // number writes n with commas between thousands.
 func number[T int | int64](n T) string {
 	s := strconv.FormatInt(int64(n), 10)

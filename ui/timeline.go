@@ -15,10 +15,15 @@ func newTimeline(c *common) *timeline {
 	t.start(c, tabTimeline, screenNames[tabTimeline], "Nothing has a time yet. Load a log first: :load access.log", "event", "events")
 	t.read = func(_ context.Context, d *desk.Desk) ([]desk.Event, error) { return readTimeline(d), nil }
 	t.b.below = 7
-	t.b.head = []run{{cell("time (UTC)", 15) + cell("lvl", 5) + cell("kind", 10) + cell("client", 16) + "what", muted}}
 	t.row = eventRow
 	t.about = describeEvent
 	return t
+}
+
+// Resize gives clients the room that the width has.
+func (t *timeline) Resize(width, height int) {
+	t.b.head = []run{{cell("time (UTC)", 15) + cell("lvl", 5) + cell("kind", 10) + cell("client", clientRoom(width)+1) + "what", muted}}
+	t.records.Resize(width, height)
 }
 
 // readTimeline is the timeline, with the gist of each note in place of its citations.
@@ -50,9 +55,9 @@ func eventSubject(e *desk.Event) subject {
 	return s
 }
 
-func eventRow(e *desk.Event, _ int) line {
+func eventRow(e *desk.Event, width int) line {
 	return line{sub: eventSubject(e), runs: []run{{cell(shortStamp(e.Time), 15), plain}, {cell(levelWord(e.Level), 5), levelLook(e.Level)},
-		{cell(e.Kind, 10), plain}, {cell(e.Client, 15) + " ", plain}, {e.Text, plain}}}
+		{cell(e.Kind, 10), plain}, {cell(e.Client, clientRoom(width)) + " ", plain}, {e.Text, plain}}}
 }
 
 func describeEvent(e *desk.Event) []line {
