@@ -149,7 +149,7 @@ func (sc *scripts) count(s *script, v *Visit, post bool) {
 	}
 	if post && v.Status < 300 {
 		s.Posts++
-		if namesCrawler(sc.log.Text(Agents, v.Agent)) {
+		if sc.site.crawler[v.Agent] {
 			s.Crawlers++
 		}
 	}

@@ -36,6 +36,7 @@ type session struct {
 	requests, assets  int
 	linked, hostile   int
 	missed, robots    int
+	crawls            int // misses of an agent that names itself a crawler
 	missedPaths       map[uint32]struct{}
 	missedScripts     int // distinct
 	missedPosts       int // distinct scripts that were posted to in vain
@@ -116,6 +117,9 @@ func (ss *sessions) add(v *Visit) {
 			s.robots++
 		}
 	case missed(v.Status):
+		if ss.site.crawler[v.Agent] {
+			s.crawls++
+		}
 		s.addMiss(v, kind, ss.site.isPost(v))
 	}
 	if ss.site.linked(v) {
@@ -218,7 +222,7 @@ func (ss *sessions) close(s *session) {
 		ss.addSpan(s, Finding{Rule: "probe-shell-sweep", Class: Probe, Level: Medium,
 			Why: fmt.Sprintf("looks for other people's shells: %s that do not exist, %d of them posted to",
 				count(s.missedScripts, "script"), s.missedPosts)}, takeMissed)
-	case distinct >= minBurstMisses && s.missed*2 >= pages && s.linked == 0 && s.assets == 0 && s.robots == 0:
+	case distinct >= minBurstMisses && s.missed*2 >= pages && s.linked == 0 && s.assets == 0 && s.robots == 0 && s.crawls == 0:
 		ss.addSpan(s, Finding{Rule: "probe-burst", Class: Probe, Level: Low,
 			Why: fmt.Sprintf("one of %s that met nothing, in a visit that followed no link and fetched no asset",
 				count(distinct, "distinct path"))}, takeMissed)

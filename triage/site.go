@@ -21,6 +21,7 @@ type site struct {
 	ownHost  string   // lower case, of the site's own links; empty if no referer tells
 	referers []uint32 // requests by referer
 	own      []ownRef // by referer: what it is as a link
+	crawler  []bool   // by agent: it names itself one
 	kinds    []pathKind
 	plain    []string // by path; filled for scripts only
 }
@@ -51,6 +52,10 @@ func surveySite(log Log) (*site, error) {
 	}
 	s.findLinks(log)
 	s.sortPaths(log)
+	s.crawler = make([]bool, log.Texts(Agents))
+	for id := range s.crawler {
+		s.crawler[id] = namesCrawler(log.Text(Agents, uint32(id)))
+	}
 	return s, nil
 }
 

@@ -259,6 +259,11 @@ func TestBehaviour(t *testing.T) {
 				s.add(2*day+time.Duration(i)*time.Minute, foe, fmt.Sprintf("GET /gone%d", i), 404, 200, "", "ExampleBot/1.0 (+https://bot.example)")
 			}
 		}, "", 0},
+		{"a crawler that knows stale links only", func(s *scene) {
+			for i := range 3 {
+				s.add(2*day+time.Duration(i)*time.Minute, foe, fmt.Sprintf("GET /gone%d", i), 404, 200, "", "Mozilla/5.0 (compatible; ExampleBot/1.0; +https://bot.example)")
+			}
+		}, "", 0},
 		{"burst of probes", func(s *scene) {
 			for i, p := range []string{"/thing/setup", "/thing2/setup", "/x/y/z"} {
 				s.add(2*day+time.Duration(i)*time.Second, foe, "GET "+p, 404, 200, "", "")
