@@ -127,6 +127,10 @@ func (b *builder) addRow(source int, t *batch, i int, ids *[textColumns][]int32)
 	}
 	m := &b.meta
 	line, when := t.ints[intLine][i], t.ints[intTime][i]
+	if m.Rows%groupRows == 0 {
+		m.Zones = append(m.Zones, zone{})
+	}
+	m.Zones[len(m.Zones)-1].add(when)
 	if n := len(m.Spans); n == 0 || m.Spans[n-1].Source != source {
 		m.Spans = append(m.Spans, span{Source: source, First: m.Rows, FirstLine: line})
 	}

@@ -77,22 +77,10 @@ func (snap *snapshot) countSigns(seg *segment, c *Counts) error {
 			c.add(sets[id], n)
 		}
 	}
-	var ids []int32
+	all := func(uint32) bool { return true }
 	for group := range seg.groupCount() {
-		first := seg.base + int64(group)*groupRows
-		all := snap.marks.between(first, first+int64(seg.groupLen(group)))
-		if len(all) == 0 {
-			continue
-		}
-		if ids, err = seg.readIDs(colSigns, group, ids[:0]); err != nil {
+		if err := snap.remark(&picked{seg, group, seg.groupLen(group)}, sets, all, c.add); err != nil {
 			return err
-		}
-		for len(all) > 0 {
-			base := sets[ids[int64(all[0].Row)-first]]
-			var signs []sign
-			signs, all = snap.marks.take(base, all)
-			c.add(base, -1)
-			c.add(signs, 1)
 		}
 	}
 	return nil

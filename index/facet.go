@@ -3,12 +3,10 @@ package index
 import (
 	"cmp"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
-
-	"spoor/triage"
 )
 
 // A Count is how many requests of a result have a value.
@@ -18,9 +16,10 @@ type Count struct {
 }
 
 // Facet counts the values of a column over the result, and gives the n most frequent ones, the most frequent
-// first. Columns are ip, method, path, query, status, ua, referer, host, user, source, class, rule and level. A
-// request counts once for each class and each rule of its findings, and for the highest level of them; one
-// without findings does not count in these.
+// first, and equal ones by value; where not all texts of a count fit in, they are the first in the order of load.
+// Columns are ip, method, path, query, status, ua, referer, host, user, source, class, rule and level. A request
+// counts once for each class and each rule of its findings, and for the highest level of them; one without
+// findings does not count in these.
 func (r *Result) Facet(column string, n int) ([]Count, error) {
 	snap, err := r.hold()
 	if err != nil {
@@ -33,18 +32,19 @@ func (r *Result) Facet(column string, n int) ([]Count, error) {
 	counts := map[string]int64{}
 	switch column {
 	case "status":
-		err = r.countInts(intStatus, counts, func(v int64) string {
-			if v == 0 {
-				return ""
-			}
-			return strconv.FormatInt(v, 10)
-		})
+		err = r.countStatus(counts)
 	case "source":
-		err = r.countInts(intSource, counts, func(v int64) string { return snap.manifest.Sources[v].Path })
+		for _, seg := range snap.segments {
+			for _, sp := range seg.meta.Spans {
+				if n := r.between(seg.base+sp.First, seg.base+sp.First+sp.Rows); n > 0 {
+					counts[snap.manifest.Sources[sp.Source].Path] += int64(n)
+				}
+			}
+		}
 	case "class", "rule", "level":
-		err = r.eachSigned(func(signs []sign) {
+		err = r.countSigns(func(signs []sign, n int64) {
 			for _, v := range signValues(column, signs) {
-				counts[v]++
+				counts[v] += n
 			}
 		})
 	default:
@@ -57,21 +57,26 @@ func (r *Result) Facet(column string, n int) ([]Count, error) {
 func top(counts map[string]int64, n int) []Count {
 	out := make([]Count, 0, len(counts))
 	for v, c := range counts {
-		out = append(out, Count{v, c})
+		if c != 0 {
+			out = append(out, Count{v, c})
+		}
 	}
-	slices.SortFunc(out, func(a, b Count) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Value, b.Value))
-	})
+	sortCounts(out)
 	return out[:max(0, min(n, len(out)))]
 }
 
-func (r *Result) countInts(c intColumn, counts map[string]int64, label func(int64) string) error {
+// sortCounts puts the largest counts first; equal ones by value.
+func sortCounts(all []Count) {
+	slices.SortFunc(all, func(a, b Count) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Value, b.Value))
+	})
+}
+
+// countStatus counts the statuses of the result.
+func (r *Result) countStatus(counts map[string]int64) error {
 	numbers := map[int64]int64{}
-	err := r.eachRows(func(seg *segment, group int, rows []int) error {
-		ints, err := seg.ints(c, group)
-		if err != nil {
-			return err
-		}
+	read := func(p *picked) ([]int64, error) { return p.seg.ints(intStatus, p.group) }
+	err := scan(r, r.allPicks(), read, func(_ *picked, rows []int, ints []int64) {
 		last, run := int64(0), int64(0)
 		for _, i := range rows {
 			if ints[i] != last {
@@ -81,146 +86,215 @@ func (r *Result) countInts(c intColumn, counts map[string]int64, label func(int6
 			run++
 		}
 		numbers[last] += run
-		return nil
 	})
 	for v, n := range numbers {
-		if n > 0 {
-			counts[label(v)] += n
+		if v == 0 {
+			counts[""] += n
+		} else {
+			counts[strconv.FormatInt(v, 10)] += n
 		}
 	}
 	return err
 }
 
-// textFacet counts by number of text in each segment, and reads only the texts that can be among the first n.
-func (r *Result) textFacet(c column, n int) ([]Count, error) {
-	counts := map[*segment][]int64{}
-	err := r.eachRows(func(seg *segment, group int, rows []int) error {
-		ids, err := seg.ids(c, group)
+// countSigns calls add for the signs of the requests of the result, those of behaviour included, with the number
+// of requests that have these. The number is negative where add has got signs for a request that has more.
+func (r *Result) countSigns(add func(signs []sign, n int64)) error {
+	for _, seg := range r.snap.segments {
+		if err := r.countSignsOf(seg, add); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Result) countSignsOf(seg *segment, add func(signs []sign, n int64)) error {
+	sets, err := seg.signSets()
+	if err != nil {
+		return err
+	}
+	counts := seg.meta.Signs
+	picks := r.picks(seg)
+	if r.between(seg.base, seg.base+seg.meta.Rows) != int(seg.meta.Rows) {
+		counts = make([]int64, len(sets))
+		read := func(p *picked) ([]int32, error) { return seg.ids(colSigns, p.group) }
+		err = scan(r, picks, read, func(_ *picked, rows []int, ids []int32) {
+			for _, i := range rows {
+				counts[ids[i]]++
+			}
+		})
 		if err != nil {
 			return err
 		}
-		of := counts[seg]
-		if of == nil {
-			of = make([]int64, seg.meta.Texts[c])
-			counts[seg] = of
+	}
+	for id, n := range counts[:min(len(counts), len(sets))] {
+		if n != 0 {
+			add(sets[id], n)
 		}
-		for _, i := range rows {
-			of[ids[i]]++
+	}
+	for i := range picks {
+		if err := r.snap.remark(&picks[i], sets, r.set.Contains, add); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// remark calls add for the rows of a row group that have marks: with the signs of the text, less one, and with all
+// signs, one more.
+func (snap *snapshot) remark(p *picked, sets [][]sign, in func(row uint32) bool, add func(signs []sign, n int64)) error {
+	first := p.first()
+	all := snap.marks.between(first, first+int64(p.seg.groupLen(p.group)))
+	if len(all) == 0 {
 		return nil
-	})
+	}
+	ids, err := p.seg.ids(colSigns, p.group)
+	if err != nil {
+		return err
+	}
+	for len(all) > 0 {
+		row := all[0].Row
+		base := sets[ids[int64(row)-first]]
+		var signs []sign
+		if signs, all = snap.marks.take(base, all); in(uint32(row)) {
+			add(base, -1)
+			add(signs, 1)
+		}
+	}
+	return nil
+}
+
+// A counted is how many rows have each text of a column of a segment, by its number.
+type counted struct {
+	seg  *segment
+	rows []int32
+}
+
+// A topText is a text with the number of rows that have it.
+type topText struct {
+	seg   *segment // one that has the text
+	id    int32
+	count int64
+}
+
+// textFacet counts by number of text in each segment, and reads only the texts that are among the first n.
+func (r *Result) textFacet(c column, n int) ([]Count, error) {
+	counts, err := r.countTexts(c)
+	if err != nil || n <= 0 {
+		return nil, err
+	}
+	best, err := mergeTop(c, counts, n)
 	if err != nil {
 		return nil, err
 	}
-	byText := map[string]int64{}
-	for _, seg := range r.snap.segments {
-		of := counts[seg]
-		least := int64(1)
-		if len(counts) == 1 {
-			least = threshold(of, n)
+	out := make([]Count, len(best))
+	for i, t := range best {
+		out[i].Count = t.count
+		if out[i].Value, err = t.seg.text(c, t.id); err != nil {
+			return nil, err
 		}
-		for id, count := range of {
-			if count < least {
-				continue
-			}
-			text, err := seg.text(c, int32(id))
+	}
+	sortCounts(out)
+	return out, nil
+}
+
+// countTexts counts the texts of the result in each segment. What is counted of whole segments is known.
+func (r *Result) countTexts(c column) ([]counted, error) {
+	var out []counted
+	for _, seg := range r.snap.segments {
+		switch r.between(seg.base, seg.base+seg.meta.Rows) {
+		case 0:
+			continue
+		case int(seg.meta.Rows):
+			t, err := seg.tally(c)
 			if err != nil {
 				return nil, err
 			}
-			byText[text] += count
+			out = append(out, counted{seg, t.rows})
+			continue
 		}
-	}
-	return top(byText, n), nil
-}
-
-// threshold is the n-th largest of some counts, at least 1.
-func threshold(counts []int64, n int) int64 {
-	if n <= 0 || n >= len(counts) {
-		return 1
-	}
-	sorted := slices.Clone(counts)
-	slices.Sort(sorted)
-	return max(1, sorted[len(sorted)-n])
-}
-
-// A Histogram counts requests by equal spans of time.
-type Histogram struct {
-	First  time.Time     // start of the first span
-	Bucket time.Duration // length of a span; 0 if there are no requests with a time
-	Counts []int64       // requests
-	Hot    []int64       // of these, with a finding of level medium or above
-}
-
-// Histogram counts the requests of the result in n spans of time from the first to the last one. Requests
-// without time do not count.
-func (r *Result) Histogram(n int) (Histogram, error) {
-	if _, err := r.hold(); err != nil {
-		return Histogram{}, err
-	}
-	defer r.store.release()
-	first, last, err := r.span()
-	if err != nil || first > last || n <= 0 {
-		return Histogram{}, err
-	}
-	width := max(1, (last-first)/int64(n)+1) // ms
-	h := Histogram{time.UnixMilli(first).UTC(), time.Duration(width) * time.Millisecond, make([]int64, n), make([]int64, n)}
-	err = r.eachRows(func(seg *segment, group int, rows []int) error {
-		times, err := seg.ints(intTime, group)
+		of := make([]int32, seg.meta.Texts[c])
+		read := func(p *picked) ([]int32, error) { return seg.ids(c, p.group) }
+		err := scan(r, r.picks(seg), read, func(_ *picked, rows []int, ids []int32) {
+			for _, i := range rows {
+				of[ids[i]]++
+			}
+		})
 		if err != nil {
-			return err
+			return nil, err
 		}
-		for _, i := range rows {
-			if t := times[i]; t != 0 {
-				h.Counts[(t-first)/width]++
+		out = append(out, counted{seg, of})
+	}
+	return out, nil
+}
+
+// mergeTop gives the n texts with the largest sums over the segments.
+//
+// A text can be among them only if the sum is at least what n texts have in some segment alone. Sums of texts
+// whose hashes share their lowest bits are an upper bound for each of them, so that most texts are left out before
+// they are told apart.
+func mergeTop(c column, counts []counted, n int) ([]topText, error) {
+	least := leastTop(counts, n)
+	var all []topText
+	if len(counts) == 1 {
+		for id, rows := range counts[0].rows {
+			if int64(rows) >= least {
+				all = append(all, topText{counts[0].seg, int32(id), int64(rows)})
 			}
 		}
-		return nil
-	})
-	if err != nil {
-		return Histogram{}, err
+		return firstTop(all, n), nil
 	}
-	return h, r.hot(&h, first, width)
+	near := make([]int64, 1<<nearBits)
+	const low = 1<<nearBits - 1
+	tallies := make([]*tally, len(counts))
+	for i, of := range counts {
+		var err error
+		if tallies[i], err = of.seg.tally(c); err != nil {
+			return nil, err
+		}
+		for id, h := range tallies[i].hashes {
+			near[h&low] += int64(of.rows[id])
+		}
+	}
+	at := map[uint64]int{}
+	for i, of := range counts {
+		for id, h := range tallies[i].hashes {
+			if of.rows[id] == 0 || near[h&low] < least {
+				continue
+			}
+			k, ok := at[h]
+			if !ok {
+				k = len(all)
+				at[h] = k
+				all = append(all, topText{seg: of.seg, id: int32(id)})
+			}
+			all[k].count += int64(of.rows[id])
+		}
+	}
+	return firstTop(all, n), nil
 }
 
-// hot counts the requests with findings.
-func (r *Result) hot(h *Histogram, first, width int64) error {
-	return r.eachRows(func(seg *segment, group int, rows []int) error {
-		p := &planner{snap: r.snap, seg: seg}
-		pl, err := p.signs(func(signs []sign) bool { return highest(signs) >= triage.Medium })
-		if err != nil || pl.op == planNone {
-			return err
+// leastTop is a number of rows, at least 1, that n texts or more reach in one of the segments; 1 if none has so
+// many. It is within a factor of two of the largest such number.
+func leastTop(counts []counted, n int) int64 {
+	least := int64(1)
+	for _, of := range counts {
+		var lens [33]int // texts by the length of their count in bits
+		for _, rows := range of.rows {
+			lens[bits.Len32(uint32(rows))]++
 		}
-		hot := newBitset(seg.groupLen(group))
-		if err := pl.run(seg, group, hot); err != nil || hot.empty() {
-			return err
-		}
-		times, err := seg.ints(intTime, group)
-		if err != nil {
-			return err
-		}
-		for _, i := range rows {
-			if hot.has(i) && times[i] != 0 {
-				h.Hot[(times[i]-first)/width]++
+		for k, sum := 32, 0; k > 0; k-- {
+			if sum += lens[k]; sum >= n {
+				least = max(least, 1<<(k-1))
+				break
 			}
 		}
-		return nil
-	})
+	}
+	return least
 }
 
-// span is the earliest and the latest known time of the result; first > last if there is none.
-func (r *Result) span() (first, last int64, err error) {
-	first, last = maxInt, -maxInt
-	err = r.eachRows(func(seg *segment, group int, rows []int) error {
-		times, err := seg.ints(intTime, group)
-		if err != nil {
-			return err
-		}
-		for _, i := range rows {
-			if t := times[i]; t != 0 {
-				first, last = min(first, t), max(last, t)
-			}
-		}
-		return nil
-	})
-	return first, last, err
+// firstTop gives the n texts with the largest counts; equal ones as they stand.
+func firstTop(all []topText, n int) []topText {
+	slices.SortStableFunc(all, func(a, b topText) int { return cmp.Compare(b.count, a.count) })
+	return all[:min(n, len(all))]
 }

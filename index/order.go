@@ -7,22 +7,35 @@ import (
 	"slices"
 )
 
-// ordered gives the rows in order; nil if that is the order of their numbers. The store is held.
-func (r *Result) ordered() ([]uint32, error) {
+// ordered gives the order of the rows. The store is held.
+func (r *Result) ordered() (ordering, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.sorted {
-		return r.order, nil
-	}
-	if !r.snap.inOrder() {
-		keys, err := r.keys("time")
+	if r.order == nil {
+		o, err := r.orderBy("time", false)
 		if err != nil {
 			return nil, err
 		}
-		r.order = r.sortBy(keys, false)
+		r.order = o
 	}
-	r.sorted = true
 	return r.order, nil
+}
+
+func (r *Result) orderBy(column string, desc bool) (ordering, error) {
+	if column == "time" {
+		if !desc && r.snap.inOrder() {
+			return rowOrder{r}, nil
+		}
+		return newTimeOrder(r, desc, pieceRows)
+	}
+	keys, err := r.keys(column)
+	if err != nil {
+		return nil, err
+	}
+	if rows := sortRows(r.set.ToArray(), keys, desc); rows != nil {
+		return listOrder(rows), nil
+	}
+	return rowOrder{r}, nil
 }
 
 // inOrder reports whether all rows of the store are in the order of time.
@@ -45,29 +58,21 @@ func (r *Result) Sort(column string, desc bool) error {
 		return err
 	}
 	defer r.store.release()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if column == "time" && !desc && r.snap.inOrder() {
-		r.order, r.sorted = nil, true
-		return nil
-	}
-	keys, err := r.keys(column)
+	o, err := r.orderBy(column, desc)
 	if err != nil {
 		return err
 	}
-	r.order, r.sorted = r.sortBy(keys, desc), true
-	if r.order == nil {
-		r.order = r.set.ToArray()
-	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.order = o
 	return nil
 }
 
 // unknownKey is the key of a row without a value.
 const unknownKey = math.MaxUint64
 
-// sortBy gives the rows of the result sorted by keys, which stand in the order of their numbers; nil if they are
-// sorted already. It changes keys.
-func (r *Result) sortBy(keys []uint64, desc bool) []uint32 {
+// sortRows gives rows sorted by their keys; nil if they are sorted already. It changes keys.
+func sortRows(rows []uint32, keys []uint64, desc bool) []uint32 {
 	least, most := uint64(unknownKey), uint64(0)
 	for _, k := range keys {
 		if k != unknownKey {
@@ -91,7 +96,6 @@ func (r *Result) sortBy(keys []uint64, desc bool) []uint32 {
 	if slices.IsSorted(keys) {
 		return nil
 	}
-	rows := r.set.ToArray()
 	shift := bits.Len(uint(len(keys)))
 	if bits.Len64(span+1)+shift > 64 || span == math.MaxUint64 {
 		return sortPairs(rows, keys)

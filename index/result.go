@@ -21,9 +21,8 @@ type Result struct {
 	set   *roaring.Bitmap // rows of the store
 	files []triage.File
 
-	mu     sync.Mutex
-	sorted bool     // order is made
-	order  []uint32 // rows in order; nil if they are in the order of their numbers
+	mu    sync.Mutex
+	order ordering // nil before it is asked for
 }
 
 // A Row is a request of a result with what is known about it. A line that is no request is one too.
@@ -155,26 +154,7 @@ func (r *Result) each(from, n int, yield func(row int64) error) error {
 	if from < 0 || n <= 0 || from >= r.Len() {
 		return nil
 	}
-	n = min(n, r.Len()-from)
-	if order != nil {
-		for _, row := range order[from : from+n] {
-			if err := yield(int64(row)); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	first, err := r.set.Select(uint32(from))
-	if err != nil {
-		return err
-	}
-	it := r.set.Iterator()
-	for it.AdvanceIfNeeded(first); n > 0 && it.HasNext(); n-- {
-		if err := yield(int64(it.Next())); err != nil {
-			return err
-		}
-	}
-	return nil
+	return order.each(from, min(n, r.Len()-from), yield)
 }
 
 // Find is the position of a request in the result; -1 if it is not there.
@@ -192,15 +172,11 @@ func (r *Result) Find(ref string) int {
 	if err != nil {
 		return -1
 	}
-	if order == nil {
-		return int(r.set.Rank(uint32(row))) - 1
+	at, err := order.find(row)
+	if err != nil {
+		return -1
 	}
-	for i, at := range order {
-		if at == uint32(row) {
-			return i
-		}
-	}
-	return -1
+	return at
 }
 
 // hold keeps the store open and gives the result's snapshot, with the notes of now.

@@ -51,6 +51,7 @@ type segmentMeta struct {
 	Groups   [textColumns]int    `json:"groups"`  // first row group of each column in texts.parquet
 	Signs    []int64             `json:"signs"`   // rows that have each text of colSigns
 	Spans    []span              `json:"spans"`
+	Zones    []zone              `json:"zones"` // by row group
 	Words    map[string]uint32   `json:"words"` // files of the bleve index with their CRC-32C; none if no text has a word
 	Columns  [textColumns]string `json:"columns"`
 }
@@ -126,6 +127,9 @@ func openSegment(dir string, base int64, c *cache) (*segment, error) {
 		if n < 1 || n > math.MaxInt32 || s.meta.Rows < 0 {
 			return nil, fmt.Errorf("%s: %d rows and %d texts; load the evidence again", filepath.Join(dir, metaFile), s.meta.Rows, n)
 		}
+	}
+	if len(s.meta.Zones) != s.groupCount() {
+		return nil, fmt.Errorf("%s: %d zones of %d row groups; load the evidence again", filepath.Join(dir, metaFile), len(s.meta.Zones), s.groupCount())
 	}
 	s.words.dir = filepath.Join(dir, wordsDir)
 	s.words.files = s.meta.Words
