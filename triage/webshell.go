@@ -111,6 +111,9 @@ func (w *survey) useReasons(s *script) []Reason {
 	case s.Linked*20 >= s.Requests:
 		add("linked-some", -15, nil, "%d of %s came by a link from another page of the site", s.Linked, count(s.Requests, "request"))
 	}
+	if s.Requests <= 2 {
+		add("seldom", -15, nil, "only %s: too few to show a habit", count(s.Requests, "answered request"))
+	}
 	if s.tunnel() {
 		add("tunnel", 30, refs[:min(3, len(refs))], "a stream: %d requests by %s, most within seconds of each other",
 			s.Requests, count(len(s.Clients), "client"))
