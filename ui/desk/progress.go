@@ -65,7 +65,7 @@ func short(n int64) string {
 const minPace = time.Second
 
 // A pace works out how fast a load goes. Time that passes before the first line of the reading stage, in which
-// what an earlier load has read is passed over, does not count.
+// what an earlier load has read is passed over, does not count; recording a step is part of reading.
 type pace struct {
 	now   func() time.Time
 	began time.Time // of the load
@@ -78,10 +78,13 @@ func newPace(now func() time.Time) *pace { return &pace{now: now, began: now()} 
 // fill sets Elapsed, LinesPerSecond and Left. skipped are the bytes of p.BytesDone that cost next to nothing.
 func (c *pace) fill(p *Progress, skipped int64) {
 	now := c.now()
+	p.Elapsed = now.Sub(c.began)
+	if p.Stage == "recording" {
+		return
+	}
 	if p.Stage != c.stage || p.Stage == "reading" && p.Lines == 0 {
 		c.stage, c.since = p.Stage, now
 	}
-	p.Elapsed = now.Sub(c.began)
 	spent := now.Sub(c.since)
 	if spent < minPace {
 		return

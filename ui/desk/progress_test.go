@@ -21,7 +21,8 @@ func TestPace(t *testing.T) {
 		{8 * time.Second, Progress{Stage: "reading", Bytes: 1000, BytesDone: 400}, 400, 0, 0}, // passing over
 		{time.Second / 2, Progress{Stage: "reading", Bytes: 1000, BytesDone: 450, Lines: 10}, 400, 0, 0},
 		{3 * time.Second / 2, Progress{Stage: "reading", Bytes: 1000, BytesDone: 600, Lines: 40}, 400, 20, 4 * time.Second},
-		{2 * time.Second, Progress{Stage: "reading", Bytes: 1000, BytesDone: 1000, Lines: 120}, 400, 30, 0},
+		{time.Second, Progress{Stage: "recording"}, 0, 0, 0}, // a step of the reading
+		{time.Second, Progress{Stage: "reading", Bytes: 1000, BytesDone: 1000, Lines: 120}, 400, 30, 0},
 		{9 * time.Second, Progress{Stage: "recording"}, 0, 0, 0},
 	} {
 		now = now.Add(step.wait)
