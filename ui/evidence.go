@@ -74,7 +74,10 @@ func sourceRow(s *source, width int) line {
 		rejected = medium
 	}
 	name := s.Path
-	if s.Truncated != "" {
+	switch {
+	case s.Partial:
+		name += "  IN PART: " + s.Shortfall()
+	case s.Truncated != "":
 		name += "  CUT SHORT: " + s.Truncated
 	}
 	return line{sub: sourceSubject(s), runs: []run{{cell(s.Role, 10), plain}, {cell(s.Format, 14), plain},
@@ -107,7 +110,10 @@ func describeSource(s *source) []line {
 			number(s.Rejected), number(s.Comments)), plain}),
 		label("times", run{timeSpan(s.First, s.Last) + " UTC; " + s.Zone + " assumed where a time has no zone", plain}),
 	}
-	if s.Truncated != "" {
+	switch {
+	case s.Partial:
+		out = append(out, label("in part", run{s.Shortfall(), medium}))
+	case s.Truncated != "":
 		out = append(out, label("cut short", run{s.Truncated, medium}))
 	}
 	if s.Rejected > 0 {

@@ -138,7 +138,7 @@ func (v *overviewData) sourceLines() []line {
 	for _, lossy := range []bool{true, false} {
 		for i := range v.evidence {
 			e := &v.evidence[i]
-			if len(out) == 2*maxSources || lossy != (e.Rejected > 0 || e.Truncated != "") {
+			if len(out) == 2*maxSources || lossy != (e.Rejected > 0 || e.Shortfall() != "") {
 				continue
 			}
 			what := []string{counted(e.Parsed, "line", "lines")}
@@ -148,7 +148,10 @@ func (v *overviewData) sourceLines() []line {
 			if !e.First.IsZero() {
 				what = append(what, minuteSpan(e.First, e.Last))
 			}
-			if e.Truncated != "" {
+			switch {
+			case e.Partial:
+				what = append(what, e.Shortfall())
+			case e.Truncated != "":
 				what = append(what, "cut short: "+e.Truncated)
 			}
 			s := sourceSubject(&source{Evidence: *e})

@@ -324,7 +324,10 @@ func (p *printer) gaps() {
 				p.f("  - line %d: %s: %s", r.Line, text(r.Reason), code(r.Text))
 			}
 		}
-		if e.Truncated != "" {
+		switch {
+		case e.Partial:
+			say("%s: its reading was stopped at line %d; what comes after is not in the case.", text(e.Path), e.Read)
+		case e.Truncated != "":
 			say("%s: ends early (%s); what was readable is in the case.", text(e.Path), text(e.Truncated))
 		}
 	}

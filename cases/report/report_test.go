@@ -133,3 +133,12 @@ func TestFullDisk(t *testing.T) {
 		}
 	}
 }
+
+// A report on a log that a stopped load has read in part says up to where.
+func TestMarkdownOfPartialEvidence(t *testing.T) {
+	r := sample()
+	r.Evidence[0].Partial, r.Evidence[0].Truncated = true, ""
+	if got := markdown(t, r); !strings.Contains(got, "its reading was stopped at line 9122; what comes after is not in the case") {
+		t.Error("the gaps do not say that the log was read in part")
+	}
+}
