@@ -77,8 +77,13 @@ func TestPartsAgainstRows(t *testing.T) {
 			t.Fatal(err)
 		}
 		for c := range triage.Column(len(textOf)) {
-			if l.Texts(c) < 1 || l.Text(c, 0) != "" || l.Text(c, uint32(l.Texts(c)-1)) == "" && l.Texts(c) > 1 {
-				t.Errorf("part %s: bad dictionary of column %d", p.ID, c)
+			seen := map[string]bool{}
+			for id := range l.Texts(c) {
+				text := l.Text(c, uint32(id))
+				if seen[text] || (id == 0) != (text == "") {
+					t.Errorf("part %s: text %d of column %d is %q", p.ID, id, c, text)
+				}
+				seen[text] = true
 			}
 		}
 		got = append(got, visits(t, l)...)
@@ -106,12 +111,9 @@ func TestPartsAgainstRows(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("the parts have %d requests that are not the store's %d", len(got), len(want))
 	}
-	all, err := s.Log()
+	all, err := parts[0].Log()
 	if err != nil {
 		t.Fatal(err)
-	}
-	if !slices.Equal(visits(t, all), want) {
-		t.Error("the log of the store has other requests than its rows")
 	}
 	for _, v := range want[:50] {
 		r, _ := s.now.request(int64(v.visit.Row))

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"context"
 	"fmt"
 
 	"spoor/triage"
@@ -85,7 +86,8 @@ func (w *wholeStore) Requests(path func(string) bool, yield func(v *triage.Visit
 	return nil
 }
 
-// requests yields those of a segment; more is false if yield wants no more.
+// requests yields those of a segment; more is false if yield wants no more. A few row groups are read at a time, on
+// all cores.
 func (w *wholeStore) requests(seg *segment, path func(string) bool, yield func(*triage.Visit, string) bool) (more bool, err error) {
 	found, err := w.pathsOf(seg, path)
 	if err != nil || len(found) == 0 {
@@ -95,29 +97,29 @@ func (w *wholeStore) requests(seg *segment, path func(string) bool, yield func(*
 	for id := range found {
 		set.set(int(id))
 	}
-	lo, hi := limits(set)
-	var ids, rejects []int32
-	var g visitGroup
-	for group := range seg.groupCount() {
-		if least, most, ok := seg.bounds(parquetTexts[colPath], group); ok && (most < int64(lo) || least > int64(hi)) {
-			continue
-		}
-		if ids, rejects, err = w.group(seg, group, set, ids, rejects, &g); err != nil {
+	groups := seg.groupCount()
+	for from := 0; from < groups; from += requestGroups {
+		hits := make([][]triage.Visit, min(requestGroups, groups-from))
+		err := eachGroup(context.Background(), len(hits), func(i int) (err error) {
+			hits[i], err = w.group(seg, from+i, set)
+			return err
+		})
+		if err != nil {
 			return false, err
 		}
-		for i, id := range ids {
-			if !set.has(int(id)) || rejects[i] != 0 {
-				continue
-			}
-			v := triage.Visit{Row: uint64(seg.base) + uint64(group)*groupRows + uint64(i), Path: uint32(id)}
-			g.fillInts(&v, i)
-			if !yield(&v, found[id]) {
-				return false, nil
+		for _, visits := range hits {
+			for i := range visits {
+				if !yield(&visits[i], found[int32(visits[i].Path)]) {
+					return false, nil
+				}
 			}
 		}
 	}
 	return true, nil
 }
+
+// requestGroups is how many row groups are read at a time.
+const requestGroups = 4
 
 // pathsOf are the paths of a segment that pass, by number.
 func (w *wholeStore) pathsOf(seg *segment, path func(string) bool) (map[int32]string, error) {
@@ -138,22 +140,46 @@ func (w *wholeStore) pathsOf(seg *segment, path func(string) bool) (map[int32]st
 	return found, err
 }
 
-// group reads the paths of a row group, and the rest only if one of them is in the set; ids is empty if none is.
-func (w *wholeStore) group(seg *segment, group int, set bitset, ids, rejects []int32, g *visitGroup) (_, _ []int32, err error) {
+// group gives the requests of a row group whose path is in the set. Only if there are some, it reads more than the
+// paths.
+func (w *wholeStore) group(seg *segment, group int, set bitset) ([]triage.Visit, error) {
 	if _, err := w.store.hold(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer w.store.release()
-	if ids, err = seg.readIDs(colPath, group, ids[:0]); err != nil {
-		return ids, rejects, err
+	lo, hi := limits(set)
+	if least, most, ok := seg.bounds(parquetTexts[colPath], group); ok && (most < int64(lo) || least > int64(hi)) {
+		return nil, nil
 	}
-	for _, id := range ids {
+	ids, err := seg.readIDs(colPath, group, nil)
+	if err != nil {
+		return nil, err
+	}
+	var rows []int
+	for i, id := range ids {
 		if set.has(int(id)) {
-			if rejects, err = seg.readIDs(colReject, group, rejects[:0]); err == nil {
-				err = g.readInts(seg, group)
-			}
-			return ids, rejects, err
+			rows = append(rows, i)
 		}
 	}
-	return ids[:0], rejects, nil
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	rejects, err := seg.readIDs(colReject, group, nil)
+	var g visitGroup
+	if err == nil {
+		err = g.readInts(seg, group)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := make([]triage.Visit, 0, len(rows))
+	for _, i := range rows {
+		if rejects[i] != 0 {
+			continue
+		}
+		v := triage.Visit{Row: uint64(seg.base) + uint64(group)*groupRows + uint64(i), Path: uint32(ids[i])}
+		g.fillInts(&v, i)
+		out = append(out, v)
+	}
+	return out, nil
 }
