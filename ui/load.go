@@ -159,7 +159,7 @@ func (r *root) loaded(m loadedMsg) tea.Cmd {
 	case errors.Is(m.err, context.Canceled) && said == "":
 		r.say("the load was cancelled: nothing of it is in the case; :load again starts anew")
 	case errors.Is(m.err, context.Canceled):
-		r.say("the load was cancelled: " + said + "; the same :load goes on")
+		r.say("load cancelled, the same :load goes on: " + said)
 	case m.err != nil && said != "":
 		r.fail(fmt.Errorf("load: %w; %s; the same :load goes on", m.err, said))
 	case m.err != nil:

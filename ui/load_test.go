@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,8 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"spoor/cases"
+	"spoor/triage"
 	"spoor/ui/desk"
 )
 
@@ -319,6 +322,45 @@ func TestShortFigures(t *testing.T) {
 	} {
 		if c.got != c.want {
 			t.Errorf("%q, want %q", c.got, c.want)
+		}
+	}
+}
+
+// What came of a load is said whole, also where the status line has no room for it.
+func TestWhatCameOfALoad(t *testing.T) {
+	kept := &desk.Ledger{Files: []cases.Evidence{{Parsed: 335_526, Partial: true}}, Waiting: []string{"b.log", "c.log"}}
+	refused := &desk.Ledger{Files: []cases.Evidence{{Parsed: 7, Rejected: 2}}, Already: []desk.Already{{Path: "a.log", As: "x"}},
+		Refused: []cases.Refused{{Path: "photo.jpg", Reason: "not a web log: it looks like a picture (JPEG)"}}}
+	full := errors.New("no space left on device")
+	for _, c := range []struct {
+		ledger *desk.Ledger
+		err    error
+		want   []string
+	}{
+		{nil, context.Canceled, []string{"the load was cancelled: nothing of it is in the case"}},
+		{kept, context.Canceled, []string{"load cancelled, the same :load goes on: taken 1 file with 335,526 lines", "not come to 2 files", "screen Evidence (8)"}},
+		{nil, full, []string{"load: no space left on device"}},
+		{kept, full, []string{"load: no space left on device; taken 1 file with 335,526 lines", "the same :load goes on"}},
+		{refused, nil, []string{"taken 1 file with 7 lines, 2 more rejected; a.log in the case already", "it looks like a picture (JPEG)"}},
+	} {
+		d := drive(t, openCase(t, nil), 80, 24)
+		d.m.loading = &loading{gen: d.m.gen()}
+		d.send(loadedMsg{d.m.loading.gen, c.ledger, c.err})
+		said := strings.Join(strings.Fields(d.view()), " ")
+		for _, w := range c.want {
+			if !strings.Contains(said, w) {
+				t.Errorf("%v: does not say %q:\n%s", c.err, w, d.view())
+			}
+		}
+	}
+}
+
+func TestOverviewSaysWhatIsNotFinished(t *testing.T) {
+	v := &overviewData{unjudged: true, unfinished: []cases.Evidence{{Read: 1200, Partial: true, Source: triage.Source{Path: "a.log", Abs: "/evidence/a.log"}}}}
+	got := strings.Join(v.missing(), "\n")
+	for _, w := range []string{"not judged as a whole yet", "a.log read only in part, 1,200 lines: the same :load goes on: /evidence/a.log"} {
+		if !strings.Contains(got, w) {
+			t.Errorf("%q does not say %q", got, w)
 		}
 	}
 }

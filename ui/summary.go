@@ -15,7 +15,7 @@ func (v *overviewData) lines(c *overviewCounts, width int, tall bool) []line {
 	if v.counts.Requests == 0 && len(v.files) == 0 && len(v.lost) == 0 {
 		return append(out, text(plain, ""), text(strong, "Nothing is loaded yet. Type :load access.log, or a folder of logs and file listings"))
 	}
-	out = append(out, v.incidentLines(width)...)
+	out = append(out, v.incidentLines(width, tall)...)
 	out = append(out, v.webshellLines()...)
 	out = append(out, v.actorLines()...)
 	out = append(out, v.nextLines(c, tall)...)
@@ -68,7 +68,7 @@ func (v *overviewData) missing() []string {
 		out = append(out, "not judged as a whole yet: a load runs or was stopped before its end; :load the same again goes on")
 	}
 	for _, e := range v.unfinished {
-		out = append(out, "read only in part, "+counted(e.Read, "line", "lines")+" of "+e.Path+": the same :load goes on: "+e.Abs)
+		out = append(out, e.Path+" read only in part, "+counted(e.Read, "line", "lines")+": the same :load goes on: "+e.Abs)
 	}
 	if n := len(v.lost); n > 0 {
 		out = append(out, fmt.Sprintf("%s in the register but not in the index: :load it again: %s", counted(n, "log is", "logs are"), v.lost[0].Abs))
@@ -98,14 +98,18 @@ func (v *overviewData) missing() []string {
 	return out
 }
 
-func (v *overviewData) incidentLines(width int) []line {
+func (v *overviewData) incidentLines(width int, tall bool) []line {
 	if len(v.incidents) == 0 {
 		return []line{section("INCIDENTS", "none: no chain of attacks was found", tabMsg{tabTimeline})}
 	}
 	var out []line
+	most := maxIncidents
+	if !tall && v.incidents[0].Level >= triage.High {
+		most = 0 // the chain is what matters
+	}
 	for i := range v.incidents {
 		in := &v.incidents[i]
-		if i >= maxIncidents && len(v.incidents) > i+1 && in.Level < triage.High {
+		if i >= most && len(v.incidents) > i+1 && in.Level < triage.High {
 			what := fmt.Sprintf("and %d more; screen Timeline shows all", len(v.incidents)-i)
 			return append(out, section("", what, tabMsg{tabTimeline}))
 		}

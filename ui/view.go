@@ -31,7 +31,7 @@ func (r *root) View() string {
 		rows = rows[:min(len(rows), len(body))]
 		copy(body[len(body)-len(rows):], rows)
 	}
-	if long := r.longError(); long != nil {
+	if long := r.longSaid(); long != nil {
 		long = long[:min(len(long), len(body))]
 		copy(body[len(body)-len(long):], long)
 	}
@@ -39,13 +39,17 @@ func (r *root) View() string {
 	return strings.Join(append(rows, r.statusLine(s)), "\n")
 }
 
-// longError is an error that the status line has no room for, to be drawn over the end of the body.
-func (r *root) longError() []string {
-	if !r.bad || strWidth(triage.VisibleN(r.said, r.width)) <= r.width-4 {
+// longSaid is what the status line has no room for, to be drawn over the end of the body.
+func (r *root) longSaid() []string {
+	if strWidth(triage.VisibleN(r.said, r.width)) <= r.width-4 {
 		return nil
 	}
-	rows := []string{rule(&r.st, "error", r.width, false)}
-	for _, l := range wrapLines([]line{text(critical, r.said)}, r.width-2) {
+	title, look := "", strong
+	if r.bad {
+		title, look = "error", critical
+	}
+	rows := []string{rule(&r.st, title, r.width, false)}
+	for _, l := range wrapLines([]line{text(look, r.said)}, r.width-2) {
 		rows = append(rows, " "+r.st.draw(l.runs, r.width-1, selNone))
 	}
 	return rows
