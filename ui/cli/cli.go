@@ -166,7 +166,7 @@ func hint(err error) string {
 	case errors.As(err, new(stopped)):
 		return "run the same command again to go on"
 	case errors.Is(err, context.Canceled):
-		return "cancelled; the case is as it was before"
+		return "cancelled; what was recorded is kept"
 	}
 	return ""
 }
