@@ -3,6 +3,7 @@ package index
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"spoor/triage"
 )
@@ -118,6 +119,9 @@ func (w *wholeStore) requests(seg *segment, path func(string) bool, yield func(*
 	return true, nil
 }
 
+// visitGroups are buffers of row groups.
+var visitGroups = sync.Pool{New: func() any { return new(visitGroup) }}
+
 // requestGroups is how many row groups are read at a time.
 const requestGroups = 4
 
@@ -151,10 +155,13 @@ func (w *wholeStore) group(seg *segment, group int, set bitset) ([]triage.Visit,
 	if least, most, ok := seg.bounds(parquetTexts[colPath], group); ok && (most < int64(lo) || least > int64(hi)) {
 		return nil, nil
 	}
-	ids, err := seg.readIDs(colPath, group, nil)
-	if err != nil {
+	g := visitGroups.Get().(*visitGroup)
+	defer visitGroups.Put(g)
+	var err error
+	if g.texts[triage.Paths], err = seg.readIDs(colPath, group, g.texts[triage.Paths][:0]); err != nil {
 		return nil, err
 	}
+	ids := g.texts[triage.Paths]
 	var rows []int
 	for i, id := range ids {
 		if set.has(int(id)) {
@@ -164,17 +171,19 @@ func (w *wholeStore) group(seg *segment, group int, set bitset) ([]triage.Visit,
 	if len(rows) == 0 {
 		return nil, nil
 	}
-	rejects, err := seg.readIDs(colReject, group, nil)
-	var g visitGroup
-	if err == nil {
-		err = g.readInts(seg, group)
+	g.texts[visitReject] = g.texts[visitReject][:0]
+	if set.has(0) { // lines that are no requests have the empty path
+		if g.texts[visitReject], err = seg.readIDs(colReject, group, g.texts[visitReject]); err != nil {
+			return nil, err
+		}
 	}
-	if err != nil {
+	if err := g.readInts(seg, group); err != nil {
 		return nil, err
 	}
+	rejects := g.texts[visitReject]
 	out := make([]triage.Visit, 0, len(rows))
 	for _, i := range rows {
-		if rejects[i] != 0 {
+		if len(rejects) > 0 && rejects[i] != 0 {
 			continue
 		}
 		v := triage.Visit{Row: uint64(seg.base) + uint64(group)*groupRows + uint64(i), Path: uint32(ids[i])}
