@@ -298,8 +298,6 @@ func (g *grouping) add(c string) {
 	}
 }
 
-func (g *grouping) has(c string) bool { _, ok := g.parent[c]; return ok }
-
 func (g *grouping) root(c string) string {
 	for g.parent[c] != c {
 		g.parent[c] = g.parent[g.parent[c]]

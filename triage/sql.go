@@ -35,11 +35,10 @@ const maxSQLTokens = 1024
 
 // A sqlLexer reads tokens from text.
 type sqlLexer struct {
-	text    string
-	pos     int
-	inline  int // inline comments seen: /**/ between words, /*!50000 ... */
-	escaped int // /*! seen and not yet closed
-	tokens  []sqlToken
+	text   string
+	pos    int
+	inline int // inline comments seen: /**/ between words, /*!50000 ... */
+	tokens []sqlToken
 }
 
 // tokenizeSQL reads text from byte pos on.
