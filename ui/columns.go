@@ -17,7 +17,11 @@ type column struct {
 // requestColumns chooses the columns that fit width; the target gets what is left. Clients get the columns they
 // need, as far as there is room: an IPv6 address cut short is none.
 func requestColumns(width, client int) []column {
-	client = max(15, min(client, max(17, width/4)))
+	room := 17
+	if width >= 90 {
+		room = min(39, width/4+4)
+	}
+	client = max(15, min(client, room))
 	cols := []column{
 		{"time", 14, false, func(r *index.Row) (string, look) { return shortStamp(r.Time), plain }},
 		{"lvl", 4, false, func(r *index.Row) (string, look) { return levelWord(r.Level), levelLook(r.Level) }},

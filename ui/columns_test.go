@@ -21,7 +21,7 @@ func TestAddressesAreWhole(t *testing.T) {
 	}
 	for _, c := range []struct {
 		width, client, want int
-	}{{78, 0, 15}, {78, 9, 15}, {78, 17, 17}, {78, 39, 19}, {93, len(long), 22}, {158, 39, 39}, {158, 500, 39}} {
+	}{{78, 0, 15}, {78, 9, 15}, {78, 17, 17}, {78, 39, 17}, {93, len(long), 22}, {93, 39, 27}, {158, 39, 39}, {158, 500, 39}} {
 		if got := requestColumns(c.width, c.client)[3].width; got != c.want {
 			t.Errorf("%d columns in all, clients of %d: %d, want %d", c.width, c.client, got, c.want)
 		}

@@ -57,7 +57,8 @@ type overviewCounts struct {
 type overviewCountsMsg struct {
 	gen int
 	overviewCounts
-	err error
+	whole bool // all of it has been counted
+	err   error
 }
 
 // Attacks, for the overview: requests that it counts by client and path, and those of them that may have worked.
@@ -107,18 +108,21 @@ func readOverview(ctx context.Context, d *desk.Desk, gen int) tea.Msg {
 	return overviewMsg{gen: gen, data: v}
 }
 
-// countAll counts over all requests.
+// countAll counts all requests over time.
 func countAll(ctx context.Context, d *desk.Desk, gen int) tea.Msg {
 	m := overviewCountsMsg{gen: gen}
 	all, err := d.Search(ctx, "")
 	if err == nil {
 		m.hist, err = readHistogram(all)
 	}
-	if err != nil {
-		m.err = err
-		return m
-	}
+	m.err = err
+	return m
+}
+
+// andHot adds to m who attacked most and the like, which takes longer than all the rest.
+func (m overviewCountsMsg) andHot(ctx context.Context, d *desk.Desk) tea.Msg {
 	m.clients, m.paths, m.answered, m.err = countHot(ctx, d)
+	m.whole = true
 	return m
 }
 
@@ -157,7 +161,11 @@ func (o *overview) Update(msg tea.Msg) tea.Cmd {
 		}
 		o.more = msg.overviewCounts
 		o.fill()
-		return send(failed(msg.err))
+		if msg.whole || msg.err != nil {
+			return send(failed(msg.err))
+		}
+		d, ctx := o.c.desk, o.c.ctx
+		return func() tea.Msg { return msg.andHot(ctx, d) }
 	case changedMsg:
 		if msg.evidence {
 			return o.Init()
