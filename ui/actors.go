@@ -202,7 +202,7 @@ func listLines(head string, all []string) []line {
 }
 
 func (a *actors) Keys() keyMap {
-	k := a.b.keys()
+	k := a.records.Keys()
 	k.Enter.SetHelp("Enter", "its requests")
 	return k
 }

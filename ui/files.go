@@ -210,7 +210,7 @@ func (f *files) Place() (int, string) {
 }
 
 func (f *files) Keys() keyMap {
-	k := f.b.keys()
+	k := f.records.Keys()
 	k.Filter.SetEnabled(true)
 	k.Cycle.SetEnabled(len(f.all) > 0)
 	k.Enter.SetHelp("Enter", "requests for it")

@@ -164,7 +164,7 @@ func (n *notes) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (n *notes) Keys() keyMap {
-	k := n.b.keys()
+	k := n.records.Keys()
 	k.Edit.SetEnabled(n.current() != nil)
 	k.Enter.SetHelp("Enter", "follow citation")
 	return k

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"spoor/ui/desk"
@@ -70,6 +71,9 @@ func (r *records[T]) Update(msg tea.Msg) tea.Cmd {
 	case changedMsg:
 		return r.Init()
 	case tea.KeyMsg:
+		if key.Matches(msg, r.c.keys.Reload) {
+			return r.Init()
+		}
 		r.b.press(msg)
 	}
 	return nil
@@ -112,8 +116,15 @@ func (r *records[T]) Resize(width, height int) {
 
 func (r *records[T]) View() string         { return r.b.view() }
 func (r *records[T]) Place() (int, string) { return r.tab, r.title }
-func (r *records[T]) Keys() keyMap         { return r.b.keys() }
-func (r *records[T]) Selected() subject    { return r.b.selected() }
+
+// Keys are those of the browser; what another program wrote meanwhile comes with reading again.
+func (r *records[T]) Keys() keyMap {
+	k := r.b.keys()
+	k.Reload.SetEnabled(true)
+	return k
+}
+
+func (r *records[T]) Selected() subject { return r.b.selected() }
 
 // Leave gives the keys back to the list and reports whether the detail had them.
 func (r *records[T]) Leave() bool { return r.b.leave() }

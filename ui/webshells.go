@@ -166,7 +166,7 @@ func (w *webshells) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (w *webshells) Keys() keyMap {
-	k := w.b.keys()
+	k := w.records.Keys()
 	cur := w.current()
 	k.Plant.SetEnabled(cur != nil && cur.PlantedBy != nil)
 	k.Enter.SetHelp("Enter", "its requests")

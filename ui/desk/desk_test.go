@@ -326,3 +326,29 @@ func TestAnnotationsAreSearchable(t *testing.T) {
 		t.Error("a verdict that was taken back is found")
 	}
 }
+
+// Two programs on one case: each sees what the other wrote.
+func TestTwoDesks(t *testing.T) {
+	d := newDesk(t)
+	other, err := desk.Open("case", desk.Who{Analyst: "Grace"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	ref := d.Webshells()[0].PlantedBy.Ref
+	if _, err := other.AddNote("from the other", []string{ref}); err != nil {
+		t.Fatal(err)
+	}
+	if notes := d.Notes(); len(notes) != 1 || notes[0].Author != "Grace" {
+		t.Fatalf("notes: %+v", notes)
+	}
+	if res, err := d.Search(context.Background(), "note:other"); err != nil || res.Len() != 1 {
+		t.Errorf("the other's note is found %v times, %v", res.Len(), err)
+	}
+	if _, err := d.AddNote("from this one", nil); err != nil {
+		t.Fatal(err)
+	}
+	if len(other.Notes()) != 2 {
+		t.Errorf("the other sees %d notes", len(other.Notes()))
+	}
+}

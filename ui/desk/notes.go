@@ -11,11 +11,25 @@ import (
 	"spoor/cases"
 )
 
-// Notes lists the notes, oldest first.
-func (d *Desk) Notes() []cases.Note { return d.Case.Notes() }
+// Notes lists the notes, oldest first, those that another program wrote meanwhile too.
+func (d *Desk) Notes() []cases.Note {
+	d.catchUp()
+	return d.Case.Notes()
+}
 
-// Verdicts is the verdict in force by reference.
-func (d *Desk) Verdicts() map[string]cases.Verdict { return d.Case.Verdicts() }
+// Verdicts is the verdict in force by reference, as Notes.
+func (d *Desk) Verdicts() map[string]cases.Verdict {
+	d.catchUp()
+	return d.Case.Verdicts()
+}
+
+// catchUp takes in what other programs recorded since. If that fails the journal's next use says why; what was
+// known before stays.
+func (d *Desk) catchUp() {
+	if changed, err := d.Case.Refresh(); err == nil && changed {
+		_ = d.annotate() // in memory; it fails only when the index is closed
+	}
+}
 
 // citation is a reference in double brackets, as notes write it.
 var citation = regexp.MustCompile(`\[\[([a-z]:[0-9a-f]{4,64}(?:\.[0-9]{1,18})?)\]\]`)
