@@ -1,6 +1,6 @@
 // Package loggen makes realistic web logs of any length for benchmarks: the same seed gives the same bytes.
 //
-// Write makes one log. Clients, pages and agents are drawn with Zipf's law; paths carry ids, queries carry
+// Write makes one log, WriteDays a file a day. Clients, pages and agents are drawn with Zipf's law; paths carry ids, queries carry
 // words and session numbers, assets follow pages with their referer, traffic follows the hours of the day, and
 // a share of the lines are attacks of several kinds, so that caches, dictionaries and rules meet what they
 // meet on a busy site. Nothing in it comes from a real log.
@@ -8,9 +8,12 @@ package loggen
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strconv"
 	"time"
 )
@@ -84,49 +87,102 @@ const (
 
 // Write writes a log to w.
 func Write(w io.Writer, o Options) error {
+	out := bufio.NewWriterSize(w, 1<<20)
+	err := generate(o, func(_ time.Time, line []byte) error {
+		_, err := out.Write(line)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+// WriteDays writes the log as one file a day into dir, which exists, and answers their paths in order of time:
+// u_ex250301.log and so on for w3c, access-2025-03-01.log for combined.
+func WriteDays(dir string, o Options) (paths []string, err error) {
+	layout := "access-2006-01-02.log"
+	if o.Format == "w3c" {
+		layout = "u_ex060102.log"
+	}
+	var f *os.File
+	var out *bufio.Writer
+	shut := func() error {
+		if f == nil {
+			return nil
+		}
+		return errors.Join(out.Flush(), f.Close())
+	}
+	name := ""
+	err = generate(o, func(at time.Time, line []byte) error {
+		if today := at.Format(layout); today != name {
+			if err := shut(); err != nil {
+				return err
+			}
+			name = today
+			path := filepath.Join(dir, name)
+			if f, err = os.Create(path); err != nil {
+				return err
+			}
+			out = bufio.NewWriterSize(f, 1<<20)
+			paths = append(paths, path)
+		}
+		_, err := out.Write(line)
+		return err
+	})
+	return paths, errors.Join(err, shut())
+}
+
+// generate hands each line, with its line end and any header before it, to emit.
+func generate(o Options, emit func(at time.Time, line []byte) error) error {
 	o = o.withDefaults()
 	if o.Format != "combined" && o.Format != "w3c" {
 		return fmt.Errorf("loggen: unknown format %q: want combined or w3c", o.Format)
 	}
 	g := newGenerator(o)
-	out := bufio.NewWriterSize(w, 1<<20)
 	var l line
 	var open []visit
 	day := -1
 	for i := range o.Lines {
 		at := g.timeOf(i)
+		g.buf = g.buf[:0]
 		if o.Format == "w3c" && at.YearDay() != day {
 			day = at.YearDay()
-			g.header(out, at)
+			g.buf = header(g.buf, at)
 		}
-		switch {
-		case g.rnd.Float64() < o.Attacks:
-			g.attack(&l, at, i)
-		case len(open) > 0 && (len(open) >= maxOpen || g.rnd.IntN(3) > 0):
-			k := g.rnd.IntN(len(open))
-			v := &open[k]
-			g.asset(&l, at, v)
-			if v.assets--; v.assets == 0 {
-				open[k] = open[len(open)-1]
-				open = open[:len(open)-1]
-			}
-		default:
-			page := g.page(&l, at)
-			if n := g.rnd.IntN(6); n > 0 {
-				open = append(open, visit{l.client, l.agent, page, n})
-			}
-		}
-		g.buf = g.buf[:0]
+		open = g.next(&l, at, i, open)
 		if o.Format == "w3c" {
-			g.buf = g.w3c(g.buf, &l)
+			g.buf = w3c(g.buf, &l)
 		} else {
 			g.buf = combined(g.buf, &l)
 		}
-		if _, err := out.Write(g.buf); err != nil {
+		if err := emit(at, g.buf); err != nil {
 			return err
 		}
 	}
-	return out.Flush()
+	return nil
+}
+
+// next makes the next line: an attack, an asset of one of the open visits, or a new page.
+func (g *generator) next(l *line, at time.Time, i int, open []visit) []visit {
+	switch {
+	case g.rnd.Float64() < g.o.Attacks:
+		g.attack(l, at, i)
+	case len(open) > 0 && (len(open) >= maxOpen || g.rnd.IntN(3) > 0):
+		k := g.rnd.IntN(len(open))
+		v := &open[k]
+		g.asset(l, at, v)
+		if v.assets--; v.assets == 0 {
+			open[k] = open[len(open)-1]
+			open = open[:len(open)-1]
+		}
+	default:
+		page := g.page(l, at)
+		if n := g.rnd.IntN(6); n > 0 {
+			open = append(open, visit{l.client, l.agent, page, n})
+		}
+	}
+	return open
 }
 
 func newGenerator(o Options) *generator {
@@ -281,13 +337,13 @@ func combined(b []byte, l *line) []byte {
 	return append(b, '"', '\n')
 }
 
-func (g *generator) header(w io.Writer, at time.Time) {
-	fmt.Fprintf(w, "#Software: Microsoft Internet Information Services 10.0\r\n#Version: 1.0\r\n#Date: %s\r\n"+
+func header(b []byte, at time.Time) []byte {
+	return fmt.Appendf(b, "#Software: Microsoft Internet Information Services 10.0\r\n#Version: 1.0\r\n#Date: %s\r\n"+
 		"#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken\r\n",
 		at.Format("2006-01-02 15:04:05"))
 }
 
-func (g *generator) w3c(b []byte, l *line) []byte {
+func w3c(b []byte, l *line) []byte {
 	b = l.at.AppendFormat(b, "2006-01-02 15:04:05")
 	b = append(b, " 10.0.0.5 "...)
 	for _, f := range []string{l.method, l.path, l.query} {

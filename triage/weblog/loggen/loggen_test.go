@@ -2,6 +2,7 @@ package loggen_test
 
 import (
 	"bytes"
+	"os"
 	"testing"
 	"time"
 
@@ -46,6 +47,35 @@ func TestWrite(t *testing.T) {
 		})
 		if span := time.Duration(last-first) * time.Millisecond; requests != 5000 || span < 60*time.Hour || span > 72*time.Hour {
 			t.Errorf("%s: %d requests over %v", format, requests, span)
+		}
+	}
+}
+
+// The day files are the whole log, each with the lines of one day and, for w3c, its own header.
+func TestWriteDays(t *testing.T) {
+	for _, format := range []string{"combined", "w3c"} {
+		o := loggen.Options{Lines: 3000, Format: format, Days: 4}
+		var whole bytes.Buffer
+		if err := loggen.Write(&whole, o); err != nil {
+			t.Fatal(err)
+		}
+		paths, err := loggen.WriteDays(t.TempDir(), o)
+		if err != nil || len(paths) != 4 {
+			t.Fatalf("%s: %v, %v", format, paths, err)
+		}
+		var joined []byte
+		for _, p := range paths {
+			b, err := os.ReadFile(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if format == "w3c" && !bytes.HasPrefix(b, []byte("#Software")) {
+				t.Errorf("%s begins %.20q", p, b)
+			}
+			joined = append(joined, b...)
+		}
+		if !bytes.Equal(joined, whole.Bytes()) {
+			t.Errorf("%s: the day files are not the log", format)
 		}
 	}
 }

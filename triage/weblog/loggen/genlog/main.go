@@ -19,7 +19,15 @@ func main() {
 	flag.IntVar(&o.Days, "days", 10, "days that the lines are spread over")
 	flag.Float64Var(&o.Attacks, "attacks", 0.01, "share of attack lines; negative for none")
 	flag.BoolVar(&o.Fuzz, "fuzz", false, "every attack asks for a path of its own")
+	daily := flag.String("daily", "", "write one file a day into this folder instead of stdout")
 	flag.Parse()
+	if *daily != "" {
+		if _, err := loggen.WriteDays(*daily, o); err != nil {
+			fmt.Fprintln(os.Stderr, "genlog:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := loggen.Write(os.Stdout, o); err != nil {
 		fmt.Fprintln(os.Stderr, "genlog:", err)
 		os.Exit(1)
