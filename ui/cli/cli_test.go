@@ -155,6 +155,33 @@ func TestDemoTellsWhoDidWhat(t *testing.T) {
 	}
 }
 
+// show says everything of any kind of record, for people and for programs.
+func TestShow(t *testing.T) {
+	dir := demoCase(t)
+	note, _, _ := run(t, "note", dir, "-m", "seen", "--on", "w:046c4289")
+	for ref, want := range map[string]struct{ kind, text string }{
+		"r:62714d.8197": {"request", "INTO DUMPFILE"}, "w:046c4289": {"webshell", "+45"}, "a:0c25434b": {"actor", "unattributed"},
+		"i:84e69ac4": {"incident", "plant"}, "f:65def09e": {"file", "webroot.sha256"}, "r:190865.5": {"listed", "source sha256"}, strings.TrimSpace(note): {"note", "seen"},
+	} {
+		out, errs, code := run(t, "show", dir, ref)
+		if code != 0 || !strings.Contains(out, want.text) {
+			t.Errorf("show %s exits %d: %s%s", ref, code, out, errs)
+		}
+		out, errs, code = run(t, "show", dir, ref, "--json")
+		if code != 0 {
+			t.Errorf("show %s --json exits %d: %s", ref, code, errs)
+			continue
+		}
+		x := decode[struct {
+			Ref, Kind string
+			Record    map[string]any
+		}](t, out)[0]
+		if x.Kind != want.kind || x.Ref != ref || len(x.Record) < 4 {
+			t.Errorf("show %s --json: %s", ref, out)
+		}
+	}
+}
+
 // Every command's --help prints to stdout and exits with 0.
 func TestHelp(t *testing.T) {
 	for _, c := range []string{"", "load", "open", "demo", "search", "findings", "webshells", "incidents", "actors", "files", "timeline", "evidence", "show", "note", "notes", "verdict", "report", "verify"} {

@@ -34,15 +34,17 @@ type shellJSON struct {
 
 func (c *webshellsCmd) Run(s *session) error {
 	return s.withCase(c.Case, func(d *desk.Desk) error {
-		return each(s, c.JSON, d.Webshells(), func(w triage.Webshell) any {
-			out := shellJSON{w.Ref, text(w.Path), w.Score, texts(w.Clients), optional(w.First), optional(w.Last), w.Requests, reasons(w.Reasons), w.PlantedBy, w.PlantWhy, nil}
-			if w.File != nil {
-				f := fileOut(*w.File)
-				out.File = &f
-			}
-			return out
-		}, printShell)
+		return each(s, c.JSON, d.Webshells(), func(w triage.Webshell) any { return shellOut(w) }, printShell)
 	})
+}
+
+func shellOut(w triage.Webshell) shellJSON {
+	out := shellJSON{w.Ref, text(w.Path), w.Score, texts(w.Clients), optional(w.First), optional(w.Last), w.Requests, reasons(w.Reasons), w.PlantedBy, w.PlantWhy, nil}
+	if w.File != nil {
+		f := fileOut(*w.File)
+		out.File = &f
+	}
+	return out
 }
 
 func printShell(w io.Writer, sh triage.Webshell) {
@@ -63,20 +65,28 @@ type incidentsCmd struct {
 
 func (c *incidentsCmd) Run(s *session) error {
 	return s.withCase(c.Case, func(d *desk.Desk) error {
-		return each(s, c.JSON, d.Incidents(), func(in triage.Incident) any {
-			in.Clients, in.Shells = texts(in.Clients), texts(in.Shells)
-			return in
-		}, func(w io.Writer, in triage.Incident) {
-			fmt.Fprintf(w, "%s  %s  %s\n  %s to %s", in.Ref, in.Level, in.Title, stamp(in.First), stamp(in.Last))
-			if len(in.Techniques) > 0 {
-				fmt.Fprintf(w, "; ATT&CK %s", strings.Join(in.Techniques, " "))
-			}
-			fmt.Fprintln(w)
-			for _, st := range in.Steps {
-				fmt.Fprintf(w, "  %s  %-9s  %-15s  %s  [%s]\n", stamp(st.Time), st.Kind, or(triage.Visible(st.Client), "-"), st.Text, st.Ref)
-			}
-		})
+		return each(s, c.JSON, d.Incidents(), func(in triage.Incident) any { return incidentOut(in) }, printIncident)
 	})
+}
+
+func incidentOut(in triage.Incident) triage.Incident {
+	in.Clients, in.Shells = texts(in.Clients), texts(in.Shells)
+	return in
+}
+
+func printIncident(w io.Writer, in triage.Incident) {
+	fmt.Fprintf(w, "%s  %s  %s\n  %s to %s", in.Ref, in.Level, in.Title, stamp(in.First), stamp(in.Last))
+	if len(in.Techniques) > 0 {
+		fmt.Fprintf(w, "; ATT&CK %s", strings.Join(in.Techniques, " "))
+	}
+	fmt.Fprintln(w)
+	printSteps(w, in)
+}
+
+func printSteps(w io.Writer, in triage.Incident) {
+	for _, st := range in.Steps {
+		fmt.Fprintf(w, "  %s  %-9s  %-15s  %s  [%s]\n", stamp(st.Time), st.Kind, or(triage.Visible(st.Client), "-"), st.Text, st.Ref)
+	}
 }
 
 type actorsCmd struct {

@@ -71,9 +71,7 @@ func (c *demoCmd) Run(s *session) error {
 		for _, in := range d.Incidents() {
 			if in.Level >= triage.High {
 				fmt.Fprintf(w, "\n%s\n", in.Title)
-				for _, st := range in.Steps {
-					fmt.Fprintf(w, "  %s  %-9s  %-15s  %s  [%s]\n", stamp(st.Time), st.Kind, or(triage.Visible(st.Client), "-"), st.Text, st.Ref)
-				}
+				printSteps(w, in)
 			}
 		}
 		_, err := fmt.Fprintf(w, "\nThe case is in %s. Open it with:\n  spoor open %s\n", dir, dir)

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"spoor/cases"
+	"spoor/index"
 	"spoor/triage"
 	"spoor/ui/desk"
 )
@@ -37,6 +39,7 @@ func (c *evidenceCmd) Run(s *session) error {
 type showCmd struct {
 	Case string `arg:"" help:"Case folder."`
 	Ref  string `arg:"" help:"Reference of any record, such as r:3f9a12.7; a prefix that fits one record is enough."`
+	JSON bool   `name:"json" help:"Print one JSON object."`
 }
 
 func (c *showCmd) Run(s *session) error {
@@ -45,58 +48,126 @@ func (c *showCmd) Run(s *session) error {
 		if err != nil {
 			return err
 		}
+		x := shown{Ref: ref, Kind: kind, Title: title, Notes: d.NotesOn(ref)}
+		if v, ok := d.Verdicts()[ref]; ok {
+			x.Verdict = &v
+		}
+		print, err := x.find(d)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return jsonLine(s.out, x)
+		}
 		return s.buffered(func(w io.Writer) error {
-			switch kind {
-			case "request":
-				return showRequest(w, d, ref)
-			case "file":
-				for _, f := range d.Files() {
-					if f.Ref == ref {
-						printFile(w, f)
-						for _, x := range f.Cites {
-							fmt.Fprintf(w, "  listed by %s:%d\n", triage.Visible(x.Source), x.Line)
-						}
-					}
-				}
-			case "webshell":
-				for _, sh := range d.Webshells() {
-					if sh.Ref == ref {
-						printShell(w, sh)
-					}
-				}
-			case "actor":
-				for _, a := range d.Intruders() {
-					if a.Ref == ref {
-						printActor(w, a)
-					}
-				}
-			case "note":
-				n, err := d.Case.Note(ref)
-				if err != nil {
-					return err
-				}
-				printNote(w, n)
-			default:
-				c, err := d.Cite(ref)
-				if err != nil {
-					return err
-				}
-				fmt.Fprintf(w, "%s  %s  %s\n", ref, kind, title)
-				if c.Source != "" {
-					fmt.Fprintf(w, "  %s:%d\n  source sha256 %s\n", triage.Visible(c.Source), c.Line, c.SHA256)
-				}
-			}
+			print(w)
 			showSaid(w, d, ref)
 			return nil
 		})
 	})
 }
 
-func showRequest(w io.Writer, d *desk.Desk, ref string) error {
-	x, err := d.Request(ref)
-	if err != nil {
-		return err
+// shown is a record as show prints it.
+type shown struct {
+	Ref     string         `json:"ref"`
+	Kind    string         `json:"kind"`
+	Title   string         `json:"title"`
+	Record  any            `json:"record"`
+	Verdict *cases.Verdict `json:"verdict"`
+	Notes   []cases.Note   `json:"notes"`
+}
+
+// requestShown is everything known of one request.
+type requestShown struct {
+	requestJSON
+	Raw      string           `json:"raw"`
+	RawError string           `json:"raw_error,omitempty"`
+	Layers   []triage.Layer   `json:"layers"`
+	Findings []triage.Finding `json:"findings"`
+	Intruder string           `json:"intruder,omitempty"`
+}
+
+// find fills in the record and answers how it is printed for people.
+func (x *shown) find(d *desk.Desk) (print func(io.Writer), err error) {
+	switch x.Kind {
+	case "request":
+		detail, err := d.Request(x.Ref)
+		if err != nil {
+			return nil, err
+		}
+		x.Record = requestRecord(detail)
+		return func(w io.Writer) { showRequest(w, detail) }, nil
+	case "file":
+		for _, f := range d.Files() {
+			if f.Ref == x.Ref {
+				x.Record = fileOut(f)
+				return func(w io.Writer) { showFile(w, f) }, nil
+			}
+		}
+	case "webshell":
+		for _, sh := range d.Webshells() {
+			if sh.Ref == x.Ref {
+				x.Record = shellOut(sh)
+				return func(w io.Writer) { printShell(w, sh) }, nil
+			}
+		}
+	case "actor":
+		for _, a := range d.Intruders() {
+			if a.Ref == x.Ref {
+				x.Record = actorOut(a)
+				return func(w io.Writer) { printActor(w, a) }, nil
+			}
+		}
+	case "incident":
+		for _, in := range d.Incidents() {
+			if in.Ref == x.Ref {
+				x.Record = incidentOut(in)
+				return func(w io.Writer) { printIncident(w, in) }, nil
+			}
+		}
+	case "note":
+		n, err := d.Case.Note(x.Ref)
+		x.Record = n
+		return func(w io.Writer) { printNote(w, n) }, err
 	}
+	c, err := d.Cite(x.Ref) // a line of a hash list
+	x.Record = c
+	return func(w io.Writer) {
+		fmt.Fprintf(w, "%s  %s  %s\n  %s:%d\n  source sha256 %s\n", x.Ref, x.Kind, x.Title, triage.Visible(c.Source), c.Line, c.SHA256)
+	}, err
+}
+
+func requestRecord(x *desk.Detail) requestShown {
+	level := triage.None
+	classes := []triage.Class{}
+	for i, f := range x.Findings {
+		level = max(level, f.Level)
+		if !slices.Contains(classes, f.Class) {
+			classes = append(classes, f.Class)
+		}
+		x.Findings[i].Field, x.Findings[i].Match, x.Findings[i].Target = text(f.Field), text(f.Match), text(f.Target)
+	}
+	for i, l := range x.Layers {
+		x.Layers[i].Field, x.Layers[i].Text = text(l.Field), text(l.Text)
+	}
+	out := requestShown{requestJSON: rowJSON(index.Row{Request: x.Request, Level: level, Classes: classes}), Raw: text(string(x.Raw)), Layers: x.Layers, Findings: x.Findings}
+	if x.RawErr != nil {
+		out.RawError = triage.Visible(x.RawErr.Error())
+	}
+	if x.Intruder != nil {
+		out.Intruder = x.Intruder.Ref
+	}
+	return out
+}
+
+func showFile(w io.Writer, f triage.File) {
+	printFile(w, f)
+	for _, x := range f.Cites {
+		fmt.Fprintf(w, "  listed by %s:%d\n", triage.Visible(x.Source), x.Line)
+	}
+}
+
+func showRequest(w io.Writer, x *desk.Detail) {
 	r := x.Request
 	fmt.Fprintf(w, "%s  %s:%d  %s  %s\n", r.Ref, triage.Visible(r.Source), r.Line, stamp(r.Time), triage.Visible(r.Client))
 	if r.Reject != "" {
@@ -116,8 +187,6 @@ func showRequest(w io.Writer, d *desk.Desk, ref string) error {
 	if x.Intruder != nil {
 		fmt.Fprintf(w, "client of %s %s\n", x.Intruder.Name, x.Intruder.Ref)
 	}
-	showSaid(w, d, ref)
-	return nil
 }
 
 // showSaid prints verdict and notes of a record.
