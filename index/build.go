@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
@@ -50,7 +51,8 @@ func newBuilder(dir string) (*builder, error) {
 		return nil, err
 	}
 	b := &builder{dir: dir, file: f, words: newWordWriter(dir)}
-	b.writer = parquet.NewGenericWriter[row](f, parquet.CreatedBy("spoor", "1", ""), parquet.PageBufferSize(groupRows*8))
+	b.writer = parquet.NewGenericWriter[row](f, parquet.CreatedBy("spoor", "1", ""), parquet.PageBufferSize(pageRows*8),
+		parquet.DataPageStatistics(false)) // those of row groups are all that is asked for
 	b.meta = segmentMeta{Ordered: true, Columns: columnNames, Signs: []int64{0}}
 	for c := range b.dicts {
 		b.dicts[c] = dict{ids: map[string]int32{"": 0}, texts: []string{""}}
@@ -159,7 +161,6 @@ func (b *builder) flush() error {
 	if len(b.ints[0]) == 0 {
 		return nil
 	}
-	columns := b.writer.ColumnWriters()
 	for c := range intColumns {
 		b.values = b.values[:0]
 		wide := c != intSource && c != intStatus
@@ -171,8 +172,8 @@ func (b *builder) flush() error {
 			}
 		}
 		b.ints[c] = b.ints[c][:0]
-		if _, err := columns[parquetInts[c]].WriteRowValues(b.values); err != nil {
-			return fmt.Errorf("write rows: %w", err)
+		if err := b.writePages(parquetInts[c]); err != nil {
+			return err
 		}
 	}
 	for c := range textColumns {
@@ -184,12 +185,26 @@ func (b *builder) flush() error {
 			b.dicts[c].count(b.texts[c])
 		}
 		b.texts[c] = b.texts[c][:0]
-		if _, err := columns[parquetTexts[c]].WriteRowValues(b.values); err != nil {
-			return fmt.Errorf("write rows: %w", err)
+		if err := b.writePages(parquetTexts[c]); err != nil {
+			return err
 		}
 	}
 	if err := b.writer.Flush(); err != nil {
 		return fmt.Errorf("write rows: %w", err)
+	}
+	return nil
+}
+
+// writePages writes the values as pages of a column.
+func (b *builder) writePages(column int) error {
+	w := b.writer.ColumnWriters()[column]
+	for page := range slices.Chunk(b.values, pageRows) {
+		if _, err := w.WriteRowValues(page); err != nil {
+			return fmt.Errorf("write rows: %w", err)
+		}
+		if err := w.Flush(); err != nil {
+			return fmt.Errorf("write rows: %w", err)
+		}
 	}
 	return nil
 }

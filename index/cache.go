@@ -18,13 +18,23 @@ type cache struct {
 	recent  *list.List // of *cacheEntry, the one used last in front
 }
 
-// A cacheKey names a piece: the row group of a column, a group of texts, or the tally of a column.
+// A cacheKey names a piece.
 type cacheKey struct {
 	seg    *segment
-	texts  bool
-	column int // of rows.parquet, or of texts; of tallies, textColumns more
-	group  int
+	kind   pieceKind
+	column int // of rows.parquet, or of texts and tallies
+	number int // of the row group or page
 }
+
+// A pieceKind says what a cache keeps under a key.
+type pieceKind int
+
+const (
+	wholeGroups pieceKind = iota // a column of a row group
+	pages                        // a column of pageRows rows
+	textPages
+	tallies
+)
 
 type cacheEntry struct {
 	key   cacheKey

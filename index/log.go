@@ -104,17 +104,17 @@ func (s *Store) cite(snap *snapshot, row uint64) triage.Cite {
 		return triage.Cite{}
 	}
 	defer s.release()
-	seg, group, i := snap.locate(int64(row))
-	sources, err := seg.ints(intSource, group)
+	seg, i := snap.locate(int64(row))
+	source, err := seg.int(intSource, i)
 	if err != nil {
 		return triage.Cite{}
 	}
-	lines, err := seg.ints(intLine, group)
+	line, err := seg.int(intLine, i)
 	if err != nil {
 		return triage.Cite{}
 	}
-	src := &snap.manifest.Sources[sources[i]]
-	return triage.Cite{Ref: triage.RequestRef(src.Key, lines[i]), Source: src.Path, Line: lines[i]}
+	src := &snap.manifest.Sources[source]
+	return triage.Cite{Ref: triage.RequestRef(src.Key, line), Source: src.Path, Line: line}
 }
 
 // Visits reads the columns a row group at a time.

@@ -145,12 +145,11 @@ func (snap *snapshot) rowOf(ref string) (int64, error) {
 func (s *segment) rowOfLine(sp span, line int64) (int64, error) {
 	var failed error
 	at := func(row int64) int64 {
-		lines, err := s.ints(intLine, int(row/groupRows))
+		line, err := s.int(intLine, row)
 		if err != nil {
 			failed = err
-			return 0
 		}
-		return lines[row%groupRows]
+		return line
 	}
 	n := sort.Search(int(sp.Rows), func(i int) bool { return failed != nil || at(sp.First+int64(i)) >= line })
 	row := sp.First + int64(n)

@@ -154,7 +154,9 @@ func (r *Result) eachRows(yield func(seg *segment, group int, rows []int) error)
 				if err := flush(); err != nil {
 					return err
 				}
-				seg, group, _ = r.snap.locate(int64(row))
+				var i int64
+				seg, i = r.snap.locate(int64(row))
+				group = int(i / groupRows)
 				first = seg.base + int64(group)*groupRows
 				next = first + int64(seg.groupLen(group))
 			}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sort"
 
+	"github.com/parquet-go/parquet-go"
+
 	"spoor/triage"
 )
 
@@ -113,15 +115,46 @@ func (p *planner) idTest(c column, set bitset) *plan {
 		if min, max, ok := seg.bounds(parquetTexts[c], group); ok && (max < int64(lo) || min > int64(hi)) {
 			return nil
 		}
-		ids, err := seg.ids(c, group)
-		if err != nil {
-			return err
-		}
-		for i, id := range ids {
-			out[i>>6] |= (set[id>>6] >> (id & 63) & 1) << (i & 63)
-		}
-		return nil
+		return seg.testIDs(c, group, set, out)
 	}}
+}
+
+// testIDs puts the rows of a row group whose text in a column is in a set into out, which is empty. It reads past the
+// cache, which a scan of a whole column would only fill.
+func (s *segment) testIDs(c column, group int, set, out bitset) error {
+	p, err := s.rowsParquet()
+	if err != nil {
+		return err
+	}
+	at, ok := 0, true
+	err = eachPage(p, parquetTexts[c], group, func(page parquet.Page) {
+		data := page.Data()
+		ids := data.Int32()
+		ok = ok && at%64 == 0 && at+len(ids) <= s.groupLen(group) && testPage(ids, set, out[at/64:])
+		at += len(ids)
+	})
+	if err == nil && (!ok || at != s.groupLen(group)) {
+		err = fmt.Errorf("%s: column %s is damaged; load the evidence again", p.file.Name(), columnNames[c])
+	}
+	return err
+}
+
+// testPage puts the positions of the numbers that are in a set into out; false if a number can be in no such set.
+func testPage(ids []int32, set, out bitset) bool {
+	for k := 0; len(ids) > 0; k++ {
+		n := min(64, len(ids))
+		word := uint64(0)
+		for i, id := range ids[:n] {
+			at := uint32(id) >> 6
+			if at >= uint32(len(set)) {
+				return false
+			}
+			word |= (set[at] >> (uint32(id) & 63) & 1) << (i & 63)
+		}
+		out[k] = word
+		ids = ids[n:]
+	}
+	return true
 }
 
 // limits are the least and greatest number of a set that is not empty.

@@ -15,20 +15,19 @@ import (
 
 // request reads one row.
 func (snap *snapshot) request(row int64) (*triage.Request, error) {
-	seg, group, i := snap.locate(row)
+	seg, i := snap.locate(row)
 	var ints [intColumns]int64
 	for c := range intColumns {
-		all, err := seg.ints(c, group)
-		if err != nil {
+		var err error
+		if ints[c], err = seg.int(c, i); err != nil {
 			return nil, err
 		}
-		ints[c] = all[i]
 	}
 	var texts [textColumns]string
 	for c := range colRaw {
-		ids, err := seg.ids(c, group)
+		id, err := seg.id(c, i)
 		if err == nil {
-			texts[c], err = seg.text(c, ids[i])
+			texts[c], err = seg.text(c, id)
 		}
 		if err != nil {
 			return nil, err
@@ -79,12 +78,12 @@ func (s *Store) Findings(ref string) ([]triage.Finding, error) {
 }
 
 func (snap *snapshot) findings(row int64) ([]triage.Finding, error) {
-	seg, group, i := snap.locate(row)
-	ids, err := seg.ids(colJudged, group)
+	seg, i := snap.locate(row)
+	id, err := seg.id(colJudged, i)
 	if err != nil {
 		return nil, err
 	}
-	text, err := seg.text(colJudged, ids[i])
+	text, err := seg.text(colJudged, id)
 	if err != nil {
 		return nil, err
 	}

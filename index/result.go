@@ -51,36 +51,49 @@ func (s *Store) Search(ctx context.Context, q *Query) (*Result, error) {
 	if root, err = snap.resolve(root); err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
-	for _, seg := range snap.segments {
-		if err := r.search(ctx, seg, root); err != nil {
-			return nil, fmt.Errorf("search: %w", err)
-		}
+	if err := r.search(ctx, root); err != nil {
+		return nil, fmt.Errorf("search: %w", err)
 	}
 	return r, nil
 }
 
-// search adds the rows of a segment that match.
-func (r *Result) search(ctx context.Context, seg *segment, root node) error {
-	p := &planner{ctx, r.snap, seg}
-	pl, err := p.plan(root)
+// search adds the rows that match: first each segment makes its plan, and then the row groups of all are tested.
+func (r *Result) search(ctx context.Context, root node) error {
+	segments := r.snap.segments
+	plans := make([]*plan, len(segments))
+	err := eachGroup(ctx, len(segments), func(i int) (err error) {
+		plans[i], err = (&planner{ctx, r.snap, segments[i]}).plan(root)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	switch pl.op {
-	case planNone:
-		return nil
-	case planAll:
-		r.set.AddRange(uint64(seg.base), uint64(seg.base+seg.meta.Rows))
-		return nil
+	type part struct {
+		seg   *segment
+		plan  *plan
+		group int
+		found bitset // rows of the group; nil if there is none
 	}
-	found := make([]bitset, seg.groupCount())
-	err = eachGroup(ctx, len(found), func(group int) error {
-		out := newBitset(seg.groupLen(group))
-		if err := pl.run(seg, group, out); err != nil {
+	var parts []part
+	for i, seg := range segments {
+		switch plans[i].op {
+		case planNone:
+		case planAll:
+			r.set.AddRange(uint64(seg.base), uint64(seg.base+seg.meta.Rows))
+		default:
+			for group := range seg.groupCount() {
+				parts = append(parts, part{seg: seg, plan: plans[i], group: group})
+			}
+		}
+	}
+	err = eachGroup(ctx, len(parts), func(i int) error {
+		p := &parts[i]
+		out := newBitset(p.seg.groupLen(p.group))
+		if err := p.plan.run(p.seg, p.group, out); err != nil {
 			return err
 		}
 		if !out.empty() {
-			found[group] = out
+			p.found = out
 		}
 		return nil
 	})
@@ -88,10 +101,11 @@ func (r *Result) search(ctx context.Context, seg *segment, root node) error {
 		return err
 	}
 	var rows []uint32
-	for group, out := range found {
+	for i := range parts {
+		p := &parts[i]
 		rows = rows[:0]
-		first := seg.base + int64(group)*groupRows
-		out.each(func(i int) bool {
+		first := p.seg.base + int64(p.group)*groupRows
+		p.found.each(func(i int) bool {
 			rows = append(rows, uint32(first+int64(i)))
 			return true
 		})
@@ -136,13 +150,23 @@ func (r *Result) Rows(from, n int) ([]Row, error) {
 		return nil, err
 	}
 	defer r.store.release()
-	var out []Row
+	var rows []int64
 	err = r.each(from, n, func(row int64) error {
-		one, err := snap.row(row)
-		out = append(out, one)
+		rows = append(rows, row)
+		return nil
+	})
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	out := make([]Row, len(rows))
+	err = eachGroup(context.Background(), len(rows), func(i int) (err error) {
+		out[i], err = snap.row(rows[i])
 		return err
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // each calls yield for at most n rows of the result in order, beginning with number from. The store is held.
@@ -190,8 +214,8 @@ func (r *Result) hold() (*snapshot, error) {
 	return &snap, nil
 }
 
-// locate finds the segment, row group and position in it of a row of the store.
-func (snap *snapshot) locate(row int64) (seg *segment, group, i int) {
+// locate finds the segment of a row of the store, and its number there.
+func (snap *snapshot) locate(row int64) (seg *segment, i int64) {
 	lo, hi := 0, len(snap.segments)-1
 	for lo < hi {
 		mid := (lo + hi + 1) / 2
@@ -202,8 +226,7 @@ func (snap *snapshot) locate(row int64) (seg *segment, group, i int) {
 		}
 	}
 	seg = snap.segments[lo]
-	row -= seg.base
-	return seg, int(row / groupRows), int(row % groupRows)
+	return seg, row - seg.base
 }
 
 // row is one request with what is known about it.
@@ -225,16 +248,16 @@ func (snap *snapshot) row(row int64) (Row, error) {
 
 // signsOf are the signs of the findings of a row, those of behaviour included.
 func (snap *snapshot) signsOf(row int64) ([]sign, error) {
-	seg, group, i := snap.locate(row)
+	seg, i := snap.locate(row)
 	sets, err := seg.signSets()
 	if err != nil {
 		return nil, err
 	}
-	ids, err := seg.ids(colSigns, group)
+	id, err := seg.id(colSigns, i)
 	if err != nil {
 		return nil, err
 	}
-	signs := sets[ids[i]]
+	signs := sets[id]
 	if all := snap.marks.between(row, row+1); len(all) > 0 {
 		signs, _ = snap.marks.take(signs, all)
 	}

@@ -288,15 +288,12 @@ func (r *router) terms(reader bleve.IndexReader, c column, w pattern) (terms []s
 		}
 		return terms, true, nil
 	}
-	letters, literal := false, false
-	for i := range len(w.text) {
-		if !w.isWild(i) {
-			literal = true
-			letters = letters || w.text[i]-'0' >= 10
-		}
+	if w.prefix() == "" {
+		return nil, false, nil // to read all terms, and most texts after that, takes longer than all texts
 	}
-	if !literal {
-		return nil, false, nil
+	letters := false
+	for i := range len(w.text) {
+		letters = letters || !w.isWild(i) && w.text[i]-'0' >= 10
 	}
 	if terms = append(terms, mixedMark); !letters {
 		terms = append(terms, numberMark)

@@ -18,10 +18,14 @@ import (
 // Sizes of a segment. They bound the memory of a load and of a search, whatever the size of the evidence.
 const (
 	groupRows      = 1 << 16   // rows of a row group
+	pageRows       = 1 << 13   // rows of a Parquet page, the least that is read of a column
 	maxSegmentRows = 2 << 20   // rows of a segment
 	maxDictBytes   = 160 << 20 // memory of a segment's dictionaries while it is being written
 	textGroup      = 1 << 10   // texts of a row group of texts.parquet
 )
+
+// readBuffer is how many bytes of a Parquet file are read at a time, about a page of a column of row groups.
+const readBuffer = 16 << 10
 
 // Files of a segment's folder.
 const (
@@ -102,7 +106,7 @@ func openParquet(path string) (_ *parquetFile, err error) {
 		f.Close()
 		return nil, err
 	}
-	p, err := parquet.OpenFile(f, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	p, err := parquet.OpenFile(f, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.ReadBufferSize(readBuffer))
 	if err != nil {
 		f.Close()
 		return nil, fmt.Errorf("%s: %w; load the evidence again", path, err)
@@ -167,7 +171,7 @@ func (s *segment) rowsParquet() (*parquetFile, error) {
 
 // ids is one row group of a column of texts: the number of the text of each row.
 func (s *segment) ids(c column, group int) ([]int32, error) {
-	v, err := s.cache.get(cacheKey{s, false, parquetTexts[c], group}, func() (any, int, error) {
+	v, err := s.cache.get(cacheKey{s, wholeGroups, parquetTexts[c], group}, func() (any, int, error) {
 		ids, err := s.readIDs(c, group, nil)
 		return ids, 4 * len(ids), err
 	})
@@ -178,20 +182,24 @@ func (s *segment) ids(c column, group int) ([]int32, error) {
 // readIDs reads a row group of a column of texts into dst, which is empty.
 func (s *segment) readIDs(c column, group int, dst []int32) ([]int32, error) {
 	ids, err := readColumn(s, parquetTexts[c], group, dst, (*pageValues).int32s)
-	if err != nil {
-		return ids, err
-	}
+	return ids, firstError(err, s.checkIDs(c, ids))
+}
+
+// checkIDs sees to it that numbers of texts of a column are those of texts.
+func (s *segment) checkIDs(c column, ids []int32) error {
+	most := uint32(0)
 	for _, id := range ids {
-		if uint(id) >= uint(s.meta.Texts[c]) {
-			return nil, fmt.Errorf("%s: column %s names text %d of %d; load the evidence again", s.dir, columnNames[c], id, s.meta.Texts[c])
-		}
+		most = max(most, uint32(id))
 	}
-	return ids, nil
+	if len(ids) > 0 && int(most) >= s.meta.Texts[c] {
+		return fmt.Errorf("%s: column %s names text %d of %d; load the evidence again", s.dir, columnNames[c], most, s.meta.Texts[c])
+	}
+	return nil
 }
 
 // ints is one row group of a column of numbers.
 func (s *segment) ints(c intColumn, group int) ([]int64, error) {
-	v, err := s.cache.get(cacheKey{s, false, parquetInts[c], group}, func() (any, int, error) {
+	v, err := s.cache.get(cacheKey{s, wholeGroups, parquetInts[c], group}, func() (any, int, error) {
 		ints, err := readColumn(s, parquetInts[c], group, nil, (*pageValues).int64s)
 		return ints, 8 * len(ints), err
 	})
@@ -248,6 +256,27 @@ func eachPage(p *parquetFile, column, group int, yield func(parquet.Page)) (err 
 		yield(page)
 		parquet.Release(page)
 	}
+}
+
+// readPage calls take for the page of a column of a row group that begins with a row of the group.
+func readPage(p *parquetFile, column, group int, row int64, take func(parquet.Page)) (err error) {
+	defer damaged(p.file.Name(), &err)
+	chunk := p.groups[group].ColumnChunks()[column]
+	if _, err := chunk.OffsetIndex(); err != nil { // SeekToRow uses it once it is read
+		return fmt.Errorf("%s: %w; load the evidence again", p.file.Name(), err)
+	}
+	pages := chunk.Pages()
+	defer pages.Close()
+	if err := pages.SeekToRow(row); err != nil {
+		return fmt.Errorf("%s: %w", p.file.Name(), err)
+	}
+	page, err := pages.ReadPage()
+	if err != nil {
+		return fmt.Errorf("%s: %w", p.file.Name(), err)
+	}
+	take(page)
+	parquet.Release(page)
+	return nil
 }
 
 // bounds are the least and greatest value of a column of a row group; ok is false if they are not known.

@@ -25,7 +25,7 @@ import (
 const (
 	manifestFile = "manifest.json"
 	lockFile     = "lock"
-	version      = 2
+	version      = 3
 )
 
 // A manifest says what belongs to a store.

@@ -100,7 +100,7 @@ func (s *segment) tallyParquet() (*parquetFile, error) {
 
 // tally is what is counted of a column, one of the first tallied ones.
 func (s *segment) tally(c column) (*tally, error) {
-	v, err := s.cache.get(cacheKey{s, true, int(textColumns + c), 0}, func() (any, int, error) {
+	v, err := s.cache.get(cacheKey{s, tallies, int(c), 0}, func() (any, int, error) {
 		t, err := s.readTally(c)
 		if err != nil {
 			return nil, 0, err

@@ -44,7 +44,7 @@ func (s *segment) textsParquet() (*parquetFile, error) {
 
 // textPage is the row group that holds the texts of a column from number page*textGroup.
 func (s *segment) textPage(c column, page int) (*textPage, error) {
-	v, err := s.cache.get(cacheKey{s, true, int(c), page}, func() (any, int, error) {
+	v, err := s.cache.get(cacheKey{s, textPages, int(c), page}, func() (any, int, error) {
 		t, err := s.readTexts(c, page)
 		if err != nil {
 			return nil, 0, err

@@ -209,12 +209,12 @@ func (o *timeOrder) each(from, n int, yield func(row int64) error) error {
 }
 
 func (o *timeOrder) find(row int64) (int, error) {
-	seg, group, i := o.result.snap.locate(row)
-	times, err := seg.ints(intTime, group)
+	seg, i := o.result.snap.locate(row)
+	t, err := seg.int(intTime, i)
 	if err != nil {
 		return -1, err
 	}
-	k := o.pieceOf(times[i])
+	k := o.pieceOf(t)
 	rows, err := o.piece(k)
 	if err != nil {
 		return -1, err

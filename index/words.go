@@ -231,6 +231,52 @@ func widen(text string, start, end bool) pattern {
 type phrase struct {
 	words   []pattern // in small letters
 	literal string    // in small letters; used only if there is no word
+	first   core      // of the first word
+}
+
+// A core is the text of a word that has no wildcards but "*" at its ends.
+type core struct {
+	text       string // empty if the word is no such one
+	start, end bool   // whether letters may come before or after
+}
+
+// coreOf is the core of a word.
+func coreOf(w pattern) core {
+	c := core{text: w.text}
+	if n := len(c.text); n > 0 && w.isWild(n-1) && c.text[n-1] == '*' {
+		c.text, c.end = c.text[:n-1], true
+	}
+	if len(c.text) > 0 && w.isWild(0) && c.text[0] == '*' {
+		c.text, c.start = c.text[1:], true
+	}
+	for i := range len(c.text) {
+		at := i
+		if c.start {
+			at++
+		}
+		if w.isWild(at) {
+			return core{}
+		}
+	}
+	return c
+}
+
+// find is the end of the first word of s, from i on, that the core fits; -1 if there is none.
+func (c *core) find(s string, i int) int {
+	small := c.text[0]
+	for ; i+len(c.text) <= len(s); i++ {
+		if foldByte(s[i]) != small || !c.start && i > 0 && wordByte(s[i-1]) {
+			continue
+		}
+		end := i + len(c.text)
+		if !equalFold(s[i:end], c.text) {
+			continue
+		}
+		if word := wordEnd(s, end); word == end || c.end {
+			return word
+		}
+	}
+	return -1
 }
 
 // newPhrase makes a phrase of a term of a query.
@@ -248,6 +294,9 @@ func newPhrase(p pattern) phrase {
 			start = -1
 		}
 	}
+	if len(ph.words) > 0 {
+		ph.first = coreOf(ph.words[0])
+	}
 	return ph
 }
 
@@ -263,6 +312,13 @@ func (ph phrase) match(s string) bool {
 		return false
 	case len(ph.words) == 0:
 		return containsFold(s, ph.literal)
+	case ph.first.text != "":
+		for i := ph.first.find(s, 0); i >= 0; i = ph.first.find(s, i) {
+			if ph.matchRest(s, i) {
+				return true
+			}
+		}
+		return false
 	case ph.any():
 		return true
 	}
