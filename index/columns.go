@@ -63,7 +63,7 @@ const (
 
 // A row is one line of the evidence as it stands in rows.parquet. The numbers of texts point into
 // texts.parquet. What compresses badly is kept as differences in few bits, which are read several times as fast
-// as zstd; zstd is for columns with runs and repetitions.
+// as zstd; zstd is for columns with runs and repetitions, snappy for one that free text scans.
 type row struct {
 	Source   int32 `parquet:"source,zstd"`
 	Line     int64 `parquet:"line,delta,zstd"`
@@ -76,7 +76,7 @@ type row struct {
 	Client   int32 `parquet:"client,delta"`
 	Method   int32 `parquet:"method,zstd"`
 	Path     int32 `parquet:"path,delta"`
-	Query    int32 `parquet:"query,zstd"`
+	Query    int32 `parquet:"query,snappy"`
 	Referer  int32 `parquet:"referer,delta"`
 	Agent    int32 `parquet:"agent,delta"`
 	Host     int32 `parquet:"host,zstd"`
