@@ -172,7 +172,7 @@ func (b *builder) flush() error {
 			}
 		}
 		b.ints[c] = b.ints[c][:0]
-		if err := b.writePages(parquetInts[c]); err != nil {
+		if err := b.writePages(parquetInts[c], intPageRows); err != nil {
 			return err
 		}
 	}
@@ -185,7 +185,7 @@ func (b *builder) flush() error {
 			b.dicts[c].count(b.texts[c])
 		}
 		b.texts[c] = b.texts[c][:0]
-		if err := b.writePages(parquetTexts[c]); err != nil {
+		if err := b.writePages(parquetTexts[c], pageRows); err != nil {
 			return err
 		}
 	}
@@ -195,10 +195,10 @@ func (b *builder) flush() error {
 	return nil
 }
 
-// writePages writes the values as pages of a column.
-func (b *builder) writePages(column int) error {
+// writePages writes the values as pages of a column, of so many rows.
+func (b *builder) writePages(column, rows int) error {
 	w := b.writer.ColumnWriters()[column]
-	for page := range slices.Chunk(b.values, pageRows) {
+	for page := range slices.Chunk(b.values, rows) {
 		if _, err := w.WriteRowValues(page); err != nil {
 			return fmt.Errorf("write rows: %w", err)
 		}

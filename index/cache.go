@@ -31,7 +31,7 @@ type pieceKind int
 
 const (
 	wholeGroups pieceKind = iota // a column of a row group
-	pages                        // a column of pageRows rows
+	pages                        // a column of a Parquet page of rows
 	textPages
 	tallies
 )

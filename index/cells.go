@@ -16,7 +16,7 @@ func (s *segment) id(c column, row int64) (int32, error) {
 		return int32(lo), nil
 	}
 	v, err := s.cache.get(cacheKey{s, pages, parquetTexts[c], int(row / pageRows)}, func() (any, int, error) {
-		ids, err := readCells(s, parquetTexts[c], row, (*pageValues).int32s)
+		ids, err := readCells(s, parquetTexts[c], row, pageRows, (*pageValues).int32s)
 		return ids, 4 * len(ids), firstError(err, s.checkIDs(c, ids))
 	})
 	if err != nil {
@@ -31,24 +31,24 @@ func (s *segment) int(c intColumn, row int64) (int64, error) {
 	if lo, hi, ok := s.bounds(parquetInts[c], group); ok && lo == hi {
 		return lo, nil
 	}
-	v, err := s.cache.get(cacheKey{s, pages, parquetInts[c], int(row / pageRows)}, func() (any, int, error) {
-		ints, err := readCells(s, parquetInts[c], row, (*pageValues).int64s)
+	v, err := s.cache.get(cacheKey{s, pages, parquetInts[c], int(row / intPageRows)}, func() (any, int, error) {
+		ints, err := readCells(s, parquetInts[c], row, intPageRows, (*pageValues).int64s)
 		return ints, 8 * len(ints), err
 	})
 	if err != nil {
 		return 0, err
 	}
-	return v.([]int64)[row%pageRows], nil
+	return v.([]int64)[row%intPageRows], nil
 }
 
-// readCells reads the page of a column that has a row.
-func readCells[T any](s *segment, column int, row int64, take func(*pageValues, []T) []T) (out []T, err error) {
+// readCells reads the page of a column that has a row. Pages have size rows.
+func readCells[T any](s *segment, column int, row, size int64, take func(*pageValues, []T) []T) (out []T, err error) {
 	p, err := s.rowsParquet()
 	if err != nil {
 		return nil, err
 	}
-	first := row - row%pageRows
-	want := int(min(pageRows, s.meta.Rows-first))
+	first := row - row%size
+	want := int(min(size, s.meta.Rows-first))
 	err = readPage(p, column, int(row/groupRows), first%groupRows, func(page parquet.Page) {
 		out = take(&pageValues{page}, make([]T, 0, want))
 	})

@@ -18,7 +18,7 @@ func TestCells(t *testing.T) {
 	defer s.release()
 	r := rand.New(rand.NewPCG(5, 6))
 	for _, seg := range snap.segments {
-		rows := []int64{0, pageRows - 1, pageRows, groupRows - 1, groupRows, seg.meta.Rows - 1}
+		rows := []int64{0, intPageRows - 1, intPageRows, pageRows - 1, pageRows, groupRows - 1, groupRows, seg.meta.Rows - 1}
 		for range 200 {
 			rows = append(rows, r.Int64N(seg.meta.Rows))
 		}

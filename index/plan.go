@@ -335,18 +335,16 @@ func (p *planner) signs(match func([]sign) bool) (*plan, error) {
 		return base, nil
 	}
 	return &plan{op: planTest, test: func(group int, out bitset) error {
-		if err := base.run(seg, group, out); err != nil {
-			return err
-		}
 		first := seg.base + int64(group)*groupRows
 		all := marked.between(first, first+int64(seg.groupLen(group)))
 		if len(all) == 0 {
-			return nil
+			return base.run(seg, group, out)
 		}
 		ids, err := seg.ids(colSigns, group)
 		if err != nil {
 			return err
 		}
+		testPage(ids, set, out)
 		for len(all) > 0 {
 			i := int(int64(all[0].Row) - first)
 			var signs []sign

@@ -18,7 +18,8 @@ import (
 // Sizes of a segment. They bound the memory of a load and of a search, whatever the size of the evidence.
 const (
 	groupRows      = 1 << 16   // rows of a row group
-	pageRows       = 1 << 13   // rows of a Parquet page, the least that is read of a column
+	pageRows       = 1 << 13   // rows of a Parquet page of a column of texts, the least that is read of it
+	intPageRows    = 1 << 11   // likewise of numbers, which are mostly read for single rows
 	maxSegmentRows = 2 << 20   // rows of a segment
 	maxDictBytes   = 160 << 20 // memory of a segment's dictionaries while it is being written
 	textGroup      = 1 << 10   // texts of a row group of texts.parquet

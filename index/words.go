@@ -237,6 +237,7 @@ type phrase struct {
 // A core is the text of a word that has no wildcards but "*" at its ends.
 type core struct {
 	text       string // empty if the word is no such one
+	upper      byte   // its first byte as a capital
 	start, end bool   // whether letters may come before or after
 }
 
@@ -258,6 +259,11 @@ func coreOf(w pattern) core {
 			return core{}
 		}
 	}
+	if c.text != "" {
+		if c.upper = c.text[0]; c.upper-'a' < 26 {
+			c.upper -= 'a' - 'A'
+		}
+	}
 	return c
 }
 
@@ -265,7 +271,7 @@ func coreOf(w pattern) core {
 func (c *core) find(s string, i int) int {
 	small := c.text[0]
 	for ; i+len(c.text) <= len(s); i++ {
-		if foldByte(s[i]) != small || !c.start && i > 0 && wordByte(s[i-1]) {
+		if b := s[i]; b != small && b != c.upper || !c.start && i > 0 && wordByte(s[i-1]) {
 			continue
 		}
 		end := i + len(c.text)
