@@ -3,7 +3,7 @@
 // A Store is a folder. Load reads web logs into it: each line becomes a row of integer columns in Parquet
 // files, each distinct text a number in a dictionary, and blocks of distinct texts become documents of a bleve
 // index that says which texts may hold a word. Search parses nothing twice: a Query is evaluated once for each
-// distinct text, then by scanning the columns it needs.
+// distinct text, then by scanning the columns it needs; of a single row, one small page of each column is read.
 //
 // The two calls that matter are Store.Load and Store.Search. The package promises that each step of a
 // load is all or nothing, that a load that was stopped can be gone on with, that the order of rows is the order of the input whatever the number of cores, that bleve only
