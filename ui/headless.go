@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -13,12 +14,22 @@ import (
 // A Headless is the program without a terminal: keys go in, and every command that they lead to has been run
 // when Press comes back, so that View is the complete screen. It is for measuring how long that takes. It is
 // not safe for use by several goroutines.
-type Headless struct{ m *root }
+type Headless struct {
+	m     *root
+	until string // stop when the screen shows this; empty for never
+	shown bool
+}
 
 // NewHeadless starts the program over an open case on a screen of that size, in characters. The Overview is
-// complete when it returns.
+// complete, with its last counts, when it returns.
 func NewHeadless(d *desk.Desk, width, height int) *Headless {
-	h := &Headless{newRoot(context.Background(), d, Options{})}
+	return NewHeadlessUntil(d, width, height, "")
+}
+
+// NewHeadlessUntil is NewHeadless that comes back as soon as the screen shows a text: what the program was still
+// to work out then is left. It is for measuring how soon something is on the screen.
+func NewHeadlessUntil(d *desk.Desk, width, height int, text string) *Headless {
+	h := &Headless{m: newRoot(context.Background(), d, Options{}), until: text}
 	h.m.spinning = true // no clock
 	h.send(tea.WindowSizeMsg{Width: width, Height: height})
 	h.run(h.m.Init())
@@ -63,7 +74,7 @@ func keyOf(b key.Binding) (tea.KeyMsg, error) {
 
 // run runs a command and all that follow from it.
 func (h *Headless) run(cmd tea.Cmd) {
-	if cmd == nil {
+	if cmd == nil || h.shown {
 		return
 	}
 	switch msg := cmd().(type) {
@@ -79,5 +90,6 @@ func (h *Headless) run(cmd tea.Cmd) {
 
 func (h *Headless) send(msg tea.Msg) {
 	_, cmd := h.m.Update(msg)
+	h.shown = h.until != "" && strings.Contains(h.View(), h.until)
 	h.run(cmd)
 }

@@ -15,7 +15,16 @@ import (
 // The size of the terminal, in characters.
 const width, height = 160, 50
 
-// overview is the first full screen.
+// first is the first full screen: what was loaded, the incidents, shells, intruders and findings.
+func first(d *desk.Desk) (answers, error) {
+	const last = "FINDINGS" // the last thing on a screen of 24 lines
+	if h := ui.NewHeadlessUntil(d, width, height, last); !strings.Contains(h.View(), last) {
+		return answers{}, fmt.Errorf("the Overview never shows %s", last)
+	}
+	return answers{}, nil
+}
+
+// overview is the Overview with its last counts.
 func overview(d *desk.Desk) (answers, error) {
 	h := ui.NewHeadless(d, width, height)
 	if !strings.Contains(h.View(), "LOADED") {

@@ -33,7 +33,7 @@ func TestTable(t *testing.T) {
 	wanted := []string{"spoor load of 20k lines against lnav", "lnav, ", "goaccess, ", "rg, ", "awk, ", "CPU of load, 20k",
 		"peak memory of load, 20k", "peak memory of load, 40k", "index on disk, 20k", "index on disk, 40k",
 		"time a line, 20k -> 40k", "index a line, 20k -> 40k",
-		"reopening, 40k, process start to the Overview", "reopening, 40k, process start to the Requests",
+		"reopening, 40k, process start to the first full screen", "reopening, 40k, process start to the last count", "reopening, 40k, process start to the Requests",
 		"pivot by client, 40k", "pivot by path, 40k", "pivot by agent, 40k", "pivot by rule, 40k",
 		"free text, frequent, 40k", "free text, rare, 40k", "free text, phrase, 40k", "free text, wildcard, 40k",
 		"histogram, 40k", "facet, top 10 of each column, 40k",

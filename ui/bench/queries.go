@@ -35,6 +35,7 @@ type timed struct {
 
 // asked are the questions. Those of screens answer when the screen is complete, so that the asker's own clock counts.
 var asked = map[string]func(*desk.Desk) (answers, error){
+	"first":    first,
 	"overview": overview,
 	"requests": requests,
 	"idle":     idle,

