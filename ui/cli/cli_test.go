@@ -3,9 +3,12 @@ package cli_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -37,17 +40,18 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			// exits CODE ARGS... runs spoor and wants this exit code.
 			"exits": func(ts *testscript.TestScript, neg bool, args []string) {
-				var out, errs bytes.Buffer
-				back, err := os.Getwd()
-				ts.Check(err)
-				ts.Check(os.Chdir(ts.MkAbs(".")))
-				defer os.Chdir(back)
-				code := cli.Run(args[1:], strings.NewReader(""), &out, &errs, bundled())
-				if got := string(rune('0' + code)); got != args[0] {
-					ts.Fatalf("spoor %s: exit %s, want %s\n%s%s", strings.Join(args[1:], " "), got, args[0], out.String(), errs.String())
+				code := 0
+				var exit *exec.ExitError
+				if err := ts.Exec("spoor", args[1:]...); errors.As(err, &exit) {
+					code = exit.ExitCode()
+				} else {
+					ts.Check(err)
 				}
-				if code != 0 && code == 2 && out.Len() > 0 && !strings.Contains(out.String(), "Usage") {
-					ts.Fatalf("misuse prints data: %s", out.String())
+				if got := strconv.Itoa(code); got != args[0] {
+					ts.Fatalf("spoor %s: exit %s, want %s", strings.Join(args[1:], " "), got, args[0])
+				}
+				if out := ts.ReadFile("stdout"); code == 2 && out != "" && !strings.Contains(out, "Usage") {
+					ts.Fatalf("misuse prints data: %s", out)
 				}
 			},
 		},
