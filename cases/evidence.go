@@ -14,9 +14,9 @@ import (
 // The roles of evidence.
 const (
 	RoleLog      = "log"
-	RoleListing  = "listing"
-	RoleBaseline = "baseline"
-	RoleKnownBad = "known-bad"
+	RoleListing  = triage.RoleListing
+	RoleBaseline = triage.RoleBaseline
+	RoleKnownBad = triage.RoleKnownBad
 )
 
 // MinKey is the least length of a source key, in hex digits.

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	maxScripts   = 20_000 // script paths of a part that are kept; the rest is counted
+	maxScripts   = 20_000 // script paths of a part that are kept; those beyond are not ranked
 	maxSet       = 64     // clients and agents kept of a script
 	maxUses      = 10 * MaxRefs
 	maxIntervals = 2000
@@ -68,7 +68,6 @@ type scripts struct {
 	answered []bool                // by path: something was answered 2xx
 	lastPage map[uint32]clientLast // by client: its latest request of a page or script
 	lastPost map[uint32]clientLast // by client: its latest post
-	dropped  int
 }
 
 // clientLast is what a client did last, in numbers of the part.
@@ -120,7 +119,6 @@ func (sc *scripts) addScript(v *Visit, post bool) {
 	}
 	if s == nil {
 		if len(sc.byPlain) >= maxScripts {
-			sc.dropped++
 			return
 		}
 		s = &script{Path: sc.log.Text(Paths, v.Path), Plain: plain, Clients: map[string]*scriptUse{}, MissBefore: sc.missed[plain]}
