@@ -102,7 +102,7 @@ func TestLabIncident(t *testing.T) {
 		t.Fatalf("%d requests for %d labelled lines", len(reqs), len(labels))
 	}
 	log := triage.NewSliceLog(reqs, triage.NewJudge().Request)
-	sv, err := triage.Examine(log, nil)
+	sv, err := triage.Examine(log, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

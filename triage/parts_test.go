@@ -45,11 +45,11 @@ func inParts(t *testing.T, reqs []triage.Request, cuts ...int) *triage.Survey {
 		from = to
 	}
 	whole := triage.NewSliceLog(reqs, judge)
-	sv, err := triage.Conclude(parts, whole, nil)
+	sv, err := triage.Conclude(parts, whole, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := triage.Conclude(parts, whole, nil)
+	second, err := triage.Conclude(parts, whole, nil, nil)
 	if err != nil || asJSON(t, second) != asJSON(t, sv) {
 		t.Errorf("concluding again from the same summaries gives something else (%v)", err)
 	}

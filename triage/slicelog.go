@@ -123,10 +123,10 @@ func (l *SliceLog) Requests(path func(string) bool, yield func(*Visit, string) b
 }
 
 // Examine surveys a log in memory as one part.
-func Examine(l *SliceLog, files []File) (*Survey, error) {
+func Examine(l *SliceLog, files []File, processes []Process) (*Survey, error) {
 	s, err := Summarise(l)
 	if err != nil {
 		return nil, err
 	}
-	return Conclude([]*Summary{s}, l, files)
+	return Conclude([]*Summary{s}, l, files, processes)
 }

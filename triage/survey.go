@@ -203,6 +203,7 @@ type survey struct {
 	targets  []target
 	plants   map[string]plantFact // by Webshell.Ref
 	files    map[string][]*File   // by plain base name
+	procs    []Process            // in order of time
 	baseline bool                 // some list of known-good files was given
 	shells   map[string]*Webshell // by plain path, score ShellScore or above
 	perAgent map[string]int       // requests of the whole log by agent, of agents that a link could rest on
@@ -211,9 +212,10 @@ type survey struct {
 
 // Conclude surveys a case from the summaries of all its parts, in the order of their rows. Files, if there are
 // any, are those of the same site, with their verdicts (see JudgeFiles); they strengthen or weaken the ranking
-// of web shells. The summaries stay as they are. The error is the store's own.
-func Conclude(parts []*Summary, whole Whole, files []File) (*Survey, error) {
-	w := &survey{whole: whole, scripts: map[string]*script{}, hostile: map[string]*foe{}, plants: map[string]plantFact{}, shells: map[string]*Webshell{}}
+// of web shells. Processes are those of its server, in order of time. The summaries stay as they are. The error
+// is the store's own.
+func Conclude(parts []*Summary, whole Whole, files []File, processes []Process) (*Survey, error) {
+	w := &survey{whole: whole, procs: processes, scripts: map[string]*script{}, hostile: map[string]*foe{}, plants: map[string]plantFact{}, shells: map[string]*Webshell{}}
 	w.indexFiles(files)
 	for _, p := range parts {
 		w.add(p)

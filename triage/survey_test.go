@@ -68,7 +68,7 @@ func (s *scene) survey(t *testing.T, files []triage.File) (*triage.Survey, []tri
 		s.requests[i].Line = int64(i + 1)
 		s.requests[i].Ref = triage.RequestRef("abc123", int64(i+1))
 	}
-	sv, err := triage.Examine(triage.NewSliceLog(s.requests, triage.NewJudge().Request), files)
+	sv, err := triage.Examine(triage.NewSliceLog(s.requests, triage.NewJudge().Request), files, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -337,7 +337,7 @@ func TestSurveyOfOddLogs(t *testing.T) {
 		"empty":    nil,
 		"no times": {{Client: "192.0.2.1", Method: "POST", Path: "/a.php", Status: 200, Size: -1}, {Method: "GET", Path: "", Status: 0, Size: -1}},
 	} {
-		sv, err := triage.Examine(triage.NewSliceLog(reqs, func(*triage.Request) []triage.Finding { return nil }), nil)
+		sv, err := triage.Examine(triage.NewSliceLog(reqs, func(*triage.Request) []triage.Finding { return nil }), nil, nil)
 		if err != nil || len(sv.Incidents) > 0 {
 			t.Errorf("%s: %+v, %v", name, sv, err)
 		}

@@ -51,8 +51,13 @@ type Request struct {
 	Referer  string
 	Agent    string
 	Host     string // virtual host or cs-host
+	Body     string // what the client sent after its headers, at most MaxBody bytes; most logs have none
+	Answer   string // what the server answered, at most MaxBody bytes; hardly any log has it
 	Reject   string // why the line is no request; empty for a request. A rejected line has no other text field
 }
+
+// MaxBody bounds Request.Body and Request.Answer, in bytes.
+const MaxBody = 64 << 10
 
 // RequestRef is the reference of a line: "r:" + Source.Key + "." + line, such as "r:3f9a12.23722".
 // It depends on the bytes of the evidence alone, so it survives every re-indexing.
@@ -135,7 +140,7 @@ type Finding struct {
 	Rule   string `json:"rule"` // rule id, never reused
 	Class  Class  `json:"class"`
 	Level  Level  `json:"level"`
-	Field  string `json:"field"`            // "path", "query:NAME", "agent", "referer", "method", or "behaviour"
+	Field  string `json:"field"`            // "path", "query:NAME", "body:NAME", "answer", "agent", "referer", "method", or "behaviour"; of a process "image", "command" or "parent"; of a file "content" or "name"
 	Match  string `json:"match"`            // the decoded bytes that matched, at most MaxMatch
 	Why    string `json:"why"`              // one clause a responder can judge
 	Target string `json:"target,omitempty"` // the path of a file that the payload writes, as the payload names it
@@ -163,6 +168,8 @@ type File struct {
 	Verdict FileVerdict `json:"verdict"`
 	Why     string      `json:"why"`
 	Cites   []Cite      `json:"cites"` // every list entry that names the file
+	// Findings are what its content shows, highest level first; nil if the content was not collected.
+	Findings []Finding `json:"findings,omitempty"`
 }
 
 // A FileVerdict says how a file stands against the lists of known files.
@@ -175,6 +182,32 @@ const (
 	Changed   FileVerdict = "changed" // the baseline has the path with another hash
 	Unknown   FileVerdict = "unknown" // no list has the hash, the baseline lacks the path
 )
+
+// A Process is one process creation as an event log has it. Text fields are as logged; a field that the log
+// does not have is empty.
+type Process struct {
+	Ref               string    `json:"ref"` // RequestRef: source and line
+	Source            string    `json:"source"`
+	Line              int64     `json:"line"`
+	Time              time.Time `json:"time"` // UTC
+	Host              string    `json:"host"` // the computer that logged it
+	PID               int64     `json:"pid"`  // -1 if unknown
+	GUID              string    `json:"guid,omitempty"`
+	Image             string    `json:"image"` // path of the executable
+	CommandLine       string    `json:"command_line"`
+	Directory         string    `json:"directory,omitempty"`
+	User              string    `json:"user"`
+	Hashes            string    `json:"hashes,omitempty"` // as logged, such as "MD5=...,SHA256=..."
+	ParentPID         int64     `json:"parent_pid"`       // -1 if unknown
+	ParentGUID        string    `json:"parent_guid,omitempty"`
+	ParentImage       string    `json:"parent_image"`
+	ParentCommandLine string    `json:"parent_command_line,omitempty"`
+	Findings          []Finding `json:"findings,omitempty"` // highest level first
+	// Request is the reference of the request that most likely made the server start it, Script its path;
+	// both empty if none fits.
+	Request string `json:"request,omitempty"`
+	Script  string `json:"script,omitempty"`
+}
 
 // A Cite points at the line of evidence that a statement rests on.
 type Cite struct {
@@ -225,7 +258,7 @@ type Incident struct {
 
 // A Step is one link of an incident's chain.
 type Step struct {
-	Kind   string    `json:"kind"` // "probe", "injection", "plant", "access", "use", "file"
+	Kind   string    `json:"kind"` // "probe", "injection", "plant", "file", "access", "use", "command"
 	Time   time.Time `json:"time"`
 	Ref    string    `json:"ref"`
 	Client string    `json:"client"`

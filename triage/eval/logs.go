@@ -75,7 +75,7 @@ func judgeLog(j *triage.Judge, s *score, requests []triage.Request) (*judgedLog,
 		l.alone[i] = f
 	}
 	log := triage.NewSliceLog(requests, j.Request)
-	sv, err := triage.Examine(log, nil)
+	sv, err := triage.Examine(log, nil, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func (d *Desk) Resurvey() error {
 		}
 		sums = append(sums, s)
 	}
-	sv, err := triage.Conclude(sums, d.Store.Whole(), files)
+	sv, err := triage.Conclude(sums, d.Store.Whole(), files, nil)
 	if err != nil {
 		return err
 	}
