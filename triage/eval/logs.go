@@ -93,53 +93,99 @@ func requestName(r *triage.Request) string {
 	return fmt.Sprintf("%s %s %s %d | %s | %s", r.Ref, r.Method, r.URI(), r.Status, r.Agent, r.Referer)
 }
 
-// evalReal judges the real logs against their labels.
-func evalReal(w io.Writer, j *triage.Judge, opt options) error {
-	type label struct {
-		File, Label, Cls string
-		Line             int64
-	}
-	labels := map[lineKey]label{}
+// A lineLabel says of one line of a real log what it is.
+type lineLabel struct {
+	File, Label, Cls string
+	Line             int64
+}
+
+// real judges the real logs against their labels. Only labelled lines are counted; harmless paths that rank as
+// web shells are counted in every log.
+func (e *evaluation) real() error {
+	labels := map[lineKey]lineLabel{}
 	files := map[string]bool{}
-	err := eachJSON(filepath.Join(opt.data, "labels/real_logs_silver.jsonl.gz"), func(line []byte) error {
-		var l label
-		if err := json.Unmarshal(line, &l); err != nil {
-			return err
-		}
-		labels[lineKey{l.File, l.Line}] = l
-		archive, _, _ := strings.Cut(l.File, ":")
-		files[archive] = true
-		return nil
-	})
+	lists, err := filepath.Glob(filepath.Join(e.data, "labels", "*.jsonl*"))
 	if err != nil {
 		return err
 	}
+	for _, list := range lists {
+		err := eachJSON(list, func(line []byte) error {
+			var l lineLabel
+			if err := json.Unmarshal(line, &l); err != nil {
+				return err
+			}
+			labels[lineKey{l.File, l.Line}] = l
+			archive, _, _ := strings.Cut(l.File, ":")
+			files[archive] = true
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, list := range []string{"logs/*.log*", "logs/*.tar*", "logs/lnav/*"} { // for their web shells
+		paths, err := filepath.Glob(filepath.Join(e.data, list))
+		if err != nil {
+			return err
+		}
+		for _, p := range paths {
+			files[strings.TrimPrefix(filepath.ToSlash(p), filepath.ToSlash(filepath.Clean(e.data))+"/")] = true
+		}
+	}
+	e.reached.benign = newScore()
 	for _, file := range slices.Sorted(maps.Keys(files)) {
-		requests, err := readCollected(opt.data, file)
-		if err != nil {
+		if err := e.realLog(file, labels); err != nil {
 			return err
 		}
-		alone, all := newScore(), newScore()
-		l, err := judgeLog(j, alone, requests)
-		if err != nil {
-			return err
-		}
-		for i := range requests {
-			lab, ok := labels[lineKey{requests[i].Source, requests[i].Line}]
-			if !ok {
-				continue
+	}
+	return nil
+}
+
+func (e *evaluation) realLog(file string, labels map[lineKey]lineLabel) error {
+	requests, err := readCollected(e.data, file)
+	if err != nil || len(requests) == 0 {
+		fmt.Fprintf(e.out, "\nnot read: %s (%v)\n", file, err)
+		return nil
+	}
+	alone, all, attacks := newScore(), newScore(), newScore()
+	l, err := judgeLog(e.judge, alone, requests)
+	if err != nil {
+		return err
+	}
+	shells := map[string]bool{} // paths of labelled web shells
+	for i := range requests {
+		r := &requests[i]
+		lab, ok := labels[lineKey{r.Source, r.Line}]
+		switch {
+		case !ok:
+		case lab.Label == "benign":
+			alone.benign("benign", l.alone[i], requestName(r))
+			all.benign("benign", l.together[i], requestName(r))
+			e.reached.benign.benign("benign", l.together[i], "")
+		default:
+			want := triage.Probe
+			if strings.Contains(strings.ToLower(lab.Cls), "webshell") {
+				want, shells[r.Path] = triage.WebshellUse, true
 			}
-			name := requestName(&requests[i])
-			if lab.Label == "benign" {
-				alone.benign("benign", l.alone[i], name)
-				all.benign("benign", l.together[i], name)
-			} else {
-				alone.attack(lab.Cls, triage.Probe, l.alone[i], name)
-				all.attack(lab.Cls, triage.Probe, l.together[i], name)
-			}
+			alone.attack(lab.Cls, want, l.alone[i], requestName(r))
+			all.attack(lab.Cls, want, l.together[i], requestName(r))
+			attacks.attack(lab.Cls, want, l.together[i], "")
 		}
-		alone.print(w, "real, single requests: "+file, opt.worst)
-		all.print(w, "real, with behaviour: "+file, opt.worst)
+	}
+	if alone.samples() > 0 {
+		alone.print(e.out, "real, single requests: "+file, e.worst)
+		all.print(e.out, "real, with behaviour: "+file, e.worst)
+	}
+	if attacks.samples() > 0 {
+		e.reached.recall = append(e.reached.recall, logRecall{file, attacks.alerts(), attacks.finds()})
+	}
+	for i, w := range l.survey.Webshells {
+		if i == 0 && len(shells) > 0 {
+			e.reached.yes("web shell ranked first in "+file, shells[w.Path])
+		}
+		if w.Score >= triage.ShellScore && !shells[w.Path] {
+			e.reached.shells = append(e.reached.shells, triage.VisibleN(fmt.Sprintf("%d %s in %s", w.Score, w.Path, file), 120))
+		}
 	}
 	return nil
 }

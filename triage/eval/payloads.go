@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"path/filepath"
 	"regexp"
@@ -63,26 +65,32 @@ func judgePayloads(j *triage.Judge, dir string, set payloadSet, benign *score) (
 	return s, err
 }
 
-// evalPayloads judges the payload sets and prints each, and the mean of their recalls.
-func evalPayloads(w io.Writer, j *triage.Judge, opt options) error {
+// payloads judges the payload sets and prints each, and the mean of their recalls.
+func (e *evaluation) payloads() error {
 	var scores []*score
 	benign := newScore()
 	for _, set := range payloadSets {
-		if opt.sets != nil && !opt.sets[set.name] {
+		if e.sets != nil && !e.sets[set.name] {
 			continue
 		}
-		s, err := judgePayloads(j, opt.data, set, benign)
+		s, err := judgePayloads(e.judge, e.data, set, benign)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		if err != nil {
 			return err
 		}
-		s.print(w, "payloads: "+set.name, opt.worst)
+		s.print(e.out, "payloads: "+set.name, e.worst)
 		scores = append(scores, s)
 	}
 	if len(scores) == 0 {
 		return nil
 	}
-	benign.print(w, "hard benign values", opt.worst)
-	fmt.Fprintf(w, "\npayload recall, mean of sets, alert: %.4f\n", meanRecall(scores))
+	benign.print(e.out, "hard benign values", e.worst)
+	e.reached.atLeast("payload recall, mean of sets, alert", meanRecall(scores), 0.90)
+	if n := benign.samples(); n > 0 {
+		e.reached.atMost("hard benign values alerted", benign.alerts(), 0.03)
+	}
 	return nil
 }
 

@@ -145,14 +145,31 @@ func percent(a, n int) string {
 	return fmt.Sprintf("%7.2f%%", 100*float64(a)/float64(n))
 }
 
-// alerts is the share of all samples that were alerted.
-func (s *score) alerts() float64 {
-	n, hit := 0, 0
+// samples is how many samples were counted.
+func (s *score) samples() int {
+	n := 0
 	for _, t := range s.classes {
 		n += t.n
-		hit += t.alert
 	}
-	return float64(hit) / float64(max(n, 1))
+	return n
+}
+
+// alerts is the share of all samples that were alerted.
+func (s *score) alerts() float64 {
+	return s.share(func(t *tally) int { return t.alert })
+}
+
+// finds is the share of all samples with a finding of level low or above.
+func (s *score) finds() float64 {
+	return s.share(func(t *tally) int { return t.any })
+}
+
+func (s *score) share(of func(*tally) int) float64 {
+	hit := 0
+	for _, t := range s.classes {
+		hit += of(t)
+	}
+	return float64(hit) / float64(max(s.samples(), 1))
 }
 
 // meanRecall is the mean over sets of the share of their attacks that were alerted.
