@@ -1,6 +1,8 @@
 package index
 
 import (
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -110,6 +112,50 @@ func TestWholeRequests(t *testing.T) {
 		err = w.Requests(path, func(v *triage.Visit, p string) bool { collect(v, p); return len(got) < 3 })
 		if err != nil || len(got) != min(3, len(first)) || !slices.Equal(got, first[:len(got)]) {
 			t.Errorf("%s: %d requests before the end, %v", name, len(got), err)
+		}
+	}
+}
+
+// The requests of clients come in the order of load, with what their own text shows, until the caller has enough.
+func TestWholeOf(t *testing.T) {
+	s := severalLoads(t, 24)
+	w := s.Whole()
+	all := allRequests(t, s)
+	counts := map[string]int{}
+	for _, r := range all {
+		counts[r.Client]++
+	}
+	clients := slices.Sorted(maps.Keys(counts))
+	for name, ask := range map[string][]string{"none": nil, "not there": {"nobody", ""}, "one": clients[:1], "some": {clients[1], "nobody", clients[len(clients)-1]}, "all": clients} {
+		var want []int64
+		for row := range s.now.rows {
+			if r := all[row]; r != nil && r.Client != "" && slices.Contains(ask, r.Client) {
+				want = append(want, row)
+			}
+		}
+		var got []int64
+		err := w.Of(ask, func(row uint64, r *triage.Request, found []triage.Finding) bool {
+			got = append(got, int64(row))
+			if !reflect.DeepEqual(r, all[int64(row)]) {
+				t.Errorf("%s: row %d is %+v, want %+v", name, row, r, all[int64(row)])
+			}
+			whole, err := s.Findings(r.Ref)
+			if err != nil || len(found) > len(whole) {
+				t.Errorf("%s: row %d has %d findings of %d, %v", name, row, len(found), len(whole), err)
+			}
+			for _, f := range found {
+				if !slices.Contains(whole, f) {
+					t.Errorf("%s: row %d: the store does not know %+v", name, row, f)
+				}
+			}
+			return true
+		})
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: rows %v, want %v, %v", name, got, want, err)
+		}
+		n := 0
+		if err := w.Of(ask, func(uint64, *triage.Request, []triage.Finding) bool { n++; return n < 3 }); err != nil || n != min(3, len(want)) {
+			t.Errorf("%s: %d requests before the end, %v", name, n, err)
 		}
 	}
 }

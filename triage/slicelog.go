@@ -5,12 +5,14 @@ import "slices"
 // A SliceLog is a Log, and the Whole of it, over requests in memory, for small logs, tests and evaluation.
 type SliceLog struct {
 	visits []Visit
+	of     []*Request // by position in visits
 	cites  []Cite
 	texts  [Users + 1][]string
 	sets   [][]Finding
 }
 
-// NewSliceLog makes a Log of the requests in their order, judged by judge. Rejected ones are left out.
+// NewSliceLog makes a Log of the requests in their order, judged by judge. Rejected ones are left out. The requests
+// stay with the Log and must not change.
 func NewSliceLog(requests []Request, judge func(*Request) []Finding) *SliceLog {
 	l := &SliceLog{sets: [][]Finding{nil}}
 	var ids [Users + 1]map[string]uint32
@@ -54,6 +56,7 @@ func NewSliceLog(requests []Request, judge func(*Request) []Finding) *SliceLog {
 		}
 		v.Judged = set
 		l.visits = append(l.visits, v)
+		l.of = append(l.of, r)
 		l.cites = append(l.cites, Cite{Ref: r.Ref, Source: r.Source, Line: r.Line})
 	}
 	return l
@@ -100,6 +103,8 @@ func (l *SliceLog) Count(c Column, texts []string) ([]int, error) {
 			n[l.visits[i].Client]++
 		case Agents:
 			n[l.visits[i].Agent]++
+		case Hosts:
+			n[l.visits[i].Host]++
 		}
 	}
 	out := make([]int, len(texts))
@@ -116,6 +121,20 @@ func (l *SliceLog) Requests(path func(string) bool, yield func(*Visit, string) b
 	for i := range l.visits {
 		v := l.visits[i]
 		if p := l.texts[Paths][v.Path]; path(p) && !yield(&v, p) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// Of implements Whole.
+func (l *SliceLog) Of(clients []string, yield func(uint64, *Request, []Finding) bool) error {
+	want := map[string]bool{}
+	for _, c := range clients {
+		want[c] = c != ""
+	}
+	for i := range l.visits {
+		if v := &l.visits[i]; want[l.texts[Clients][v.Client]] && !yield(v.Row, l.of[i], l.sets[v.Judged]) {
 			return nil
 		}
 	}
