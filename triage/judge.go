@@ -221,12 +221,12 @@ func (h *hunt) field(field string, place Place, raw string, plus bool) {
 		h.read(field, place, raw)
 		return
 	}
-	text, _ := inPlace(raw, plus)
+	text, depth := inPlace(raw, plus)
 	h.read(field, place, text)
 	for _, l := range appendSpelled(nil, text, "") {
 		h.read(field, place, l.text)
 	}
-	if !plus && strings.IndexByte(text, '+') >= 0 && strings.ContainsAny(text, "'\"(=") {
+	if (!plus && strings.ContainsAny(text, "'\"(=") || depth > 0 && strings.IndexByte(text, ' ') < 0) && strings.IndexByte(text, '+') >= 0 {
 		h.read(field, place, strings.ReplaceAll(text, "+", " "))
 	}
 	if s := shellPlain(text); s != text {
@@ -278,6 +278,17 @@ type judgedText struct {
 	sql       *sqlReport
 	asked     bool // libinjection was asked
 	sqli      bool // and said yes
+
+	wrote   string // what writes found
+	written bool   // it was asked
+}
+
+// writes is the path of the file that commands or code in the text write, or "".
+func (t *judgedText) writes() string {
+	if !t.written {
+		t.written, t.wrote = true, writtenPath(t.text)
+	}
+	return t.wrote
 }
 
 func (t *judgedText) report() *sqlReport {
@@ -296,9 +307,11 @@ func (t *judgedText) voice() bool {
 	return t.sqli
 }
 
-// try runs one rule whose words are in the text.
+// try runs one rule whose words are in the text. A rule that fired on another layer of the field is asked
+// again only for the path that it did not find there.
 func (h *hunt) try(r *compiledRule, field string, t *judgedText) {
-	if len(h.found) >= maxFindings || h.has(r.ID, field) || r.Last && h.fieldLevel(field) >= r.Level {
+	before := h.find(r.ID, field)
+	if before == nil && len(h.found) >= maxFindings || before != nil && (before.Target != "" || !r.mayWrite()) || r.Last && h.fieldLevel(field) >= r.Level {
 		return
 	}
 	for i := 0; i < len(r.Needs); i++ {
@@ -311,14 +324,33 @@ func (h *hunt) try(r *compiledRule, field string, t *judgedText) {
 		return
 	}
 	level := r.Level
+	if r.Class == RCE {
+		if target == "" {
+			target = t.writes()
+		}
+		if target != "" && runsOnServer(target) {
+			level = Critical
+		}
+	}
 	if h.limit != None {
 		level = min(level, h.limit)
 	}
-	h.found = append(h.found, Finding{
+	f := Finding{
 		Rule: r.ID, Class: r.Class, Level: level, Field: field, Why: r.Why,
 		Match:  boundMatch(t.text[from:max(from, to)]),
 		Target: boundMatch(originalCase(t, target)),
-	})
+	}
+	switch {
+	case before == nil:
+		h.found = append(h.found, f)
+	case f.Target != "":
+		*before = f
+	}
+}
+
+// mayWrite reports whether findings of the rule can name a path that is written.
+func (r *compiledRule) mayWrite() bool {
+	return r.Class == RCE || r.target >= 0 || r.Sign == signFileWrite || r.Sign == signCommand
 }
 
 // evidence asks the rule's sign and pattern: which bytes of the text speak for it, and the path that
@@ -333,7 +365,7 @@ func (r *compiledRule) evidence(t *judgedText) (from, to int, target string, ok 
 		to = len(t.text)
 	default:
 		from, to = t.sql.span[r.Sign][0], t.sql.span[r.Sign][1]
-		if r.Sign == signFileWrite {
+		if r.Sign == signFileWrite || r.Sign == signCommand {
 			target = t.sql.target
 		}
 	}
@@ -385,13 +417,14 @@ func (h *hunt) fieldLevel(field string) Level {
 	return l
 }
 
-func (h *hunt) has(rule, field string) bool {
+// find is the finding of a rule in a field, or nil.
+func (h *hunt) find(rule, field string) *Finding {
 	for i := range h.found {
 		if h.found[i].Rule == rule && h.found[i].Field == field {
-			return true
+			return &h.found[i]
 		}
 	}
-	return false
+	return nil
 }
 
 // wordSpan is where the first of words is.

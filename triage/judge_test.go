@@ -47,29 +47,6 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// The written path is what a plant is found by, so each way of writing has a case.
-func TestTarget(t *testing.T) {
-	j := triage.NewJudge()
-	for query, want := range map[string]string{
-		"id=-1%20UNION%20SELECT%200x3c3f,NULL%20INTO%20DUMPFILE%20%27%2Fsrv%2Fwww%2FImg%2Fa.php%27--%20-": "/srv/www/Img/a.php",
-		"id=1%27%20into%20outfile%20%22C:/inetpub/wwwroot/x.asp%22%23":                                    "C:/inetpub/wwwroot/x.asp",
-		"id=1%20into%20outfile%200x2f7372762f7777772f682e706870--":                                        "/srv/www/h.php",
-		"id=1;ATTACH%20DATABASE%20'/srv/l.php'%20AS%20l;--":                                               "/srv/l.php",
-		"id=1;COPY%20(select%201)%20TO%20'/srv/c.php'--":                                                  "/srv/c.php",
-		"id=1;BACKUP%20DATABASE%20x%20TO%20DISK='c:/w/b.asp'--":                                           "c:/w/b.asp",
-	} {
-		found := j.URI("GET", "/a", query, "HTTP/1.1")
-		if len(found) == 0 || found[0].Level != triage.Critical || found[0].Target != want {
-			t.Errorf("%s: %+v, want a critical finding with target %q", query, found, want)
-		}
-	}
-	for _, f := range j.URI("PUT", "/Up/a.JSP", "", "HTTP/1.1") {
-		if f.Rule == "put-script" && f.Target != "/Up/a.JSP" {
-			t.Errorf("PUT: target %q", f.Target)
-		}
-	}
-}
-
 func TestOrder(t *testing.T) {
 	j := triage.NewJudge()
 	r := &triage.Request{Method: "GET", Path: "/.env", Query: "id=1'+or+1=1--", Agent: "sqlmap/1.7", Referer: "<script>", Protocol: "HTTP/1.1"}

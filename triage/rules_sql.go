@@ -13,7 +13,7 @@ const (
 var sqlRules = []Rule{
 	{
 		ID: "sqli-file-write", Class: SQLi, Level: Critical, Field: InAny, Sign: signFileWrite,
-		Words:  []string{"outfile", "dumpfile", "attach", "copy", "disk", "lo_export", "writefile", "utl_file", "fileio"},
+		Words:  []string{"outfile", "dumpfile", "attach", "copy", "disk", "lo_export", "writefile", "utl_file", "fileio", "clob2file", "create_file", "writetofile", "file_write", "csvwrite", "_log_file", "vacuum", "script", "spool"},
 		Why:    "a statement that writes a file on the database server",
 		Source: sourceMySQL,
 		Hit: []string{

@@ -322,61 +322,6 @@ func (c *sqlContext) orderBy(i int) {
 	}
 }
 
-// fileWrite reads what writes files: INTO OUTFILE and DUMPFILE (MySQL), ATTACH DATABASE (SQLite), COPY
-// ... TO and TO PROGRAM (PostgreSQL), BACKUP ... TO DISK (SQL Server).
-func (c *sqlContext) fileWrite(i int) {
-	t := c.tok[i]
-	path := -1
-	switch t.text {
-	case "into":
-		if c.isWord(i+1, "outfile", "dumpfile") {
-			path = i + 2
-		}
-	case "attach":
-		if c.isWord(i+1, "database") {
-			path = i + 2
-		} else if c.tokenAt(i+1).kind == sqlString && c.isWord(i+2, "as") {
-			path = i + 1
-		}
-	case "to":
-		if c.isWord(i+1, "disk") && c.tokenAt(i+2).kind == sqlCompare {
-			path = i + 3
-		} else if c.tokenAt(i+1).kind == sqlString && c.afterCopy(i) {
-			path = i + 1
-		}
-	case "program":
-		if c.tokenAt(i+1).kind == sqlString && c.isWord(i-1, "from", "to") {
-			c.set(signCommand, t, c.tokenAt(i+1))
-		}
-	}
-	p := c.tokenAt(path)
-	if path < 0 || p.kind != sqlString && p.kind != sqlNumber && p.kind != sqlVar {
-		return
-	}
-	c.set(signFileWrite, t, p)
-	if c.target == "" {
-		c.target = spelledPath(p.text)
-	}
-}
-
-// afterCopy looks for COPY in the tokens before i, within one statement.
-func (c *sqlContext) afterCopy(i int) bool {
-	for j := i - 1; j >= 0 && i-j < 32 && c.tok[j].kind != sqlSemicolon; j-- {
-		if c.isWord(j, "copy") {
-			return true
-		}
-	}
-	return false
-}
-
-// spelledPath is a literal's text: without quotes, or what its hex digits spell.
-func spelledPath(lit string) string {
-	if h := spellHex(lit); h != "" {
-		return h
-	}
-	return strings.Trim(lit, "'\"`")
-}
-
 // schemaName reports whether a name belongs to a catalogue of a database.
 func schemaName(w string) bool {
 	if len(w) < 6 {

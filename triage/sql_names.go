@@ -33,12 +33,12 @@ var sqlFunctions = func() map[string]sqlFunction {
 		"find_in_set", "instr", "locate", "position", "lpad", "rpad", "ltrim", "replace", "reverse", "stuff", "unicode", "upper", "lower",
 		"exp", "pow", "power", "iif", "decode", "table_to_xml", "query_to_xml", "database_to_xml", "current_query", "xmlagg", "listagg", "wm_concat", "sys_context", "collation", "charset", "format", "md5", "sha1", "now", "sysdate", "interval", "extract", "overlay", "unistr")
 	add(signFileRead, false, "load_file", "pg_read_file", "pg_read_binary_file", "pg_ls_dir", "pg_stat_file", "openrowset",
-		"utl_file.fopen", "utl_file.get_line", "readfile", "lo_get", "bfilename", "sys.dbms_lob.loadfromfile")
-	add(signFileWrite, false, "lo_export", "writefile", "utl_file.put_line", "utl_file.put", "fileio")
+		"utl_file.get_line", "readfile", "lo_get", "bfilename", "sys.dbms_lob.loadfromfile")
+	add(signFileWrite, false, "lo_export", "utl_file.put_line", "utl_file.put", "utl_file.put_raw", "fileio")
 	add(signCommand, true, "xp_cmdshell", "master..xp_cmdshell", "master.dbo.xp_cmdshell", "master.sys.xp_cmdshell",
-		"sp_oacreate", "sp_oamethod", "master..sp_oacreate", "xp_regwrite", "xp_regread", "master..xp_regread", "master..xp_dirtree", "master.dbo.xp_dirtree", "xp_dirtree", "xp_fileexist",
+		"sp_oacreate", "sp_oamethod", "master..sp_oacreate", "master..sp_oamethod", "master.dbo.sp_oacreate", "master.dbo.sp_oamethod", "sys.xp_cmdshell", "master.sys.xp_dirtree", "xp_regwrite", "xp_regread", "master..xp_regread", "master..xp_dirtree", "master.dbo.xp_dirtree", "xp_dirtree", "xp_fileexist",
 		"sp_execute_external_script", "sys_exec", "sys_eval", "dbms_scheduler.create_job", "dbms_java.runjava", "dbms_java_test.funcall",
-		"lo_import", "xp_servicecontrol", "xp_availablemedia", "xp_enumdsn", "xp_loginconfig", "sp_makewebtask", "sp_password", "sp_addextendedproc", "sp_configure")
+		"lo_import", "xp_servicecontrol", "xp_availablemedia", "xp_enumdsn", "xp_loginconfig", "sp_makewebtask", "master..sp_makewebtask", "sp_password", "sp_addextendedproc", "sp_configure")
 	return m
 }()
 

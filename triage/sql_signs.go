@@ -109,6 +109,9 @@ func (c *sqlContext) read() {
 		case sqlVar:
 			if strings.HasPrefix(t.text, "@@") && len(t.text) > 3 {
 				c.set(signFingerprint, t, t)
+				if strings.HasSuffix(t.text, "_log_file") {
+					c.logFile(i)
+				}
 			}
 		case sqlComment:
 			c.comment(i)
@@ -147,6 +150,12 @@ func (c *sqlContext) readWord(i int) {
 		case kind.sign != signTime || c.waits(i):
 			c.set(kind.sign, t, c.tokenAt(min(i+4, len(c.tok)-1)))
 		}
+		if kind.sign == signCommand {
+			c.commandTarget(i)
+		}
+	}
+	if at, ok := sqlWriters[t.text]; ok && call {
+		c.writerCall(i, at)
 	}
 	if s := schemaName(t.text); s {
 		c.set(signSchema, t, t)
@@ -168,8 +177,10 @@ func (c *sqlContext) readWord(i int) {
 		if c.isWord(i+1, "analyse") {
 			c.set(signError, t, c.tokenAt(i+2))
 		}
-	case "into", "attach", "copy", "backup", "to", "program":
+	case "into", "attach", "to", "program":
 		c.fileWrite(i)
+	case "general_log_file", "slow_query_log_file", "global.general_log_file", "global.slow_query_log_file":
+		c.logFile(i)
 	case "case":
 		if c.isWord(i+1, "when") || c.tokenAt(i+2).kind != 0 && c.isWord(i+2, "when") {
 			c.set(signConditional, t, c.tokenAt(i+4))
