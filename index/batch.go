@@ -71,9 +71,9 @@ func (t *batch) rows() int { return len(t.texts[0]) }
 type batcher struct {
 	memo *memo
 	uris map[[4]int32]*verdict // by the numbers of method, path, query and protocol
-	sets map[[3]*verdict][2]int32
+	sets map[[4]*verdict][2]int32
 	// by the number of the text
-	agents, referers []lookup
+	agents, referers, hosts []lookup
 	t                *batch
 }
 
@@ -101,8 +101,8 @@ func (w *batcher) batch(b source.Block, p *weblog.Parser) *batch {
 	for c := range t.dicts {
 		t.dicts[c] = localDict{ids: map[string]int32{"": 0}, texts: []string{""}}
 	}
-	w.t, w.uris, w.sets = t, map[[4]int32]*verdict{}, map[[3]*verdict][2]int32{}
-	w.agents, w.referers = w.agents[:0], w.referers[:0]
+	w.t, w.uris, w.sets = t, map[[4]int32]*verdict{}, map[[4]*verdict][2]int32{}
+	w.agents, w.referers, w.hosts = w.agents[:0], w.referers[:0], w.hosts[:0]
 	var rec weblog.Record
 	source.Lines(b, func(line []byte, offset, n int64) bool {
 		kind, err := p.Parse(line, &rec)
@@ -169,8 +169,9 @@ func (w *batcher) judge(ids *[textColumns]int32) (judged, signs int32) {
 	}
 	agent := find(&w.agents, ids[colAgent], func() *verdict { return w.memo.agent(text(colAgent)) })
 	referer := find(&w.referers, ids[colReferer], func() *verdict { return w.memo.referer(text(colReferer)) })
-	set := [3]*verdict{v, agent, referer}
-	if set == [3]*verdict{} {
+	host := find(&w.hosts, ids[colHost], func() *verdict { return w.memo.host(text(colHost)) })
+	set := [4]*verdict{v, agent, referer, host}
+	if set == [4]*verdict{} {
 		return 0, 0
 	}
 	if n, ok := w.sets[set]; ok {
@@ -261,6 +262,10 @@ func (m *memo) agent(agent string) *verdict {
 
 func (m *memo) referer(referer string) *verdict {
 	return m.get("r"+referer, func() []triage.Finding { return m.judge.Referer(referer) })
+}
+
+func (m *memo) host(host string) *verdict {
+	return m.get("h"+host, func() []triage.Finding { return m.judge.Host(host) })
 }
 
 func (m *memo) get(key string, judge func() []triage.Finding) *verdict {

@@ -59,6 +59,7 @@ type Judge interface {
 	URI(method, path, query, protocol string) []triage.Finding
 	Agent(agent string) []triage.Finding
 	Referer(referer string) []triage.Finding
+	Host(host string) []triage.Finding
 }
 
 // Parsed says what became of one Input. Read = Parsed + Rejected + Comments.

@@ -78,6 +78,13 @@ func (testJudge) Referer(referer string) []triage.Finding {
 	return []triage.Finding{{Rule: "t-referer", Class: triage.Other, Level: triage.Info, Field: "referer", Match: referer}}
 }
 
+func (testJudge) Host(host string) []triage.Finding {
+	if !strings.Contains(host, "'") {
+		return nil
+	}
+	return []triage.Finding{{Rule: "t-host", Class: triage.Probe, Level: triage.Medium, Field: "host", Match: host}}
+}
+
 // load loads inputs and fails the test if one has an error.
 func load(t testing.TB, s *Store, in ...Input) []Parsed {
 	t.Helper()

@@ -25,7 +25,7 @@ type parameter struct {
 	bare        bool // no "=": the whole parameter is in value
 }
 
-// Layers peels the codings off the path, each query parameter, the agent and the referer of r, and
+// Layers peels the codings off the path, each query parameter, the agent, the referer and an odd host of r, and
 // returns every layer, outermost first, grouped by field. A field without coding gives one layer,
 // "raw". At most maxParameters parameters, maxDecodeLayers layers a field and 64 KiB a layer.
 func Layers(r *Request) []Layer {
@@ -44,6 +44,9 @@ func Layers(r *Request) []Layer {
 	}
 	add("agent", r.Agent, false)
 	add("referer", r.Referer, false)
+	if mayBeCoded(r.Host) {
+		add("host", r.Host, false)
+	}
 	return out
 }
 
@@ -190,6 +193,9 @@ func appendSpelled(out []codedText, text, coding string) []codedText {
 	add("char()", spellChars(text))
 	if b := spellBase64(text); b != "" {
 		add("base64", b)
+		if again := spellBase64(b); again != "" {
+			add("base64+base64", again)
+		}
 		cur, name := b, coding+"base64"
 		for depth := 0; depth < 2 && len(out) < maxDecodeLayers; depth++ {
 			next, step := decodeStep(cur, false)
@@ -201,12 +207,18 @@ func appendSpelled(out []codedText, text, coding string) []codedText {
 		}
 	}
 	add("concat", spellConcat(text))
+	add("concat", spellConcatCall(text))
+	add("utf-7", spellUTF7(text))
+	add("reversed", spellReversed(text))
+	if strings.IndexByte(text, '\\') >= 0 {
+		add("octal", spellOctal(text))
+	}
 	return out
 }
 
 // isSpelled reports whether a layer's text stands beside its parent's rather than in its place.
 func isSpelled(coding string) bool {
-	for _, n := range [...]string{"hex", "char()", "base64", "concat"} {
+	for _, n := range [...]string{"hex", "char()", "base64", "concat", "utf-7", "reversed", "octal"} {
 		if strings.Contains(coding, n) {
 			return true
 		}

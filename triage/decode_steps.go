@@ -72,6 +72,14 @@ func plainRune(r rune) byte {
 		return '0'
 	case r == 0x3002 || r == 0xff61:
 		return '.'
+	case r == 0x2215 || r == 0x2044:
+		return '/'
+	case r == 0x2216 || r == 0xfe68:
+		return '\\'
+	case r == 0xfe64:
+		return '<'
+	case r == 0xfe65:
+		return '>'
 	}
 	return 0
 }
@@ -79,7 +87,7 @@ func plainRune(r rune) byte {
 func hasFoldable(s string) bool {
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
-		case 0xc0, 0xc1, 0xe0, 0xe2, 0xe3, 0xef, 0xf0:
+		case 0xc0, 0xc1, 0xc3, 0xe0, 0xe2, 0xe3, 0xef, 0xf0:
 			return true
 		}
 	}
@@ -92,6 +100,8 @@ func overlong(s string) (byte, int) {
 	switch {
 	case (s[0] == 0xc0 || s[0] == 0xc1) && cont(1):
 		return s[0]&1<<6 | s[1]&0x3f, 2
+	case s[0] == 0xc3 && len(s) > 3 && (s[1] == 0x80 || s[1] == 0x81) && s[2] == 0xc2 && cont(3): // coded twice
+		return s[1]&1<<6 | s[3]&0x3f, 4
 	case s[0] == 0xe0 && cont(1) && cont(2) && s[1] <= 0x81:
 		return s[1]&1<<6 | s[2]&0x3f, 3
 	case s[0] == 0xf0 && cont(1) && cont(2) && cont(3) && s[1] == 0x80 && s[2] <= 0x81:
@@ -166,11 +176,11 @@ func bracedHex(s string) (r rune, n int) {
 	return 0, 0
 }
 
-// spellHex is what the hex literals of s (0x3c3f..., X'3c3f...') spell, if that is text.
+// spellHex is what the hex literals of s (0x3c3f..., X'3c3f...', unhex('3c3f...')) spell, if that is text.
 func spellHex(s string) string {
 	var out []byte
 	for i := 0; i+9 < len(s); i++ {
-		if !(s[i] == '0' && s[i+1]|0x20 == 'x' || s[i]|0x20 == 'x' && s[i+1] == '\'') {
+		if !(s[i] == '0' && s[i+1]|0x20 == 'x' || (s[i]|0x20 == 'x' || s[i] == '(') && s[i+1] == '\'') {
 			continue
 		}
 		j := i + 2
@@ -278,7 +288,7 @@ func spellBase64(s string) string {
 		}
 		if j-i >= minBase64 && hasMixedCase(s[i:j]) {
 			runs++
-			if raw := fromBase64(s[i:j]); raw != nil {
+			if raw := fromBase64(s[i:j], strings.Contains(s, "inflate")); raw != nil {
 				if len(out) > 0 {
 					out = append(out, ' ')
 				}
@@ -290,7 +300,9 @@ func spellBase64(s string) string {
 	return string(out)
 }
 
-func fromBase64(run string) []byte {
+// fromBase64 is the text that a run spells: as it is, compressed, or as UTF-16. bare is set where bare deflate
+// is unpacked.
+func fromBase64(run string, bare bool) []byte {
 	enc := base64.RawStdEncoding
 	if strings.ContainsAny(run, "-_") {
 		enc = base64.RawURLEncoding
@@ -299,10 +311,16 @@ func fromBase64(run string) []byte {
 		run = run[:len(run)-1]
 	}
 	raw, err := enc.DecodeString(run)
-	if err != nil || !mostlyText(raw) {
+	if err != nil {
 		return nil
 	}
-	return raw
+	if mostlyText(raw) {
+		return raw
+	}
+	if text := inflate(raw, bare); text != nil {
+		return text
+	}
+	return fromUTF16(raw)
 }
 
 // hasMixedCase is true of base64 text longer than a few bytes, and of few words.

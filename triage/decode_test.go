@@ -22,6 +22,8 @@ var decodeCases = []struct{ name, query, want, coding string }{
 	{"braced escape", `q=\u{3c}b`, "<b", `\x`},
 	{"overlong", "q=%c0%bcb%e0%80%be", "<b>", "url+unicode"},
 	{"full width", "q=%ef%bc%9cb%ef%bc%9e", "<b>", "url+unicode"},
+	{"an accent stays", "q=caf%C3%A9", "caf\u00e9", "url"},
+	{"a path with digits stays", `q=c:\123\a`, `c:\123\a`, "raw"},
 	{"broken escapes stay", "q=100%+%zz%2", "100% %zz%2", "url"},
 	{"hex", "q=0x3c3f706870", "<?php", "hex"},
 	{"base64", "q=PD9waHAgZWNobyAxOw==", "<?php echo 1;", "base64"},
@@ -31,6 +33,19 @@ var decodeCases = []struct{ name, query, want, coding string }{
 	{"chr", "q=CHR(97)||CHR(98)", "ab", "char()"},
 	{"fromCharCode", "q=String.fromCharCode(60,98,62)", "<b>", "char()"},
 	{"concat", "q='al'%2b'ert'", "'alert'", "url+concat"},
+	{"concat by ||", "q='xp_'||'cmdshell'", "'xp_cmdshell'", "concat"},
+	{"concat call", "q=CONCAT('xp_',%22cmdshell%22)", "'xp_cmdshell'", "url+concat"},
+	{"overlong coded twice", "q=%C3%80%C2%AFetc", "/etc", "url+unicode"},
+	{"slashes of mathematics", "q=%u2215etc%u2216x", `/etc\x`, "%u+unicode"},
+	{"gzip in base64", "q=H4sIAAAAAAACA7OxL8goUCiuLC5JzdVQykxR0rQGAMgjMkwTAAAA", `<?php system("id");`, "base64"},
+	{"deflate in base64", "q=gzinflate(base64_decode('"+"K64sLknN1VDKTFHStAYA"+"'))", `system("id");`, "base64"},
+	{"UTF-16 in base64", "q=dwBoAG8AYQBtAGkAIAAvAGEAbABsAA==", "whoami /all", "base64"},
+	{"base64 twice", "q=UEQ5d2FIQWdjM2x6ZEdWdEtDSnBaQ0lwT3c9PQ==", `<?php system("id");`, "base64+base64"},
+	{"UTF-7", "q=%2BADw-script%2BAD4-", "<script>", "url+utf-7"},
+	{"UTF-7 whose plus became a space", "q=+ADw-b+AD4-", "<b>", "url+utf-7"},
+	{"reversed", "q=strrev(%22metsys%22)", "system", "url+reversed"},
+	{"octal", `q=\163\171\163("id")`, `sys("id")`, "octal"},
+	{"quoted hex", "q=unhex('3c3f7068702065')", "<?php e", "hex"},
 }
 
 func TestLayers(t *testing.T) {
@@ -61,12 +76,14 @@ func TestDecodedText(t *testing.T) {
 	}
 }
 
+// spelled are the codings whose text stands beside what was sent.
+var spelled = []string{"hex", "char", "base64", "concat", "utf-7", "reversed", "octal"}
+
 // inPlaceLayer is the last layer that stands in the place of what was sent.
 func inPlaceLayer(layers []triage.Layer, field string) triage.Layer {
 	var last triage.Layer
 	for _, l := range layers {
-		if l.Field == field && !strings.Contains(l.Coding, "hex") && !strings.Contains(l.Coding, "char") &&
-			!strings.Contains(l.Coding, "base64") && !strings.Contains(l.Coding, "concat") {
+		if l.Field == field && !slices.ContainsFunc(spelled, func(s string) bool { return strings.Contains(l.Coding, s) }) {
 			last = l
 		}
 	}

@@ -27,6 +27,9 @@ type Judge struct {
 // by default.
 const maxJudged = 16 << 10
 
+// maxRepeated is how many parameters of a query are looked at for others of the same name.
+const maxRepeated = 32
+
 // maxFindings bounds the findings of one request.
 const maxFindings = 64
 
@@ -74,6 +77,7 @@ func (j *Judge) Request(r *Request) []Finding {
 	h.uri(r.Method, r.Path, r.Query, r.Protocol)
 	h.agent(r.Agent)
 	h.referer(r.Referer)
+	h.host(r.Host)
 	return h.done()
 }
 
@@ -95,6 +99,13 @@ func (j *Judge) Agent(agent string) []Finding {
 func (j *Judge) Referer(referer string) []Finding {
 	h := j.hunt()
 	h.referer(referer)
+	return h.done()
+}
+
+// Host returns the findings of the host that was asked for.
+func (j *Judge) Host(host string) []Finding {
+	h := j.hunt()
+	h.host(host)
 	return h.done()
 }
 
@@ -167,7 +178,10 @@ func (h *hunt) parameters(query string, place Place, field string) {
 			h.field(f, InName, p.name, true)
 		}
 	}
-	if !odd && !strings.ContainsAny(query, "'\"()<>;|`{}$") || h.worst(before) >= Medium {
+	if h.worst(before) < High && len(params) > 1 && place == InQuery {
+		h.repeated(params)
+	}
+	if !odd && !strings.ContainsAny(query, "'\"()<>;|`{}$*") || h.worst(before) >= High {
 		return
 	}
 	if len(params) > 1 || odd {
@@ -175,6 +189,29 @@ func (h *hunt) parameters(query string, place Place, field string) {
 			field = "query:"
 		}
 		h.field(field, place, query, true)
+	}
+}
+
+// repeated judges the values of a parameter that is given more than once as the servers see them that join
+// such values with a comma (ASP, ASP.NET): a payload may be cut into them.
+//
+// Source: https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/07-Input_Validation_Testing/04-Testing_for_HTTP_Parameter_Pollution
+func (h *hunt) repeated(params []parameter) {
+	for i, p := range params {
+		if p.name == "" || i >= maxRepeated {
+			continue
+		}
+		joined, n := p.value, 1
+		for _, q := range params[i+1:] {
+			if q.name == p.name {
+				joined += "," + q.value
+				n++
+			}
+		}
+		first := slices.IndexFunc(params, func(q parameter) bool { return q.name == p.name }) == i
+		if n > 1 && first && strings.ContainsAny(joined, "%'\"()<>;|`{}$*") {
+			h.field(queryField(p.name), InQuery, joined, true)
+		}
 	}
 }
 
@@ -210,6 +247,19 @@ func (h *hunt) referer(referer string) {
 	h.limit = None
 }
 
+// host judges a host name as sent. The names that a server's configuration may log in its place ("_", a
+// pattern after "~", "*.example.org") show nothing.
+func (h *hunt) host(host string) {
+	if host == "" || host[0] == '~' || host[0] == '*' || plainHost(host) && !strings.Contains(host, "..") {
+		if len(host) > 12 {
+			h.read("host", InHost, host)
+		}
+		return
+	}
+	h.field("host", InHost, host, false)
+	h.read("host", InHost, oddHost+host)
+}
+
 // field judges every layer of a text that can show something of its own: the fully decoded one, and
 // what it spells out.
 func (h *hunt) field(field string, place Place, raw string, plus bool) {
@@ -225,6 +275,14 @@ func (h *hunt) field(field string, place Place, raw string, plus bool) {
 	h.read(field, place, text)
 	for _, l := range appendSpelled(nil, text, "") {
 		h.read(field, place, l.text)
+	}
+	if strings.IndexByte(text, 0) > 0 {
+		h.read(field, place, strings.ReplaceAll(text, "\x00", ""))
+	}
+	if place == InQuery && mayBeJSON(text) {
+		for _, s := range jsonStrings(text) {
+			h.read(field, place, s)
+		}
 	}
 	if (!plus && strings.ContainsAny(text, "'\"(=") || depth > 0 && strings.IndexByte(text, ' ') < 0) && strings.IndexByte(text, '+') >= 0 {
 		h.read(field, place, strings.ReplaceAll(text, "+", " "))
@@ -462,7 +520,7 @@ func asciiLower(s string) string {
 
 const (
 	maxRules  = 1024
-	placeBits = 8
+	placeBits = 9
 )
 
 // A ruleSet is a set of numbers of rules.

@@ -53,3 +53,17 @@ func plainName(s string) bool {
 	}
 	return !strings.Contains(s, "__")
 }
+
+// oddHost comes before what the rules over InHost read when a host holds what no host name has.
+const oddHost = "(no host name) "
+
+// plainHost reports whether s holds only what a host name, an address and a port are written with.
+func plainHost(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if !isDigit(c) && !isLetter(c) && c < 0x80 && c != '.' && c != '-' && c != '_' && c != ':' && c != '[' && c != ']' && c != ' ' && c != ',' {
+			return false
+		}
+	}
+	return true
+}

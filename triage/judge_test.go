@@ -24,6 +24,13 @@ var judgeCases = []struct {
 	{"hex literal", "GET", "/a", "x=0x3c3f7068702073797374656d28276964273b", []string{"php-tag query:x"}},
 	{"character codes", "GET", "/a", "x=char(60,115,99,114,105,112,116,62)", []string{"xss-script query:x"}},
 	{"overlong", "GET", "/a", "f=..%c0%af..%c0%afetc%c0%afpasswd", []string{"lfi-dotdot query:f", "lfi-unix-file query:f"}},
+	{"cut over parameters of one name", "GET", "/a", "id=1/*&id=*/union/*&id=*/select/*&id=*/1,2,user()", []string{"sqli-union query:id"}},
+	{"cut over two parameters", "GET", "/a", "id=1+union/*&p=*/select+1,2,user()", []string{"sqli-union query:"}},
+	{"in JSON", "GET", "/a", "f={%22name%22:%22x\\u0027%20or%20\\u00271\\u0027=\\u00271%22}", []string{"sqli-boolean query:f"}},
+	{"in JSON, a name", "GET", "/a", "f=[%7B%22a%22:%22%3Csvg%5C/onload=alert(1)%3E%22%7D]", []string{"xss-handler query:f"}},
+	{"encoded command of PowerShell", "GET", "/a", "x=powershell+-enc+dwBoAG8AYQBtAGkAIAAvAGEAbABsAA==", []string{"cmd-windows query:x"}},
+	{"reversed", "GET", "/a", "x=strrev('metsys')", []string{"php-call-weak query:x"}},
+	{"NUL inside a word", "GET", "/a", "x=<scr%00ipt>alert(1)</scr%00ipt>", []string{"xss-script query:x"}},
 	{"known hole", "POST", "/vendor/phpunit/phpunit/src/Util/PHP/eval-stdin.php", "", []string{"hole-phpunit path"}},
 	{"upload by PUT", "PUT", "/x/a.jsp", "", []string{"put-script method"}},
 	{"TLS", "", "\x16\x03\x01\x00\xee", "", []string{"not-http-tls path"}},
@@ -69,9 +76,10 @@ func FuzzJudge(f *testing.F) {
 		f.Add(c.method, c.path, c.query, "agent", "")
 	}
 	f.Add("GET", "/a", "x='\"`)(;--/*!50000select*/", "${jndi:x}", "http://h.example/?q=\xff\xfe")
+	f.Add("GET", "/a", "x={\"a\":\"\\u0027\"}&x=2'&x=/*", "h'x", "\\163\\171\\163+ADw-+AD4-")
 	j := triage.NewJudge()
 	f.Fuzz(func(t *testing.T, method, path, query, agent, referer string) {
-		r := &triage.Request{Method: method, Path: path, Query: query, Agent: agent, Referer: referer, Protocol: "HTTP/1.1"}
+		r := &triage.Request{Method: method, Path: path, Query: query, Agent: agent, Referer: referer, Protocol: "HTTP/1.1", Host: agent}
 		found := j.Request(r)
 		seen := map[string]bool{}
 		for _, x := range found {
@@ -90,7 +98,7 @@ func FuzzJudge(f *testing.F) {
 		if !slices.Equal(found, j.Request(r)) {
 			t.Fatal("two judgements of one request differ")
 		}
-		parts := len(j.URI(method, path, query, "HTTP/1.1")) + len(j.Agent(agent)) + len(j.Referer(referer))
+		parts := len(j.URI(method, path, query, "HTTP/1.1")) + len(j.Agent(agent)) + len(j.Referer(referer)) + len(j.Host(agent))
 		if parts < len(found) {
 			t.Fatalf("%d findings in parts, %d in the whole", parts, len(found))
 		}

@@ -23,9 +23,10 @@ const (
 	InReferer
 	InMethod // "METHOD path protocol"
 	InShell  // any of the above without the quotes and escapes that a shell drops
+	InHost   // the host asked for
 
 	// InAny is every place where a client can put a payload.
-	InAny = InPath | InQuery | InName | InAgent | InReferer
+	InAny = InPath | InQuery | InName | InAgent | InReferer | InHost
 )
 
 // A Rule is one detection as data. It fires when a word of Words is in the text, if there are any, and
@@ -48,7 +49,7 @@ type Rule struct {
 	CVE     string
 
 	// Hit and Miss are requests that must and must not fire the rule: "METHOD target" and, if it is not
-	// HTTP/1.1, the protocol; "agent: text"; or "referer: text".
+	// HTTP/1.1, the protocol; "agent: text"; "referer: text"; or "host: text".
 	Hit  []string
 	Miss []string
 }

@@ -77,8 +77,8 @@ var codeRules = []Rule{
 	},
 	{
 		ID: "template", Class: RCE, Level: High, Field: InAny,
-		Words:   []string{"{{", "${", "#{", "<#", "{%", "#set", "*{", "@{", "@(", "%{", "{php}", "{if", "[[", "{$"},
-		Pattern: `\{\{\s*[^}]*(?:\d\s*[*+/-]\s*['\d]|\[|\(|\||__|'|\bself\b|\bconfig\b|\brequest\b|\bsettings\b|constructor)[^}]*\}\}|[$#*@%]\{\s*(?:["']?\d+["']?\s*[*+/-]\s*["']?\d|[a-z_.]{2,60}\s*\(|\(|'[^']*'\s*\.|t\(|new\s)|<#(?:assign|list|include|import|if)\b|\{%\s*[a-z]|#set\s*\(|@\{\s*\[|@\(\s*\d+\s*[*+-]\s*\d|\{php\}|\{\$smarty|\[\[\s*\$\{|\{if\s+[a-z_]+\(`,
+		Words:   []string{"{{", "${", "#{", "<#", "{%", "#set", "*{", "@{", "@(", "%{", "{php}", "{if", "[[", "{$", "__${", "{system", "{passthru", "{exec", "{eval", "{shell_exec"},
+		Pattern: `\{\{\s*[^}]*(?:\d\s*[*+/-]\s*['\d]|\[|\(|\||__|'|\bself\b|\bconfig\b|\brequest\b|\bsettings\b|constructor)[^}]*\}\}|[$#*@%]\{\s*(?:["']?\d+["']?\s*[*+/-]\s*["']?\d|[a-z_.]{2,60}\s*\(|\(|'[^']*'\s*\.|t\(|new\s)|<#(?:assign|list|include|import|if)\b|\{%\s*[a-z]|#set\s*\(|@\{\s*\[|@\(\s*\d+\s*[*+-]\s*\d|\{php\}|\{\$smarty|\[\[\s*\$\{|\{if\s+[a-z_]+\(|__\$\{|\{(?:system|passthru|exec|eval|shell_exec)\s*\(|\{\{#(?:with|each)\s+["']`,
 		Why:     "an expression for a template engine ({{7*7}}, ${7*7}, <#assign)",
 		Source:  sourceSSTI,
 		Hit:     []string{"GET /a?x={{7*7}}", "GET /a?x=$%7B7*7%7D", "GET /a?x=#%7B7*7%7D", "GET /a?x=%23{16*8787}", "GET /a?x={{config.items()}}", "GET /a?x=<%23assign+x=1>"},
@@ -111,12 +111,13 @@ var codeRules = []Rule{
 	},
 	{
 		ID: "deserialise", Class: RCE, Level: High, Field: InAny,
-		Words:   []string{"ro0ab", "aced0005", "aaeaaad/////", "o:", "c:", "!!python", "!!java", "!ruby", "_$$nd_func", "ysoserial", "objectdataprovider", "gadget", "aaeaaad_", "c__main__", "cos\nsystem", "__import__", "h4siaaaaaaaa", "\xac\xed", "a:", "clonetransformer", "invokertransformer"},
-		Pattern: `\bro0ab|\baced0005|aaeaaad[/_]{4}|(?:^|[;{"'\s=])[oc]:\+?\d+:\\?"[a-z_\\]|(?:^|[;{])a:\d+:\{|!!(?:python|javax?)[/.]|!ruby/|_\$\$nd_func\$\$|ysoserial|objectdataprovider|c__main__|\bcos\nsystem|^h4siaaaaaaaa|\x{ac}\x{ed}|(?:clone|invoker)transformer`,
+		Words:   []string{"ro0ab", "aced0005", "aaeaaad/////", "o:", "c:", "!!python", "!!java", "!ruby", "_$$nd_func", "ysoserial", "objectdataprovider", "gadget", "aaeaaad_", "c__main__", "cos\nsystem", "__import__", "h4siaaaaaaaa", "\xac\xed", "a:", "clonetransformer", "invokertransformer", "\"@type\"", "/wey", "gasv", "y29zcnn5c3rlb", "y3bvc2l4"},
+		Pattern: `\bro0ab|\baced0005|aaeaaad[/_]{4}|(?:^|[;{"'\s=])[oc]:\+?\d+:\\?"[a-z_\\]|(?:^|[;{])a:\d+:\{|!!(?:python|javax?)[/.]|!ruby/|_\$\$nd_func\$\$|ysoserial|objectdataprovider|c__main__|\bcos\nsystem|^h4siaaaaaaaa|\x{ac}\x{ed}|(?:clone|invoker)transformer|"@type"\s*:\s*"[a-z_$]+(?:\.[a-z_$0-9]+)+"|(?:^|__viewstate=)/wey[\w+/]{40,}|^gasv[\w+/-]{20,}|y29zcnn5c3rlb|y3bvc2l4`,
 		Why:     "a serialised object (Java, .NET, PHP, Python, Ruby, Node)",
 		Source:  sourceUnserial,
-		Hit:     []string{"GET /a?x=rO0ABXNyABFqYXZh", `GET /a?x=O:8:%22stdClass%22:0:%7B%7D`, "GET /a?x=!!python/object/new:exec"},
-		Miss:    []string{"GET /a?x=foo:8:bar", "GET /a?x=o:1"},
+		Hit: []string{"GET /a?x=rO0ABXNyABFqYXZh", `GET /a?x=O:8:%22stdClass%22:0:%7B%7D`, "GET /a?x=!!python/object/new:exec",
+			"GET /a?x=%7B%22@type%22:%22com.sun.rowset.JdbcRowSetImpl%22%7D", "GET /a?__VIEWSTATE=/wEyAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
+		Miss: []string{"GET /a?x=foo:8:bar", "GET /a?x=o:1"},
 	},
 	{
 		ID: "code-script", Class: RCE, Level: High, Field: InAny,

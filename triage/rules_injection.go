@@ -83,4 +83,22 @@ var injectionRules = []Rule{
 		Hit:     []string{"GET /a?x=%25s%25s%25s%25s%25n"},
 		Miss:    []string{"GET /a?x=50%25"},
 	},
+	{
+		ID: "jwt-none", Class: Other, Level: High, Field: InAny,
+		Words:   []string{`"alg"`},
+		Pattern: `"alg"\s*:\s*"none"`,
+		Why:     "a token that says it needs no signature (JWT, alg none)",
+		Source:  "https://www.rfc-editor.org/rfc/rfc8725#section-2.1",
+		Hit:     []string{"GET /a?token=eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiJhZG1pbiJ9.", "GET /a?t=eyJ0eXAiOiJKV1QiLCJhbGciOiJOb25lIn0.e30."},
+		Miss:    []string{"GET /a?token=eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.x"},
+	},
+	{
+		ID: "open-redirect", Class: Other, Level: Low, Field: InTarget,
+		Words:   []string{"=//", `=/\`, `=\`, "=http:", "=https:", "=/\t"},
+		Pattern: `[?&](?:next|u(?:rl|ri)|return(?:_?(?:to|url|path))?|r(?:ed(?:ir(?:ect)?)?)?(?:_?(?:to|uri|url))?|go(?:to)?|dest(?:ination)?|continue|forward|out|link|target|checkout_url|callback|back|service)=(?:/{2,}[^/&]|/?\\{1,2}/?\w|/[\s\\]+/?\w|https?:(?:/?[^/&]|///|//[^/&?]{1,80}@|//[^/&]{0,60}\\))`,
+		Why:     "a redirection to another site, written so that a check takes it for a path of this one",
+		Source:  "https://cheatsheetseries.owasp.org/cheatsheets/Unvalidated_Redirects_and_Forwards_Cheat_Sheet.html",
+		Hit:     []string{"GET /login?next=//h.example/", `GET /login?url=/\h.example`, "GET /a?redirect=https:h.example", "GET /a?goto=https://www.example.org@h.example/"},
+		Miss:    []string{"GET /login?next=/account/", "GET /a?redirect_uri=https://www.example.org/cb", "GET /a?url=http://www.example.org/"},
+	},
 }

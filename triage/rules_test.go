@@ -7,7 +7,7 @@ import (
 	"spoor/triage"
 )
 
-// sampleFindings judges a rule's sample: "METHOD target", "agent: text" or "referer: text".
+// sampleFindings judges a rule's sample: "METHOD target", "agent: text", "referer: text" or "host: text".
 func sampleFindings(j *triage.Judge, sample string) []triage.Finding {
 	head, rest, _ := strings.Cut(sample, " ")
 	switch head {
@@ -15,6 +15,8 @@ func sampleFindings(j *triage.Judge, sample string) []triage.Finding {
 		return j.Agent(rest)
 	case "referer:":
 		return j.Referer(rest)
+	case "host:":
+		return j.Host(rest)
 	}
 	protocol := "HTTP/1.1"
 	if target, odd, ok := strings.Cut(rest, " HTTP/"); ok {

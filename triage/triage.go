@@ -140,7 +140,7 @@ type Finding struct {
 	Rule   string `json:"rule"` // rule id, never reused
 	Class  Class  `json:"class"`
 	Level  Level  `json:"level"`
-	Field  string `json:"field"`            // "path", "query:NAME", "body:NAME", "answer", "agent", "referer", "method", or "behaviour"; of a process "image", "command" or "parent"; of a file "content" or "name"
+	Field  string `json:"field"`            // "path", "query:NAME", "body:NAME", "answer", "agent", "referer", "host", "method", or "behaviour"; of a process "image", "command" or "parent"; of a file "content" or "name"
 	Match  string `json:"match"`            // the decoded bytes that matched, at most MaxMatch
 	Why    string `json:"why"`              // one clause a responder can judge
 	Target string `json:"target,omitempty"` // the path of a file that the payload writes, as the payload names it
