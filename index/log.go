@@ -150,8 +150,8 @@ const (
 
 // A visitGroup is the columns of a row group that a Visit needs. It is read anew for each group.
 type visitGroup struct {
-	texts                      [len(visitColumns)][]int32
-	time, status, size, millis []int64
+	texts                              [len(visitColumns)][]int32
+	source, time, status, size, millis []int64
 }
 
 func (l *partLog) read(g *visitGroup, group int) error {
@@ -172,7 +172,7 @@ func (g *visitGroup) readInts(seg *segment, group int) (err error) {
 	for _, c := range [...]struct {
 		of  intColumn
 		dst *[]int64
-	}{{intTime, &g.time}, {intStatus, &g.status}, {intSize, &g.size}, {intMillis, &g.millis}} {
+	}{{intSource, &g.source}, {intTime, &g.time}, {intStatus, &g.status}, {intSize, &g.size}, {intMillis, &g.millis}} {
 		if *c.dst, err = readColumn(seg, parquetInts[c.of], group, (*c.dst)[:0], (*pageValues).int64s); err != nil {
 			return err
 		}
@@ -191,6 +191,6 @@ func (g *visitGroup) fill(v *triage.Visit, i int) {
 }
 
 func (g *visitGroup) fillInts(v *triage.Visit, i int) {
-	v.Time, v.Status = g.time[i], uint16(min(max(g.status[i], 0), math.MaxUint16))
+	v.Source, v.Time, v.Status = uint32(g.source[i]), g.time[i], uint16(min(max(g.status[i], 0), math.MaxUint16))
 	v.Size, v.Millis = g.size[i], g.millis[i]
 }

@@ -3,6 +3,7 @@ package triage
 // A Visit is one request as behaviour sees it: its columns, with texts as numbers of a Log's dictionaries.
 type Visit struct {
 	Row     uint64 // number of the row in the store, ascending in the order of load
+	Source  uint32 // number of the evidence file in the store
 	Time    int64  // Unix milliseconds; 0 if unknown
 	Client  uint32 // number in the dictionary of Clients, and so on below
 	Method  uint32

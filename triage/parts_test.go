@@ -22,6 +22,8 @@ func (s shifted) Visits(yield func(*triage.Visit) bool) error {
 	})
 }
 
+func (s shifted) Cite(row uint64) triage.Cite { return s.Log.Cite(row - s.base) }
+
 // inParts surveys requests cut at the given rows, each part's summary encoded and decoded in between.
 func inParts(t *testing.T, reqs []triage.Request, cuts ...int) *triage.Survey {
 	t.Helper()

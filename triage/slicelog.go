@@ -31,6 +31,7 @@ func NewSliceLog(requests []Request, judge func(*Request) []Finding) *SliceLog {
 	}
 	type key struct{ method, path, query, referer, agent uint32 }
 	judged := map[key]uint32{}
+	sources := map[string]uint32{}
 	for i := range requests {
 		r := &requests[i]
 		if r.Reject != "" {
@@ -42,6 +43,10 @@ func NewSliceLog(requests []Request, judge func(*Request) []Finding) *SliceLog {
 			Agent: intern(Agents, r.Agent), Host: intern(Hosts, r.Host), User: intern(Users, r.User),
 			Status: uint16(r.Status), Size: r.Size, Millis: r.Millis,
 		}
+		if _, ok := sources[r.Source]; !ok {
+			sources[r.Source] = uint32(len(sources))
+		}
+		v.Source = sources[r.Source]
 		if !r.Time.IsZero() {
 			v.Time = r.Time.UnixMilli()
 		}

@@ -19,11 +19,12 @@ import (
 
 // A Survey is what only the requests of a case together show.
 type Survey struct {
-	Findings  []Finding  `json:"findings"` // distinct findings of behaviour; Field is "behaviour"
-	Marks     []Mark     `json:"marks"`    // which row has which of them, sorted by row
-	Webshells []Webshell `json:"webshells"`
-	Incidents []Incident `json:"incidents"`
-	Intruders []Intruder `json:"intruders"`
+	Findings  []Finding     `json:"findings"` // distinct findings of behaviour; Field is "behaviour"
+	Marks     []Mark        `json:"marks"`    // which row has which of them, sorted by row
+	Webshells []Webshell    `json:"webshells"`
+	Incidents []Incident    `json:"incidents"`
+	Intruders []Intruder    `json:"intruders"`
+	Gaps      []EvidenceGap `json:"gaps"` // where the logs are not whole
 }
 
 // A Mark gives a row one finding of a Survey.
@@ -40,10 +41,12 @@ type Summary struct {
 	targets  []target
 	findings []Finding
 	marks    []Mark // Finding is a position in findings
+	spans    []sourceSpan
+	families map[string]*family
 }
 
 // summaryFormat is part of every encoded Summary and changes with whatever Summarise keeps or means.
-const summaryFormat = 2
+const summaryFormat = 3
 
 // encodedSummary is a Summary as gob writes it.
 type encodedSummary struct {
@@ -55,12 +58,14 @@ type encodedSummary struct {
 	Targets  []target
 	Findings []Finding
 	Marks    []Mark
+	Spans    []sourceSpan
+	Families map[string]*family
 }
 
 // MarshalBinary encodes a summary.
 func (s *Summary) MarshalBinary() ([]byte, error) {
 	var b bytes.Buffer
-	err := gob.NewEncoder(&b).Encode(encodedSummary{summaryFormat, RuleSetHash(), s.period, s.scripts, s.foes, s.targets, s.findings, s.marks})
+	err := gob.NewEncoder(&b).Encode(encodedSummary{summaryFormat, RuleSetHash(), s.period, s.scripts, s.foes, s.targets, s.findings, s.marks, s.spans, s.families})
 	return b.Bytes(), err
 }
 
@@ -74,7 +79,7 @@ func (s *Summary) UnmarshalBinary(b []byte) error {
 	if e.Format != summaryFormat || e.Rules != RuleSetHash() {
 		return fmt.Errorf("the summary is of format %d and rules %.8s, not of format %d and rules %.8s", e.Format, e.Rules, summaryFormat, RuleSetHash())
 	}
-	*s = Summary{e.Period, e.Scripts, e.Foes, e.Targets, e.Findings, e.Marks}
+	*s = Summary{e.Period, e.Scripts, e.Foes, e.Targets, e.Findings, e.Marks, e.Spans, e.Families}
 	return nil
 }
 
@@ -84,6 +89,7 @@ type part struct {
 	site     *site
 	sessions *sessions
 	scripts  *scripts
+	rhythm   *rhythm
 	out      *partOut
 }
 
@@ -101,10 +107,12 @@ func Summarise(log Log) (*Summary, error) {
 		return nil, err
 	}
 	p.sessions, p.scripts = newSessions(log, p.site), newScripts(log, p.site)
+	p.rhythm = newRhythm(log)
 	writes := writeMethods(log)
 	err = log.Visits(func(v *Visit) bool {
 		p.sessions.add(v)
 		p.scripts.add(v)
+		p.rhythm.add(v)
 		if v.Judged != 0 {
 			p.addFoe(v, log.Findings(v.Judged))
 		}
@@ -118,8 +126,10 @@ func Summarise(log Log) (*Summary, error) {
 	}
 	p.sessions.finish()
 	p.scripts.finish()
+	p.rhythm.flush()
 	p.keepSpans()
-	s := &Summary{period: p.site.Period, scripts: p.scripts.byPlain, foes: p.out.Foes, targets: p.out.Targets}
+	s := &Summary{period: p.site.Period, scripts: p.scripts.byPlain, foes: p.out.Foes, targets: p.out.Targets,
+		spans: p.rhythm.spans, families: p.rhythm.families}
 	for plain, x := range s.scripts {
 		if x.Requests == 0 {
 			delete(s.scripts, plain)
@@ -206,7 +216,9 @@ type survey struct {
 	procs    []Process            // in order of time
 	baseline bool                 // some list of known-good files was given
 	shells   map[string]*Webshell // by plain path, score ShellScore or above
-	perAgent map[string]int       // requests of the whole log by agent, of agents that a link could rest on
+	spans    []sourceSpan         // of all sources, one for each part that it is in
+	families map[string]*family
+	perAgent map[string]int // requests of the whole log by agent, of agents that a link could rest on
 	out      Survey
 }
 
@@ -215,7 +227,7 @@ type survey struct {
 // of web shells. Processes are those of its server, in order of time. The summaries stay as they are. The error
 // is the store's own.
 func Conclude(parts []*Summary, whole Whole, files []File, processes []Process) (*Survey, error) {
-	w := &survey{whole: whole, procs: processes, scripts: map[string]*script{}, hostile: map[string]*foe{}, plants: map[string]plantFact{}, shells: map[string]*Webshell{}}
+	w := &survey{whole: whole, procs: processes, scripts: map[string]*script{}, hostile: map[string]*foe{}, plants: map[string]plantFact{}, shells: map[string]*Webshell{}, families: map[string]*family{}}
 	w.indexFiles(files)
 	for _, p := range parts {
 		w.add(p)
@@ -233,6 +245,7 @@ func Conclude(parts []*Summary, whole Whole, files []File, processes []Process) 
 		return nil, err
 	}
 	w.buildIncidents()
+	w.findGaps()
 	return &w.out, nil
 }
 
@@ -256,6 +269,15 @@ func (w *survey) add(p *Summary) {
 			w.hostile[client] = f
 		}
 		f.merge(x)
+	}
+	w.spans = append(w.spans, p.spans...)
+	for _, name := range sortedKeys(p.families) {
+		f := w.families[name]
+		if f == nil {
+			f = &family{Slots: map[int64]int32{}}
+			w.families[name] = f
+		}
+		f.add(p.families[name])
 	}
 	if room := maxTargets - len(w.targets); room > 0 {
 		w.targets = append(w.targets, p.targets[:min(room, len(p.targets))]...)

@@ -11,13 +11,15 @@ import (
 	"spoor/ui/desk"
 )
 
-// evidence is the register: each source, what became of its lines, and samples of those that fitted nothing.
+// evidence is the register: each source, what became of its lines, samples of those that fitted nothing, and the
+// gaps.
 type evidence struct{ records[source] }
 
-// A source is an entry of the register, or a file that was refused.
+// A source is an entry of the register, a file that was refused, or a sign that the evidence is not whole.
 type source struct {
 	cases.Evidence
-	refused string // why it was not taken in; empty if it was
+	refused string              // why it was not taken in; empty if it was
+	gap     *triage.EvidenceGap // nil if it is a file
 }
 
 func newEvidence(c *common) *evidence {
@@ -35,36 +37,54 @@ func readSources(d *desk.Desk) []source {
 	for _, e := range d.Evidence() {
 		out = append(out, source{Evidence: e})
 	}
-	for _, r := range refusals(d) {
+	for _, r := range d.Refusals() {
 		out = append(out, source{Evidence: cases.Evidence{Source: triage.Source{Path: r.Path}}, refused: r.Reason})
 	}
-	return out
-}
-
-// refusals lists what was not taken in, each path once, with the latest reason.
-func refusals(d *desk.Desk) []cases.Refused {
-	taken := map[string]bool{}
-	for _, e := range d.Evidence() {
-		taken[e.Path] = true
-	}
-	at := map[string]int{}
-	var out []cases.Refused
-	for _, run := range d.Case.Runs() {
-		for _, r := range run.Refused {
-			if i, ok := at[r.Path]; ok {
-				out[i] = r
-				continue
-			}
-			if !taken[r.Path] {
-				at[r.Path] = len(out)
-				out = append(out, r)
-			}
+	gaps := d.Gaps()
+	for i := range gaps {
+		if !rowOfItsOwn[gaps[i].Kind] {
+			out = append(out, source{gap: &gaps[i]})
 		}
 	}
 	return out
 }
 
+// rowOfItsOwn are the kinds of gaps that the row of their file tells.
+var rowOfItsOwn = map[string]bool{"partial": true, "cut": true, "rejected": true, "refused": true}
+
+func gapSubject(g *triage.EvidenceGap) subject {
+	sub := subject{title: "gap " + g.Source, copied: g.Text}
+	if len(g.Refs) > 0 {
+		sub.open = openMsg{g.Refs[0]}
+	}
+	return sub
+}
+
+// describeGap says what is missing and between which records.
+func describeGap(g *triage.EvidenceGap) []line {
+	self := gapSubject(g)
+	out := []line{about(self, "gap", run{g.Kind, strong}, run{"  " + g.Level.String(), levelLook(g.Level)})}
+	if g.Source != "" {
+		out = append(out, label("in", run{g.Source, plain}))
+	}
+	if !g.From.IsZero() {
+		out = append(out, label("when", run{stamp(g.From) + " to " + stamp(g.To) + " UTC", plain}))
+	}
+	out = append(out, label("why", run{g.Text, plain}))
+	for _, ref := range g.Refs {
+		out = append(out, about(citeSubject(ref, "record beside the gap"), "record", run{ref, plain}))
+	}
+	return out
+}
+
 func sourceRow(s *source, width int) line {
+	if s.gap != nil {
+		text := s.gap.Text
+		if s.gap.Source != "" {
+			text = s.gap.Source + ": " + text
+		}
+		return line{sub: gapSubject(s.gap), runs: []run{{cell("GAP", 10), levelLook(s.gap.Level)}, {cell(s.gap.Kind, 12), plain}, {text, plain}}}
+	}
 	if s.refused != "" {
 		return line{sub: subject{title: "refused " + s.Path, copied: s.Path + ": " + s.refused},
 			runs: []run{{cell("REFUSED", 10), critical}, {s.Path + ": " + s.refused, plain}}}
@@ -95,6 +115,9 @@ func sourceSubject(s *source) subject {
 
 // describeSource says where a source comes from and what became of its lines.
 func describeSource(s *source) []line {
+	if s.gap != nil {
+		return describeGap(s.gap)
+	}
 	if s.refused != "" {
 		return []line{label("refused", run{s.Path, strong}), label("why", run{s.refused, plain}),
 			label("", run{"nothing of this file is in the case", muted})}

@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"spoor/cases"
 	"spoor/triage"
@@ -41,4 +42,34 @@ func words(l line) string {
 		s += r.text
 	}
 	return s
+}
+
+// A gap has a row and a description of its own, and leads to the record beside it; a gap of the logs' rhythm
+// stands on the overview.
+func TestGapRows(t *testing.T) {
+	g := triage.EvidenceGap{Kind: "silence", Level: triage.High, Source: "access.log", From: time.Date(2025, 3, 8, 7, 0, 0, 0, time.UTC),
+		To: time.Date(2025, 3, 8, 12, 0, 0, 0, time.UTC), Text: "no request for 5 h", Refs: []string{"r:abc123.7"}}
+	s := &source{gap: &g}
+	row := sourceRow(s, 160)
+	if text := words(row); !strings.Contains(text, "GAP") || !strings.Contains(text, "silence") || !strings.Contains(text, "access.log: no request for 5 h") {
+		t.Errorf("row %q", text)
+	}
+	if row.sub.open != (openMsg{"r:abc123.7"}) {
+		t.Errorf("the row opens %v", row.sub.open)
+	}
+	all := ""
+	for _, l := range describeSource(s) {
+		all += words(l) + "\n"
+	}
+	for _, want := range []string{"2025-03-08 07:00:00 to 2025-03-08 12:00:00 UTC", "no request for 5 h", "r:abc123.7"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("no %q in %s", want, all)
+		}
+	}
+	cut := triage.EvidenceGap{Kind: "cut", Level: triage.High, Text: "ends early"}
+	v := &overviewData{gaps: []triage.EvidenceGap{cut, g, {Kind: "uncollected", Level: triage.Low}}}
+	lines := v.gapLines()
+	if len(lines) != 1 || !strings.Contains(words(lines[0]), "2025-03-08 07:00:00  access.log: no request for 5 h") {
+		t.Errorf("overview: %+v", lines)
+	}
 }

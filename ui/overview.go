@@ -34,6 +34,7 @@ type overviewData struct {
 	unfinished []cases.Evidence // logs that a load which was stopped has read in part
 	unjudged   bool             // the requests have not been judged as a whole
 	warnings   []string         // about the case itself
+	gaps       []triage.EvidenceGap
 	incidents  []triage.Incident
 	webshells  []triage.Webshell
 	actors     []desk.Actor
@@ -102,8 +103,8 @@ func (o *overview) count() tea.Cmd {
 
 func readOverview(ctx context.Context, d *desk.Desk, gen int) tea.Msg {
 	v := &overviewData{counts: d.Counts(), evidence: d.Evidence(), incidents: d.Incidents(), webshells: d.Webshells(),
-		actors: d.Intruders(), files: d.Files(), verdicts: d.Verdicts(), refused: refusals(d),
-		lost: d.Missing(), unfinished: d.Unfinished(), warnings: d.Case.Warnings()}
+		actors: d.Intruders(), files: d.Files(), verdicts: d.Verdicts(), refused: d.Refusals(),
+		lost: d.Missing(), unfinished: d.Unfinished(), warnings: d.Case.Warnings(), gaps: d.Gaps()}
 	v.unjudged = v.counts.Requests > 0 && d.Store.Survey() == nil
 	return overviewMsg{gen: gen, data: v}
 }

@@ -58,7 +58,29 @@ func (v *overviewData) loadedLines() []line {
 		out = append(out, line{runs: []run{{cell("NOT LOADED", 11), medium}, {b, plain}},
 			sub: subject{title: "not loaded", copied: b, open: tabMsg{tabEvidence}}})
 	}
-	return out
+	return append(out, v.gapLines()...)
+}
+
+// gapLines are the gaps that only the logs' own rhythm shows, the gravest in full.
+func (v *overviewData) gapLines() []line {
+	var told []triage.EvidenceGap
+	for _, g := range v.gaps {
+		if g.Level >= triage.Medium && !rowOfItsOwn[g.Kind] && g.Kind != "missing" {
+			told = append(told, g)
+		}
+	}
+	if len(told) == 0 {
+		return nil
+	}
+	g := told[0]
+	text := g.Source + ": " + g.Text
+	if !g.From.IsZero() {
+		text = stamp(g.From) + "  " + text
+	}
+	if len(told) > 1 {
+		text = counted(len(told), "gap", "gaps") + ", the gravest " + text
+	}
+	return []line{{runs: []run{{cell("GAPS", 11), levelLook(g.Level)}, {text, plain}}, sub: subject{title: "gaps", copied: text, open: tabMsg{tabEvidence}}}}
 }
 
 // missing says what of the evidence is not in the case, a line for each kind of loss.

@@ -43,6 +43,7 @@ type grammar struct {
 	Files     filesCmd     `cmd:"" help:"Print the collected files: known good, known bad, changed, unknown."`
 	Timeline  timelineCmd  `cmd:"" help:"Print what happened, in order of time."`
 	Evidence  evidenceCmd  `cmd:"" help:"Print the evidence register and what could not be read."`
+	Gaps      gapsCmd      `cmd:"" help:"Print every sign that the evidence is not whole."`
 	Show      showCmd      `cmd:"" help:"Print everything known of one record."`
 	Note      noteCmd      `cmd:"" help:"Write a note on the case or on records."`
 	Notes     notesCmd     `cmd:"" help:"Print the notes."`

@@ -307,18 +307,21 @@ func limits() []report.Statement {
 // gaps lists what the register does not already show.
 func (d *Desk) gaps() []report.Statement {
 	var out []report.Statement
-	if len(d.Files()) == 0 {
-		out = append(out, report.Statement{Text: "No listing or hashes of the web root were loaded: which files were there, and when they were written, was not checked."})
-	}
-	roles := map[string]bool{}
-	for _, e := range d.Evidence() {
-		roles[e.Role] = true
-	}
-	if len(d.Files()) > 0 && !roles[cases.RoleBaseline] {
-		out = append(out, report.Statement{Text: "No baseline of known-good files was given: changed files could not be told from unchanged ones."})
-	}
-	for _, e := range d.Missing() {
-		out = append(out, report.Statement{Text: "The index does not hold " + e.Path + ", which is in the register: load it again."})
+	for _, g := range d.Gaps() {
+		switch g.Kind {
+		case "partial", "cut", "rejected", "refused":
+			continue
+		}
+		text := g.Text + "."
+		if g.Source != "" {
+			text = g.Source + ": " + text
+		} else {
+			text = strings.ToUpper(text[:1]) + text[1:]
+		}
+		if !g.From.IsZero() {
+			text = fmt.Sprintf("%s to %s UTC: %s", g.From.Format("2006-01-02 15:04:05"), g.To.Format("2006-01-02 15:04:05"), text)
+		}
+		out = append(out, report.Statement{Text: text, Refs: g.Refs})
 	}
 	return out
 }

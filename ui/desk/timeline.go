@@ -13,7 +13,7 @@ import (
 // An Event is one point of the timeline.
 type Event struct {
 	Time   time.Time
-	Kind   string // a triage.Step's kind, or "file", "first", "last", "note", "log"
+	Kind   string // a triage.Step's kind, or "file", "note", "log" or "gap"
 	Ref    string // what it leads to; may be empty
 	Client string // as logged
 	Text   string // safe to draw
@@ -23,7 +23,7 @@ type Event struct {
 const maxFileEvents = 500
 
 // Timeline lists the steps of incidents, the writing of files that are known bad, changed or unknown scripts,
-// the reach of each log and the notes (at the time they were written), in order of time.
+// the reach of each log, its gaps and the notes (at the time they were written), in order of time.
 func (d *Desk) Timeline() []Event {
 	var out []Event
 	seen := map[string]bool{}
@@ -51,6 +51,16 @@ func (d *Desk) Timeline() []Event {
 			out = append(out, Event{Time: e.First.UTC(), Kind: "log", Text: triage.Visible(e.Path) + " begins"},
 				Event{Time: e.Last.UTC(), Kind: "log", Text: triage.Visible(e.Path) + " ends"})
 		}
+	}
+	for _, g := range d.Gaps() {
+		if g.From.IsZero() || g.Kind == "order" || g.Level < triage.Medium {
+			continue
+		}
+		ref := ""
+		if len(g.Refs) > 0 {
+			ref = g.Refs[0]
+		}
+		out = append(out, Event{g.From, "gap", ref, "", g.Source + ": " + g.Text, g.Level})
 	}
 	for _, n := range d.Case.Notes() {
 		out = append(out, Event{Time: n.Created.UTC(), Kind: "note", Ref: n.Ref, Text: triage.VisibleN(n.Text, 160)})
