@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"runtime"
+	"slices"
 	"time"
 
 	"spoor/triage"
@@ -24,13 +25,11 @@ func (e *evaluation) cpu() error {
 	if err != nil {
 		return err
 	}
-	j := memoised(e.judge)
+	m := distinct(requests)
 	before := cpuTime()
-	for i := range requests {
-		j(&requests[i])
-	}
+	m.judge(e.judge)
 	judging := cpuTime() - before
-	log := triage.NewSliceLog(requests, j)
+	log := triage.NewSliceLog(requests, m.found)
 	n := len(requests)
 	requests = nil
 	runtime.GC() // the survey is not charged for what only this program keeps
@@ -45,29 +44,38 @@ func (e *evaluation) cpu() error {
 	return nil
 }
 
-// memoised judges what is distinct in a request line, agent or referrer once.
-func memoised(j *triage.Judge) func(*triage.Request) []triage.Finding {
-	type line struct{ method, path, query, protocol string }
-	lines, agents, referers := map[line][]triage.Finding{}, map[string][]triage.Finding{}, map[string][]triage.Finding{}
-	return func(r *triage.Request) []triage.Finding {
-		k := line{r.Method, r.Path, r.Query, r.Protocol}
-		found, ok := lines[k]
-		if !ok {
-			found = j.URI(r.Method, r.Path, r.Query, r.Protocol)
-			lines[k] = found
-		}
-		of, ok := agents[r.Agent]
-		if !ok {
-			of = j.Agent(r.Agent)
-			agents[r.Agent] = of
-		}
-		found = append(found[:len(found):len(found)], of...)
-		if of, ok = referers[r.Referer]; !ok {
-			of = j.Referer(r.Referer)
-			referers[r.Referer] = of
-		}
-		return append(found, of...)
+// A memo is what is distinct in a log, with its findings once they are known.
+type memo struct {
+	lines            map[requestLine][]triage.Finding
+	agents, referers map[string][]triage.Finding
+}
+
+type requestLine struct{ method, path, query, protocol string }
+
+func distinct(requests []triage.Request) *memo {
+	m := &memo{map[requestLine][]triage.Finding{}, map[string][]triage.Finding{}, map[string][]triage.Finding{}}
+	for i := range requests {
+		r := &requests[i]
+		m.lines[requestLine{r.Method, r.Path, r.Query, r.Protocol}] = nil
+		m.agents[r.Agent], m.referers[r.Referer] = nil, nil
 	}
+	return m
+}
+
+func (m *memo) judge(j *triage.Judge) {
+	for l := range m.lines {
+		m.lines[l] = j.URI(l.method, l.path, l.query, l.protocol)
+	}
+	for a := range m.agents {
+		m.agents[a] = j.Agent(a)
+	}
+	for r := range m.referers {
+		m.referers[r] = j.Referer(r)
+	}
+}
+
+func (m *memo) found(r *triage.Request) []triage.Finding {
+	return slices.Concat(m.lines[requestLine{r.Method, r.Path, r.Query, r.Protocol}], m.agents[r.Agent], m.referers[r.Referer])
 }
 
 var started = time.Now()
