@@ -74,7 +74,7 @@ type batcher struct {
 	sets map[[4]*verdict][2]int32
 	// by the number of the text
 	agents, referers, hosts []lookup
-	t                *batch
+	t                       *batch
 }
 
 // A lookup is the verdict on a text of the batch, once it is asked for.

@@ -14,7 +14,7 @@ import (
 // noted is what analysts said about the records of a snapshot.
 type noted struct {
 	rows  map[int64]*remark  // by row of the store
-	files map[string]*remark // by reference
+	files map[string]*remark // by reference; of files, and of processes
 }
 
 // A remark is what was said about one record.
@@ -53,13 +53,14 @@ func resolveNotes(snap *snapshot, all []Annotation) (noted, error) {
 		var r *remark
 		if strings.HasPrefix(a.Ref, "r:") {
 			row, err := snap.rowOf(a.Ref)
-			if errors.Is(err, ErrNotFound) {
-				continue
-			}
-			if err != nil {
+			switch {
+			case err == nil:
+				r = remarkOn(n.rows, row)
+			case errors.Is(err, ErrNotFound):
+				r = remarkOn(n.files, a.Ref) // of a process, or not loaded yet
+			default:
 				return n, err
 			}
-			r = remarkOn(n.rows, row)
 		} else {
 			r = remarkOn(n.files, a.Ref)
 		}

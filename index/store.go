@@ -19,7 +19,7 @@ import (
 //	manifest.json  what belongs to the store; replaced by renaming, so that it is the old one or the new one
 //	lock           locked by the process that writes
 //	load-N/        what one load has written: segments, and packed copies of compressed sources
-//	survey-N.zst, files-N.zst, entries-N.zst
+//	survey-N.zst, files-N.zst, entries-N.zst, processes-N.parquet
 //
 // Whatever the manifest does not name is a leftover of a writer that was stopped; the next one removes it.
 const (
@@ -30,15 +30,16 @@ const (
 
 // A manifest says what belongs to a store.
 type manifest struct {
-	Version  int           `json:"version"`
-	Next     int           `json:"next"` // number for the next folder or file
-	Sources  []storeSource `json:"sources"`
-	Segments []string      `json:"segments"` // folders, in the order of load
-	Survey   string        `json:"survey,omitempty"`
-	Files    string        `json:"files,omitempty"`
-	Entries  []string      `json:"entries,omitempty"`
-	Counts   *Counts       `json:"counts,omitempty"` // of all this
-	Counted  int           `json:"counted"`          // segments whose texts are in Counts, the first ones
+	Version   int            `json:"version"`
+	Next      int            `json:"next"` // number for the next folder or file
+	Sources   []storeSource  `json:"sources"`
+	Segments  []string       `json:"segments"` // folders, in the order of load
+	Survey    string         `json:"survey,omitempty"`
+	Files     string         `json:"files,omitempty"`
+	Entries   []string       `json:"entries,omitempty"`
+	Processes []processTable `json:"processes,omitempty"` // event logs, in the order of load
+	Counts    *Counts        `json:"counts,omitempty"`    // of all this
+	Counted   int            `json:"counted"`             // segments whose texts are in Counts, the first ones
 }
 
 // A storeSource is a source whose lines are in the store.
@@ -376,6 +377,9 @@ func sweep(dir string, m *manifest) error {
 	for _, name := range m.Entries {
 		keep[name] = true
 	}
+	for i := range m.Processes {
+		keep[m.Processes[i].File] = true
+	}
 	for _, name := range m.Segments {
 		first, _, _ := strings.Cut(name, "/")
 		keep[first] = true
@@ -393,7 +397,7 @@ func sweep(dir string, m *manifest) error {
 	for _, e := range entries {
 		name := e.Name()
 		ours := strings.HasPrefix(name, "load-") || strings.HasPrefix(name, "survey-") || strings.HasPrefix(name, "files-") ||
-			strings.HasPrefix(name, "entries-") || name == manifestFile+".new"
+			strings.HasPrefix(name, "entries-") || strings.HasPrefix(name, "processes-") || name == manifestFile+".new"
 		if ours && !keep[name] {
 			if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 				return fmt.Errorf("remove what an earlier load left: %w", err)
