@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/aymanbagabas/go-osc52/v2"
@@ -329,11 +330,9 @@ func (r *root) verdictCommand(s subject, args string) tea.Cmd {
 
 // report writes the report in the background.
 func (r *root) report(args string) tea.Cmd {
-	format, file := "md", args
-	if word, rest, _ := strings.Cut(args, " "); word == "md" || word == "json" {
+	format, file := desk.ReportFormatOf(args), args
+	if word, rest, _ := strings.Cut(args, " "); slices.Contains(desk.ReportFormats(), word) {
 		format, file = word, strings.TrimSpace(rest)
-	} else if strings.HasSuffix(file, ".json") {
-		format = "json"
 	}
 	d := r.desk
 	return r.keep("writing the report", func(ctx context.Context) tea.Msg {

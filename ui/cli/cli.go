@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/pprof"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -84,7 +85,7 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, bundled fs.FS
 	}()
 	var g grammar
 	parser, err := kong.New(&g, kong.Name("spoor"), kong.Writers(stdout, stderr), kong.Exit(func(code int) { panic(exit{code}) }),
-		kong.Vars{"version": "spoor " + desk.Version},
+		kong.Vars{"version": "spoor " + desk.Version, "report_formats": strings.Join(desk.ReportFormats(), ",")},
 		kong.Description("Terminal workstation for incident triage: from the logs and file hashes of a broken-into web server to the injection, the shell, its users and a report.\n\nTry it: spoor demo"),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}), kong.UsageOnError())
 	if err != nil {

@@ -275,10 +275,13 @@ func (c *verdictCmd) Run(s *session) error {
 type reportCmd struct {
 	Case   string `arg:"" help:"Case folder."`
 	Out    string `short:"o" help:"File to write; it must not exist. - is stdout. Default: a new file in the case's reports folder." placeholder:"FILE"`
-	Format string `help:"md or json." enum:"md,json" default:"md"`
+	Format string `help:"One of ${report_formats}. Default: by the ending of FILE, else md." enum:",${report_formats}" default:""`
 }
 
 func (c *reportCmd) Run(s *session) error {
+	if c.Format == "" {
+		c.Format = desk.ReportFormatOf(c.Out)
+	}
 	return s.withCase(c.Case, func(d *desk.Desk) error {
 		if c.Out == "-" {
 			r, err := d.Report(s.ctx)

@@ -31,8 +31,49 @@ const (
 	maxReportClients = 1_000_000
 )
 
+// A reportFormat is one rendering of a report: how it is named, the ending of its files, and who writes it.
+type reportFormat struct {
+	name, ending string
+	write        func(io.Writer, *report.Report) error
+}
+
+var reportFormats = []reportFormat{
+	{"md", ".md", report.Markdown},
+	{"json", ".json", report.JSON},
+	{"stix", ".stix.json", report.STIX},
+	{"misp", ".misp.json", report.MISP},
+	{"navigator", ".navigator.json", report.Navigator},
+	{"timesketch", ".timesketch.jsonl", report.Timesketch},
+}
+
 // ReportFormats lists the formats of WriteReport.
-var ReportFormats = []string{"md", "json"}
+func ReportFormats() []string {
+	var out []string
+	for _, f := range reportFormats {
+		out = append(out, f.name)
+	}
+	return out
+}
+
+// ReportFormatOf is the format whose ending the name of a file has; "md" if it has none of them.
+func ReportFormatOf(file string) string {
+	best := reportFormats[0]
+	for _, f := range reportFormats {
+		if strings.HasSuffix(file, f.ending) && (len(f.ending) > len(best.ending) || !strings.HasSuffix(file, best.ending)) {
+			best = f
+		}
+	}
+	return best.name
+}
+
+func formatNamed(name string) (reportFormat, error) {
+	for _, f := range reportFormats {
+		if f.name == name {
+			return f, nil
+		}
+	}
+	return reportFormat{}, fmt.Errorf("unknown report format %q: want one of %s", triage.VisibleN(name, 40), strings.Join(ReportFormats(), ", "))
+}
 
 // Report puts the case into a report. Records judged benign by the responder are left out of the findings'
 // samples and named as such.
@@ -329,16 +370,20 @@ func (d *Desk) gaps() []report.Statement {
 // WriteReport writes the report to file, or to a new name in the case's reports folder if file is empty, in a
 // format of ReportFormats, and records it in the journal. A file that exists is not overwritten.
 func (d *Desk) WriteReport(ctx context.Context, file, format string) (string, error) {
+	as, err := formatNamed(format)
+	if err != nil {
+		return "", err
+	}
 	r, err := d.Report(ctx)
 	if err != nil {
 		return "", err
 	}
 	var b bytes.Buffer
-	if err := RenderReport(&b, r, format); err != nil {
+	if err := as.write(&b, r); err != nil {
 		return "", err
 	}
 	if file == "" {
-		file = filepath.Join(d.Case.ReportsDir(), "report-"+r.GeneratedAt.Format("20060102T150405Z")+"."+format)
+		file = filepath.Join(d.Case.ReportsDir(), "report-"+r.GeneratedAt.Format("20060102T150405Z")+as.ending)
 	}
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if os.IsExist(err) {
@@ -364,13 +409,11 @@ func (d *Desk) WriteReport(ctx context.Context, file, format string) (string, er
 
 // RenderReport writes r in a format of ReportFormats.
 func RenderReport(w io.Writer, r *report.Report, format string) error {
-	switch format {
-	case "md":
-		return report.Markdown(w, r)
-	case "json":
-		return report.JSON(w, r)
+	f, err := formatNamed(format)
+	if err != nil {
+		return err
 	}
-	return fmt.Errorf("unknown report format %q: want %s", format, strings.Join(ReportFormats, " or "))
+	return f.write(w, r)
 }
 
 // reach is the time of a result's first and last request.
