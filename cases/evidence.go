@@ -38,7 +38,7 @@ type Evidence struct {
 	Read        int64 // lines; Read = Parsed + Rejected + Comments
 	Parsed      int64
 	Rejected    int64
-	Comments    int64 // header and blank lines
+	Comments    int64 // header and blank lines, and lines of a record after its first
 	First       time.Time
 	Last        time.Time
 	Rejects     []triage.Reject // the first rejected lines, at most 20

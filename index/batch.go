@@ -96,7 +96,7 @@ func find(known *[]lookup, id int32, get func() *verdict) *verdict {
 }
 
 // batch parses and judges a block. p is at the state that the block begins with.
-func (w *batcher) batch(b source.Block, p *weblog.Parser) *batch {
+func (w *batcher) batch(b source.Block, split source.Split, p *weblog.Parser) *batch {
 	t := newBatch(bytes.Count(b.Data, []byte{'\n'}) + 1)
 	for c := range t.dicts {
 		t.dicts[c] = localDict{ids: map[string]int32{"": 0}, texts: []string{""}}
@@ -104,11 +104,12 @@ func (w *batcher) batch(b source.Block, p *weblog.Parser) *batch {
 	w.t, w.uris, w.sets = t, map[[4]int32]*verdict{}, map[[4]*verdict][2]int32{}
 	w.agents, w.referers, w.hosts = w.agents[:0], w.referers[:0], w.hosts[:0]
 	var rec weblog.Record
-	source.Lines(b, func(line []byte, offset, n int64) bool {
+	source.Records(b, split, func(line []byte, offset, n, lines int64) {
 		kind, err := p.Parse(line, &rec)
+		t.comments += lines - 1
 		if kind == weblog.Comment {
 			t.comments++
-			return true
+			return
 		}
 		reason := ""
 		if kind == weblog.Rejected {
@@ -119,7 +120,6 @@ func (w *batcher) batch(b source.Block, p *weblog.Parser) *batch {
 			rec = weblog.Record{Size: -1, Millis: -1}
 		}
 		w.addRow(&rec, line, offset, n, int64(len(line))+b.Cut, reason)
-		return true
 	})
 	return t
 }

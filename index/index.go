@@ -68,7 +68,7 @@ type Parsed struct {
 	Read        int64
 	Parsed      int64
 	Rejected    int64
-	Comments    int64           // header and blank lines
+	Comments    int64           // header and blank lines, and lines of a record after its first
 	Rejects     []triage.Reject // the first MaxRejects
 	First, Last time.Time       // earliest and latest time; zero if no line has one
 	Truncated   string          // not empty if the file ends early; what was readable is loaded

@@ -179,7 +179,7 @@ func (f *fileLoad) run(ctx context.Context) error {
 		g.Go(func() error {
 			w := &batcher{memo: f.memo}
 			for j := range jobs {
-				j.out <- w.batch(j.block, j.parser)
+				j.out <- w.batch(j.block, f.in.Format.Split(), j.parser)
 			}
 			return nil
 		})
@@ -207,7 +207,7 @@ func (f *fileLoad) read(ctx context.Context, jobs, order chan<- *job) error {
 	parser := f.in.Format.NewParser(f.in.Zone)
 	headers := f.in.Format.HasHeaders()
 	var fatal error
-	err := source.Blocks(f.reader, f.change.store.blockBytes, weblog.MaxLine, func(b source.Block) error {
+	add, end := source.BlocksOf(f.in.Format.Split(), func(b source.Block) error {
 		if b.Offset < f.from {
 			if read := f.skip(&b); headers {
 				applyHeaders(parser, read)
@@ -230,6 +230,10 @@ func (f *fileLoad) read(ctx context.Context, jobs, order chan<- *job) error {
 		}
 		return nil
 	})
+	err := source.Blocks(f.reader, f.change.store.blockBytes, weblog.MaxLine, add)
+	if fatal == nil {
+		err = errors.Join(err, end()) // what could be read of the last record is kept
+	}
 	if fatal != nil || err == nil {
 		return fatal
 	}

@@ -27,6 +27,23 @@ func changingW3C(g querier, n int) string {
 	return b.String()
 }
 
+// auditLog is an audit log of ModSecurity with transactions that are cut, and bodies that look like others.
+func auditLog(g querier, n int) string {
+	var b strings.Builder
+	for i := range n {
+		mark := fmt.Sprintf("%08x", g.Uint32())
+		part := func(k, text string) { fmt.Fprintf(&b, "--%s-%s--\n%s\n", mark, k, text) }
+		part("A", fmt.Sprintf("[08/Mar/2025:03:%02d:%02d -0500] id 192.0.2.%d 4711 10.0.0.1 80", i/60%60, i%60, g.IntN(9)))
+		part("B", "POST "+g.pick("/a", "/x.php", "/b?q=union")+" HTTP/1.1\nHost: shop.example\n")
+		part("C", g.pick("a=1", "b=etc/passwd", "--0a0b0c0d-A--\nno header", "--0a0b0c0d-Z--\n\n--0a0b0c0d-A--", strings.Repeat("long=", 900)))
+		if g.IntN(12) != 0 {
+			part("F", "HTTP/1.1 200 OK\n")
+			part("Z", "")
+		}
+	}
+	return b.String()
+}
+
 // longLines puts a line that is too long between others.
 func longLines(g querier) string {
 	return randomLog(g, 60) + strings.Repeat("y", weblog.MaxLine+300) + "\n" + randomLog(g, 60)
@@ -116,6 +133,8 @@ func TestStoppedLoads(t *testing.T) {
 		evidence(t, "cut.gz", gzipped(t, string(syntheticLog(600)))[:9000], weblog.Combined),
 		evidence(t, "empty.log", "", weblog.Combined),
 		evidence(t, "long.log.gz", gzipped(t, longLines(g)), weblog.Combined),
+		evidence(t, "modsec_audit.log", auditLog(g, 700), weblog.ModSec),
+		evidence(t, "modsec_audit.log.gz", gzipped(t, auditLog(g, 700)), weblog.ModSec),
 		evidence(t, "notes.log", strings.Repeat("\n", 5000), weblog.Combined),
 	}
 	whole := newStore(t)

@@ -129,7 +129,7 @@ func describeSource(s *source) []line {
 		label("was at", run{s.Abs, plain}),
 		label("size", run{answerSize(s.SizeBytes) + ", written " + stamp(s.ModTime) + " UTC", plain}),
 		label("taken in", run{stamp(s.TakenAt) + " UTC by " + or(s.TakenBy, "(not told)") + " at " + or(s.TakenAtHost, "(not told)"), plain}),
-		label("lines", run{fmt.Sprintf("%s read = %s parsed + %s rejected + %s header or blank", number(s.Read), number(s.Parsed),
+		label("lines", run{fmt.Sprintf("%s read = %s parsed + %s rejected + %s header, blank or continuing", number(s.Read), number(s.Parsed),
 			number(s.Rejected), number(s.Comments)), plain}),
 		label("times", run{timeSpan(s.First, s.Last) + " UTC; " + s.Zone + " assumed where a time has no zone", plain}),
 	}

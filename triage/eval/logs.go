@@ -33,23 +33,32 @@ func parseLog(name string, data []byte) ([]triage.Request, error) {
 	p := format.NewParser(nil)
 	var out []triage.Request
 	var rec weblog.Record
-	source.Lines(source.Block{Data: data, Line: 1}, func(line []byte, _, n int64) bool {
-		if kind, _ := p.Parse(line, &rec); kind != weblog.Parsed {
-			return true
-		}
-		r := triage.Request{
-			Ref: fmt.Sprintf("%s:%d", name, n), Source: name, Line: n, Client: string(rec.Client), User: string(rec.User),
-			Method: string(rec.Method), Path: string(rec.Path), Query: string(rec.Query), Protocol: string(rec.Protocol),
-			Status: rec.Status, Size: rec.Size, Millis: rec.Millis, Referer: string(rec.Referer), Agent: string(rec.Agent),
-			Host: string(rec.Host),
-		}
-		if rec.Time != 0 {
-			r.Time = time.UnixMilli(rec.Time).UTC()
-		}
-		out = append(out, r)
-		return true
+	add, end := source.BlocksOf(format.Split(), func(b source.Block) error {
+		source.Records(b, format.Split(), func(record []byte, _, n, _ int64) {
+			if kind, _ := p.Parse(record, &rec); kind == weblog.Parsed {
+				out = append(out, requestOf(name, n, &rec))
+			}
+		})
+		return nil
 	})
+	if err := errors.Join(source.Blocks(bytes.NewReader(data), 0, weblog.MaxLine, add), end()); err != nil {
+		return nil, err
+	}
 	return out, nil
+}
+
+// requestOf is a record as a request.
+func requestOf(name string, line int64, rec *weblog.Record) triage.Request {
+	r := triage.Request{
+		Ref: fmt.Sprintf("%s:%d", name, line), Source: name, Line: line, Client: string(rec.Client), User: string(rec.User),
+		Method: string(rec.Method), Path: string(rec.Path), Query: string(rec.Query), Protocol: string(rec.Protocol),
+		Status: rec.Status, Size: rec.Size, Millis: rec.Millis, Referer: string(rec.Referer), Agent: string(rec.Agent),
+		Host: string(rec.Host), Body: string(rec.Body), Answer: string(rec.Answer),
+	}
+	if rec.Time != 0 {
+		r.Time = time.UnixMilli(rec.Time).UTC()
+	}
+	return r
 }
 
 // A judgedLog is a log with what single requests and the whole of them show.
@@ -66,7 +75,7 @@ func judgeLog(j *triage.Judge, s *score, requests []triage.Request) (*judgedLog,
 	distinct := map[string][]triage.Finding{}
 	for i := range requests {
 		r := &requests[i]
-		key := strings.Join([]string{r.Method, r.Path, r.Query, r.Protocol, r.Referer, r.Agent}, "\x00")
+		key := strings.Join([]string{r.Method, r.Path, r.Query, r.Protocol, r.Referer, r.Agent, r.Body, r.Answer}, "\x00")
 		f, ok := distinct[key]
 		if !ok {
 			f = s.timed(j, r)

@@ -124,3 +124,44 @@ func BenchmarkSplit(b *testing.B) {
 		}
 	}
 }
+
+// splitAt is a Split whose records begin with a line of ">".
+func splitAt(data []byte, atEnd bool) int {
+	if i := bytes.Index(data, []byte("\n>")); i >= 0 {
+		return i + 1
+	}
+	if atEnd {
+		return len(data)
+	}
+	return 0
+}
+
+func TestRecords(t *testing.T) {
+	long := strings.Repeat("x", 50)
+	for _, c := range []struct {
+		name, in string
+		want     string // offset:line:lines:text of each record
+	}{
+		{"empty", "", ""},
+		{"one", ">a\nb\n", `0:1:2:">a\nb"`},
+		{"no line end", ">a\nb", `0:1:2:">a\nb"`},
+		{"blank lines after it", ">a\r\n\r\n>b\n\n", `0:1:2:">a" 6:3:2:">b"`},
+		{"longer than a block", ">0123456789\nabcdefghijklmn\no\n>b\n", `0:1:3:">0123456789\nabcdefghijklmn\no" 29:4:1:">b"`},
+		{"head of none", "a\n>b\n", `0:1:1:"a" 2:2:1:">b"`},
+		{"too long a line inside", ">a\n" + long + "\nb\n>c\n", `0:1:1:">a" 3:2:1:"` + long[:22] + `" 54:3:1:"b" 56:4:1:">c"`},
+	} {
+		var got []string
+		add, end := source.BlocksOf(splitAt, func(b source.Block) error {
+			source.Records(b, splitAt, func(r []byte, offset, line, lines int64) {
+				got = append(got, fmt.Sprintf("%d:%d:%d:%q", offset, line, lines, r))
+			})
+			return nil
+		})
+		if err := errors.Join(source.Blocks(strings.NewReader(c.in), 16, 21, add), end()); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if s := strings.Join(got, " "); s != c.want {
+			t.Errorf("%s:\n got %s\nwant %s", c.name, s, c.want)
+		}
+	}
+}

@@ -110,6 +110,9 @@ func word(b []byte) (first, rest []byte) {
 // parseWho reads what stands before the time. A user name may hold spaces: it is all that is left.
 func (p *Parser) parseWho(b []byte, rec *Record) (vhost bool, err error) {
 	b = trim(skipSyslog(b))
+	if wrapped(b) {
+		b = unwrap(b)
+	}
 	first, rest := word(b)
 	second, after := word(rest)
 	_, fourth := word(after)
@@ -126,6 +129,9 @@ func (p *Parser) parseWho(b []byte, rec *Record) (vhost bool, err error) {
 	_, user := word(rest) // the ident is of no use: nobody has run identd for decades
 	if len(user) == 0 {
 		return vhost, errFewFields
+	}
+	if len(user) > 33 && user[32] == ' ' && hashToken(user[:32]) {
+		user = user[33:] // nginx's $request_id, which bunkerweb puts before the user
 	}
 	rec.User = p.unescape(dash(trim(user)))
 	return vhost, nil
@@ -211,6 +217,11 @@ func skipSyslog(b []byte) []byte {
 		return b
 	}
 	return c[16+i+2:]
+}
+
+// wrapped is true of what may begin with something that unwrap takes off, and hardly ever of anything else.
+func wrapped(b []byte) bool {
+	return len(b) > 8 && (b[0] == '<' || isoStart(b) || bytes.IndexByte(b, '|') >= 0)
 }
 
 // endOfRequest is where the quotes around a request close: the first unescaped quote that a status follows.

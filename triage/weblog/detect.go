@@ -54,6 +54,11 @@ func sampleLines(sample []byte, whole bool) [][]byte {
 // tallied is how the lines of a sample fit the formats.
 type tallied struct {
 	lines    int // neither blank nor directive, or all that are not blank without #Fields
+	noise    int // of lines: those of an error log, of other programs, or JSON that is no request
+	zeek     *header
+	text     [UWSGI + 1]int // lines that fit no CLF shape, by the first of textFormats that they fit
+	serial   int            // boundaries of ModSecurity's serial format
+	audit    int            // transactions of its JSON format
 	w3c      int
 	header   *header // after the last line; nil if no #Fields line was seen
 	shapes   map[shape]int
@@ -64,7 +69,7 @@ type tallied struct {
 
 func tally(lines [][]byte) *tallied {
 	t := &tallied{shapes: map[shape]int{}}
-	clf, w3c := Combined.NewParser(nil), W3C.NewParser(nil)
+	p, w3c := Combined.NewParser(nil), W3C.NewParser(nil)
 	var rec Record
 	for _, line := range lines {
 		if len(trim(line)) == 0 {
@@ -75,6 +80,9 @@ func tally(lines [][]byte) *tallied {
 			if w3c.head.named {
 				t.header = w3c.head
 			}
+			if h := w3c.head.applyZeek(trim(line)); h.zeekWeb() {
+				t.zeek = h
+			}
 			continue
 		}
 		t.lines++
@@ -82,15 +90,42 @@ func tally(lines [][]byte) *tallied {
 			t.w3c++
 		}
 		rec = Record{}
-		clf.scratch = clf.scratch[:0]
-		if s, err := clf.parseCLF(trim(line), &rec); err == nil {
+		p.scratch = p.scratch[:0]
+		s, err := p.parseCLF(trim(line), &rec)
+		if err == nil {
 			t.clf++
 			t.shapes[s]++
-		} else if t.firstBad == nil {
+			continue
+		}
+		if t.firstBad == nil {
 			t.firstBad, t.why = bytes.Clone(line[:min(len(line), 400)]), err
 		}
+		t.other(p, trim(line))
 	}
 	return t
+}
+
+// other counts a line that fits no CLF shape.
+func (t *tallied) other(p *Parser, line []byte) {
+	if _, part := boundary(line); part != 0 {
+		t.serial++
+		return
+	}
+	if modSecJSON(line) {
+		t.audit++
+	}
+	var rec Record
+	for _, f := range textFormats[1:] {
+		p.scratch = p.scratch[:0]
+		if p.parseText(f, line, &rec) == nil {
+			t.text[f]++
+			return
+		}
+	}
+	inner := unwrap(line)
+	if len(inner) > 0 && inner[0] == '{' || len(inner) < len(line) || textKind(line) == errorLog {
+		t.noise++
+	}
 }
 
 // best is the format that fits; 0 if none does.
@@ -98,8 +133,29 @@ func (t *tallied) best() Format {
 	if t.header != nil && t.header.bad == nil && t.header.web() && t.clf <= t.w3c {
 		return W3C
 	}
-	if t.clf == 0 || 2*t.clf < t.lines {
+	if t.zeek != nil {
+		return Zeek
+	}
+	if t.serial >= 2 && t.clf == 0 || t.audit > 0 && 2*t.audit >= t.lines {
+		return ModSec
+	}
+	all, most := t.clf, Format(0)
+	for f, n := range t.text {
+		all += n
+		if n > t.text[most] {
+			most = Format(f)
+		}
+	}
+	// What other programs write into the same stream does not speak against a log, unless there is little else.
+	// The proxies' own formats are like nothing else, so fewer lines of them tell.
+	if all == 0 || (2*all < t.lines-t.noise || 16*all < t.lines) && 4*(all-t.clf) < t.lines {
+		if t.header == nil && t.w3c > 0 && 2*t.w3c >= t.lines {
+			return W3C // without header: CloudFront
+		}
 		return 0
+	}
+	if t.text[most] > t.clf {
+		return most
 	}
 	vhost := t.shapes[shape{true, true}] + t.shapes[shape{true, false}]
 	agent := t.shapes[shape{false, true}]
@@ -209,13 +265,15 @@ func invalid(b []byte) int {
 	return n
 }
 
+const errorLog = "an error log, not an access log"
+
 // textKind names the kind of text a line is of; empty if it is none we know.
 func textKind(line []byte) string {
 	first, _ := word(line)
 	lower := bytes.ToLower(line[:min(len(line), 400)])
 	switch {
 	case line[0] == '{', bytes.Contains(line[:min(len(line), 200)], []byte(`{"`)):
-		return "JSON, not a log of lines"
+		return "JSON of something else than requests: no method, target and client by any known name"
 	case bytes.HasPrefix(lower, []byte("<!doctype html")), bytes.HasPrefix(lower, []byte("<html")):
 		return "an HTML page"
 	case line[0] == '<' && bytes.IndexByte(line, '>') > 6, bytes.HasPrefix(lower, []byte("<?xml")):
@@ -226,10 +284,8 @@ func textKind(line []byte) string {
 		return "a hash list: give it with --baseline or --known-bad, or by itself"
 	case bytes.Count(line, []byte{'|'}) == 10:
 		return "a Sleuth Kit bodyfile"
-	case bytes.HasPrefix(line, []byte("--")) && bytes.HasSuffix(line, []byte("-A--")):
-		return "a ModSecurity audit log"
 	case bytes.Contains(lower, []byte("[error]")), bytes.Contains(lower, []byte("[notice]")), bytes.Contains(lower, []byte(":error]")), bytes.Contains(lower, []byte(":notice]")):
-		return "an error log, not an access log"
+		return errorLog
 	case month(line) > 0 && len(line) > 15 && line[3] == ' ' && line[9] == ':', line[0] == '<':
 		return "a syslog, not an access log"
 	}

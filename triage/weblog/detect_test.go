@@ -59,7 +59,9 @@ func TestDetectRefuses(t *testing.T) {
 		{"syslog", "Mar  8 03:17:47 web1 sshd[7]: Accepted publickey\n", "a syslog, not an access log"},
 		{"apache error log", "[Sat Mar 08 03:17:47 2025] [php:error] [pid 7] x\n", "an error log, not an access log"},
 		{"nginx error log", "2025/03/08 03:17:47 [error] 7#7: x\n", "an error log, not an access log"},
-		{"modsecurity", "--1f2e3d4c-A--\n", "a ModSecurity audit log"},
+		{"a boundary alone", "--1f2e3d4c-A--\n", "no time in brackets"},
+		{"process events", `{"@timestamp":"2025-03-08T08:17:47Z","process":{"executable":"C:\\\\a.exe","command_line":"a"},"user":{"name":"x"}}` + "\n", "JSON of something else than requests"},
+		{"status document", `{"version":6,"connections":{"accepted":1},"requests":{"total":9},"upstreams":[{"server":"192.0.2.1:80","responses":{"2xx":1}}]}` + "\n", "JSON of something else than requests"},
 		{"html", "<!DOCTYPE html>\n<html>\n", "an HTML page"},
 		{"xml", "<?xml version=\"1.0\"?>\n", "XML"},
 		{"firewall", "#Version: 1.5\n#Software: Microsoft Windows Firewall\n#Fields: date time action protocol src-ip\n2025-03-08 08:17:47 DROP TCP 192.0.2.1\n", "#Fields names no field of a request"},
@@ -80,6 +82,9 @@ func FuzzDetect(f *testing.F) {
 	f.Add([]byte(combinedLine + "noise\n"))
 	f.Add([]byte(iisHead))
 	f.Add([]byte("\x00\x00{\"a\":1}\n"))
+	for _, c := range others {
+		f.Add([]byte(c.line + "\n"))
+	}
 	f.Fuzz(func(t *testing.T, in []byte) {
 		format, err := weblog.Detect(in)
 		if (err == nil) == (format.Name() == "") {
@@ -91,7 +96,7 @@ func FuzzDetect(f *testing.F) {
 			}
 			return
 		}
-		if format == weblog.W3C || len(in) >= weblog.MaxSample {
+		if format == weblog.W3C || format == weblog.Zeek || format == weblog.ModSec || len(in) >= weblog.MaxSample {
 			return
 		}
 		p := format.NewParser(nil)

@@ -48,8 +48,8 @@ func readAll(t testing.TB, r io.Reader) (count, error) {
 	c.format = f.Name()
 	p := f.NewParser(nil)
 	var rec weblog.Record
-	err = source.Blocks(bytes.NewReader(data), 0, weblog.MaxLine, func(b source.Block) error {
-		source.Lines(b, func(line []byte, _, _ int64) bool {
+	add, end := source.BlocksOf(f.Split(), func(b source.Block) error {
+		source.Records(b, f.Split(), func(line []byte, _, _, lines int64) {
 			switch kind, err := p.Parse(line, &rec); kind {
 			case weblog.Parsed:
 				c.parsed++
@@ -59,10 +59,11 @@ func readAll(t testing.TB, r io.Reader) (count, error) {
 				c.rejected++
 				c.reasons[err.Error()]++
 			}
-			return true
+			c.comments += int(lines - 1)
 		})
 		return nil
 	})
+	err = errors.Join(source.Blocks(bytes.NewReader(data), 0, weblog.MaxLine, add), end())
 	return c, err
 }
 
@@ -164,10 +165,10 @@ func TestEvidenceCoverage(t *testing.T) {
 func TestEvidenceRefused(t *testing.T) {
 	for _, c := range []struct{ pattern, reason string }{
 		{"logs/elastic_nginxplus_json.log.gz", "JSON"},
-		{"logs/crowdsec/traefik_json.log", "JSON"},
+		{"logs/crowdsec/openappsec.log", "JSON"},
 		{"logs/crowdsec/iis-xml-logs.log", "XML"},
 		{"logs/crowdsec/nginx_req_limit_exceeded.log", "error log"},
-		{"logs/lnav/logfile_haproxy.0", "syslog"},
+		{"logs/crowdsec/sympa_ww-http-scan.log", "syslog"},
 		{"lab-dev/files/*.sha256", "hash list"},
 		{"lab-dev/files/*.md5", "hash list"},
 		{"lab-dev/files/*hashdeep.csv", "hash list"},
@@ -175,7 +176,6 @@ func TestEvidenceRefused(t *testing.T) {
 		{"lab-dev/files/*.bodyfile", "bodyfile"},
 		{"hashes/known_bad_php-malware-finder.csv", "hash list"},
 		{"lab-dev/error.log.gz", "error log"},
-		{"lab-dev/modsec_audit.log.gz", "ModSecurity"},
 		{"lab-dev/events/*.gz", "JSON"},
 	} {
 		for _, file := range evidence(t, c.pattern) {

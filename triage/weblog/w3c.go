@@ -52,7 +52,19 @@ var columns = map[string]column{
 	"time-taken": colTaken, "timetakenms": colTaken,
 	"cs(referer)": colReferer, "cs(referrer)": colReferer,
 	"cs(user-agent)": colAgent,
-	"cs-host":        colHost, "cs(host)": colHost,
+	"cs-host":        colHost, "cs(host)": colHost, "x-host-header": colHost,
+}
+
+// cloudFront are the columns of CloudFront's standard logs, which are split from their header lines by what
+// collects them. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html
+var cloudFront = new(header).apply([]byte("#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status " +
+	"cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes " +
+	"time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version fle-status fle-encrypted-fields " +
+	"c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len sc-range-start sc-range-end"))
+
+// cloudFrontLine reports whether a line without header is one of CloudFront's: its fields, with tabs between.
+func cloudFrontLine(b []byte) bool {
+	return bytes.Count(b[:min(len(b), 64<<10)], []byte{'\t'}) == len(cloudFront.columns)-1 && len(b) > 20 && b[4] == '-' && b[7] == '-' && b[10] == '\t'
 }
 
 // A header is what the directives so far have said. It does not change once made, so parsers share it.
@@ -62,6 +74,7 @@ type header struct {
 	bad     error  // why the #Fields line cannot be used
 	date    []byte // of #Date or #Start-Date, 2006-01-02
 	iis     bool   // written by IIS, which puts no quotes around values
+	edge    bool   // written by CloudFront, which percent-encodes agents
 }
 
 var (
@@ -82,6 +95,7 @@ func (h *header) apply(line []byte) *header {
 	case "fields":
 		next.columns, next.bad = readColumns(value)
 		next.named = true
+		next.edge = bytes.Contains(value, []byte("x-edge-location"))
 	case "date", "start-date":
 		day, _ := word(value)
 		next.date = slices.Clone(day[:min(len(day), 32)])
@@ -130,6 +144,8 @@ type span struct {
 func (p *Parser) parseW3C(line []byte, rec *Record) error {
 	h := p.head
 	switch {
+	case !h.named && cloudFrontLine(line):
+		h = cloudFront
 	case !h.named:
 		return errNoFields
 	case h.bad != nil:
@@ -154,6 +170,9 @@ func (p *Parser) parseW3C(line []byte, rec *Record) error {
 	}
 	if rec.Client == nil {
 		rec.Client = name
+	}
+	if h.edge {
+		rec.Agent = p.unpercent(rec.Agent)
 	}
 	return p.instant(&at, rec)
 }
@@ -373,4 +392,21 @@ func (p *Parser) instant(at *when, rec *Record) error {
 		rec.Time = p.clock.local(rec.Time, zone)
 	}
 	return nil
+}
+
+// unpercent undoes %hh once.
+func (p *Parser) unpercent(b []byte) []byte {
+	if bytes.IndexByte(b, '%') < 0 {
+		return b
+	}
+	start := len(p.scratch)
+	for i := 0; i < len(b); i++ {
+		if b[i] == '%' && i+2 < len(b) && hexDigit(b[i+1]) >= 0 && hexDigit(b[i+2]) >= 0 {
+			p.scratch = append(p.scratch, byte(hexDigit(b[i+1])<<4|hexDigit(b[i+2])))
+			i += 2
+			continue
+		}
+		p.scratch = append(p.scratch, b[i])
+	}
+	return p.scratch[start:len(p.scratch):len(p.scratch)]
 }

@@ -19,7 +19,7 @@ func show(r *weblog.Record) string {
 	for _, f := range []struct {
 		name string
 		text []byte
-	}{{"c", r.Client}, {"u", r.User}, {"m", r.Method}, {"p", r.Path}, {"q", r.Query}, {"v", r.Protocol}, {"ref", r.Referer}, {"ua", r.Agent}, {"h", r.Host}} {
+	}{{"c", r.Client}, {"u", r.User}, {"m", r.Method}, {"p", r.Path}, {"q", r.Query}, {"v", r.Protocol}, {"ref", r.Referer}, {"ua", r.Agent}, {"h", r.Host}, {"body", r.Body}, {"answer", r.Answer}} {
 		if len(f.text) > 0 {
 			text := fmt.Sprintf("%q", f.text)
 			fmt.Fprintf(&b, " %s=%s", f.name, text[1:len(text)-1])
@@ -252,6 +252,14 @@ func FuzzParse(f *testing.F) {
 	for _, c := range w3c {
 		f.Add([]byte(c.in), byte(3))
 	}
+	for i, name := range weblog.Formats() {
+		for _, c := range others {
+			if c.format == name {
+				f.Add([]byte(c.line), byte(i))
+			}
+		}
+	}
+	f.Add([]byte(transaction("1f2e3d4c", "a=b")), byte(5))
 	f.Fuzz(func(t *testing.T, in []byte, which byte) {
 		name := weblog.Formats()[int(which)%len(weblog.Formats())]
 		format, err := weblog.ByName(name)
@@ -275,10 +283,10 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("%q: %s, and then %s", line, show(&a), show(&b))
 			}
 			size := 0
-			for _, field := range [][]byte{a.Client, a.User, a.Method, a.Path, a.Query, a.Protocol, a.Referer, a.Agent, a.Host} {
+			for _, field := range [][]byte{a.Client, a.User, a.Method, a.Path, a.Query, a.Protocol, a.Referer, a.Agent, a.Host, a.Body, a.Answer} {
 				size += len(field)
 			}
-			if size > len(line) && name != "w3c" || a.Status < 0 || a.Status > 999 || a.Size < -1 || a.Millis < -1 || a.Time < -15*3600*1000 {
+			if size > len(line)+len("HTTP/") && name != "w3c" || a.Status < 0 || a.Status > 999 || a.Size < -1 || a.Millis < -1 || a.Time < -15*3600*1000 {
 				t.Fatalf("%q: %d bytes of fields: %s", line, size, show(&a))
 			}
 		}

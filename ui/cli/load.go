@@ -79,7 +79,7 @@ func printLedger(w io.Writer, d *desk.Desk, l *desk.Ledger) {
 		fmt.Fprintf(w, "%s\n", triage.Visible(e.Path))
 		fmt.Fprintf(w, "  %s, %s: read %d, parsed %d, rejected %d", e.Role, or(e.Format, "unknown format"), e.Read, e.Parsed, e.Rejected)
 		if e.Comments > 0 {
-			fmt.Fprintf(w, ", headers and blank %d", e.Comments)
+			fmt.Fprintf(w, ", headers, blank and continuing %d", e.Comments)
 		}
 		fmt.Fprintf(w, "\n  sha256 %s\n", e.SHA256)
 		if !e.First.IsZero() {
