@@ -179,7 +179,7 @@ func (w *survey) attackSteps(clients []string) []Step {
 			continue
 		}
 		for _, a := range h.sortedPoints() {
-			if w.shells[plainPath(a.Path)] != nil {
+			if w.shells[scriptKey(a.Path)] != nil {
 				continue
 			}
 			kind := "injection"

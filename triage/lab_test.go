@@ -209,3 +209,31 @@ func scoreLab(t *testing.T, log triage.Log, sv *triage.Survey, reqs []triage.Req
 		t.Errorf("the incident is not told well enough: %v, benign above medium %d", score, above)
 	}
 }
+
+// The same incident as IIS wrote it: another extension, no agent of its own, daily files.
+func TestLabShellInIIS(t *testing.T) {
+	needLab(t)
+	files, err := filepath.Glob(labDir + "/iis/*.gz")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	var reqs []triage.Request
+	for _, f := range files {
+		reqs = append(reqs, readLog(t, "abc123", f)...)
+	}
+	sv, err := triage.Examine(triage.NewSliceLog(reqs, triage.NewJudge().Request), nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(sv.Webshells) == 0 || sv.Webshells[0].Path != "/images/reviews/rthumb.aspx" || sv.Webshells[0].Score < 80 {
+		t.Fatalf("web shells: %+v", sv.Webshells)
+	}
+	if p := sv.Webshells[0].PlantedBy; p == nil || p.Source != "u_ex250308.log.gz" || p.Line != 571 || sv.Webshells[0].PlantConfidence != "high" {
+		t.Errorf("planted by %+v, %s", p, sv.Webshells[0].PlantConfidence)
+	}
+	for _, w := range sv.Webshells[1:] {
+		if w.Score >= triage.ShellScore {
+			t.Errorf("%s scores %d", w.Path, w.Score)
+		}
+	}
+}

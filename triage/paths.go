@@ -60,24 +60,55 @@ func extOf(base string) string {
 }
 
 // kindOf says what a plain path names. A script may be followed by more path, as in /a.php/x, or hide in a
-// double extension that some servers still execute, as in /a.asp;.jpg (cut by plainPath) or /a.php.jpg/.
+// double extension that some servers still execute, as in /a.asp;.jpg (cut by plainPath) or /a.php.jpg.
 func kindOf(plain string) pathKind {
-	_, base := splitPath(plain)
-	ext := extOf(base)
-	if scriptExts[ext] {
+	if !strings.Contains(plain, ".") {
+		return pageKind
+	}
+	if scriptPart(plain) != "" {
 		return scriptKind
 	}
-	if assetExts[ext] {
+	if _, base := splitPath(plain); assetExts[extOf(base)] {
 		return assetKind
 	}
-	if strings.Contains(plain, ".") {
-		for _, part := range strings.Split(plain, "/") {
-			if scriptExts[extOf(part)] {
-				return scriptKind
-			}
+	return pageKind
+}
+
+// scriptPart is a plain path up to the end of the first part that names a script, without the path that follows
+// it; empty if none does.
+func scriptPart(plain string) string {
+	for from := 0; from < len(plain); {
+		end := len(plain)
+		if i := strings.IndexByte(plain[from:], '/'); i >= 0 {
+			end = from + i
+		}
+		part := plain[from:end]
+		ext := extOf(part)
+		if scriptExts[ext] || assetExts[ext] && scriptExts[extOf(strings.TrimSuffix(part, "."+ext))] {
+			return plain[:end]
+		}
+		from = end + 1
+	}
+	return ""
+}
+
+// scriptKey is how the requests to one script are told to belong together, whatever path follows it.
+func scriptKey(path string) string {
+	p := plainPath(path)
+	if s := scriptPart(p); s != "" {
+		return s
+	}
+	return p
+}
+
+// uploadFolder reports whether a folder's name says that visitors' files or pictures lie there.
+func uploadFolder(dir string) bool {
+	for _, w := range [...]string{"upload", "image", "img", "pics", "picture", "photo", "gallery", "media", "avatar", "attach", "userfiles", "files", "tmp", "temp", "cache", "css", "js", "font", "icons", "static", "assets"} {
+		if i := strings.Index(dir, w); i > 0 && !latinLetter(dir[i-1]) {
+			return true
 		}
 	}
-	return pageKind
+	return false
 }
 
 // IsScript reports whether a path, of a URL or on disk, names a file that web servers execute.

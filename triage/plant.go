@@ -235,45 +235,198 @@ func (p *part) addWrite(v *Visit) {
 	p.addTarget(v, Finding{Rule: "method-" + strings.ToLower(method), Class: Upload, Target: p.log.Text(Paths, v.Path), Why: "writes a file by " + method})
 }
 
-// plantReasons finds the request that best explains the script: one that names the file it writes, the better
-// its path fits and the later it is (but not after the first answer) the better; else a post to an upload
-// page by the first user in the ten minutes before.
-func (w *survey) plantReasons(s *script, shell *Webshell) []Reason {
-	best, fit := -1, 0
-	for i, t := range w.targets {
-		q := sameFile(t.Finding.Target, s.Plain)
-		if q == 0 || t.Time > s.First+clockSlackMS || plainPath(t.Path) == s.Plain && t.Finding.Class != Upload {
-			continue
-		}
-		if q > fit || q == fit && t.Time >= w.targets[best].Time {
-			best, fit = i, q
-		}
-	}
-	if best >= 0 {
-		return []Reason{w.plantedByTarget(w.targets[best], fit, s, shell)}
-	}
-	late := timeOf(s.First).Sub(timeOf(w.period.First))*20 > w.period.span()
-	if s.Before == nil || !late || s.Posts == 0 || !strings.Contains(plainPath(s.Before.Path), "upload") {
-		return nil
-	}
-	cite := w.whole.Cite(s.Before.Row)
-	shell.PlantedBy = &cite
-	shell.PlantWhy = fmt.Sprintf("possible: its first user posted to %s %s before its first answer; the log does not show which file", VisibleN(s.Before.Path, 80), lasted(s.Before.Time, s.First))
-	w.plants[shell.Ref] = plantFact{row: s.Before.Row, time: s.Before.Time, client: s.firstUser(), path: s.Before.Path}
-	return []Reason{{ID: "upload-before", Weight: 15, Text: shell.PlantWhy, Refs: []string{cite.Ref}}}
+// A PlantLead is a request that may have put a web shell there, besides the one that explains it best.
+type PlantLead struct {
+	Cite
+	Confidence string `json:"confidence"` // as Webshell.PlantConfidence
+	Why        string `json:"why"`
 }
 
-func (w *survey) plantedByTarget(t target, fit int, s *script, shell *Webshell) Reason {
-	cite := w.whole.Cite(t.Row)
-	shell.PlantedBy = &cite
-	weight := []int{0, 25, 40, 45}[fit]
+// maxLeads bounds the alternatives told of a shell's plant.
+const maxLeads = 5
+
+// A lead is a candidate for the planting request.
+type lead struct {
+	plantFact
+	cite   Cite
+	points int // 0 to 100: how well it explains the first appearance
+	weight int // for the ranking: only what seldom stands before a harmless script
+	reason string
+	why    string
+}
+
+// confidence is the word for the points of a lead.
+func confidence(points int) string {
+	switch {
+	case points >= 80:
+		return "high"
+	case points >= 55:
+		return "moderate"
+	}
+	return "low"
+}
+
+// plantReasons lists the requests that may explain the script, the best first: those that name the file they
+// write, the better its path fits and the later they are (but not after the first answer) the better; then
+// what the first user, or an attacker, did shortly before. The best becomes the planting request; a weak one
+// only when the rest shows a shell (see settlePlants).
+func (w *survey) plantReasons(s *script, shell *Webshell) []Reason {
+	var leads []lead
+	for i, t := range w.targets {
+		q := sameFile(t.Finding.Target, s.Plain)
+		if q == 0 || t.Time > s.First+clockSlackMS || scriptKey(t.Path) == s.Plain && t.Finding.Class != Upload {
+			continue
+		}
+		leads = append(leads, w.namedLead(&w.targets[i], q, s))
+	}
+	for _, d := range s.Before {
+		if l, ok := w.deedLead(d, s); ok && !slices.ContainsFunc(leads, func(o lead) bool { return o.row == l.row }) {
+			leads = append(leads, l)
+		}
+	}
+	if len(leads) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(leads, func(a, b lead) int {
+		return cmp.Or(cmp.Compare(b.points, a.points), cmp.Compare(b.time, a.time))
+	})
+	w.leads[shell.Ref] = leads[:min(len(leads), maxLeads+1)]
+	best := leads[0]
+	if best.weight == 0 {
+		return nil
+	}
+	w.setPlant(shell, leads)
+	return []Reason{{ID: best.reason, Weight: best.weight, Text: best.why, Refs: []string{best.cite.Ref}}}
+}
+
+// setPlant tells a shell its planting request and the alternatives.
+func (w *survey) setPlant(shell *Webshell, leads []lead) {
+	best := leads[0]
+	shell.PlantedBy = &best.cite
+	shell.PlantWhy, shell.PlantConfidence = best.why, confidence(best.points)
+	delete(w.plants, shell.Ref)
+	if best.points >= 55 { // an incident tells no weak guesses
+		w.plants[shell.Ref] = best.plantFact
+	}
+	shell.PlantOther = nil
+	for _, l := range leads[1:min(len(leads), maxLeads+1)] {
+		shell.PlantOther = append(shell.PlantOther, PlantLead{l.cite, confidence(l.points), l.why})
+	}
+}
+
+// settlePlants gives those that rank as shells the best lead there is, however weak, and prefers the use of
+// another shell by the same client.
+func (w *survey) settlePlants(shells []Webshell) {
+	ranked := map[string]bool{}
+	for i := range shells {
+		if shells[i].Score >= ShellScore {
+			ranked[scriptKey(shells[i].Path)] = true
+		}
+	}
+	for i := range shells {
+		shell := &shells[i]
+		leads := w.leads[shell.Ref]
+		if shell.Score < ShellScore || len(leads) == 0 {
+			continue
+		}
+		for k := range leads {
+			if l := &leads[k]; !l.named && ranked[scriptKey(l.path)] && l.points < 78 {
+				l.points = 78
+				l.why = fmt.Sprintf("its first user posted to another script that ranks as a shell, %s, %s before its first answer", VisibleN(l.path, 80), lasted(l.time, w.scripts[scriptKey(shell.Path)].First))
+			}
+		}
+		slices.SortStableFunc(leads, func(a, b lead) int { return cmp.Compare(b.points, a.points) })
+		w.setPlant(shell, leads)
+	}
+}
+
+// namedLead reads a request whose payload or method names the file.
+func (w *survey) namedLead(t *target, fit int, s *script) lead {
+	l := lead{cite: w.whole.Cite(t.Row), reason: "planted", plantFact: plantFact{row: t.Row, time: t.Time, client: t.Client, named: true, finding: t.Finding, path: t.Path}}
+	l.weight = []int{0, 25, 40, 45}[fit]
+	l.points = []int{0, 65, 85, 90}[fit]
 	how := []string{"", "names a file of the same name", "names this file and folder", "names this path"}[fit]
 	if t.Status >= 400 {
-		weight -= 10
+		l.weight -= 10
+		l.points -= 5
 	}
-	shell.PlantWhy = fmt.Sprintf("a request %s %s (%s), %s before its first answer", what(t.Finding), how, VisibleN(t.Finding.Target, 120), lasted(t.Time, s.First))
-	w.plants[shell.Ref] = plantFact{row: t.Row, time: t.Time, client: t.Client, named: true, finding: t.Finding, path: t.Path}
-	return Reason{ID: "planted", Weight: weight, Text: shell.PlantWhy, Refs: []string{cite.Ref}}
+	if s.First-t.Time > 30*dayMS {
+		l.points -= 10
+	}
+	l.why = fmt.Sprintf("a request %s %s (%s), %s before its first answer", what(t.Finding), how, VisibleN(t.Finding.Target, 120), lasted(t.Time, s.First))
+	return l
+}
+
+// deedLead reads a request that names no file, or names it without being an attack.
+func (w *survey) deedLead(d deed, s *script) (lead, bool) {
+	l := lead{cite: w.whole.Cite(d.Row), points: d.weight(s.First), plantFact: plantFact{row: d.Row, time: d.Time, client: d.Client, path: d.Path}}
+	who := "its first user"
+	if !d.Own {
+		who = "another client"
+	}
+	ago, path := lasted(d.Time, s.First)+" before its first answer", VisibleN(d.Path, 80)
+	if w.shared() {
+		d.Own, who = false, "a client of the same address"
+		l.points -= 10
+	}
+	odd := uploadFolder(s.Plain[:strings.LastIndexByte(s.Plain, '/')+1])
+	soon := s.First-d.Time <= 10*60*1000
+	switch d.Kind {
+	case deedNames:
+		fit := sameFile(d.Names, s.Plain)
+		if fit == 0 {
+			return l, false
+		}
+		l.weight, l.reason = []int{0, 5, 20, 25}[fit], "named-before"
+		l.points += []int{0, -15, 10, 20}[fit]
+		l.why = fmt.Sprintf("%s names the file in a request to %s (%s), %s", who, path, VisibleN(d.Names, 120), ago)
+	case deedWrite:
+		dirA, a := splitPath(plainPath(d.Path))
+		dirB, b := splitPath(s.Plain)
+		switch {
+		case dirA == dirB && stemOf(a) == stemOf(b):
+			l.weight, l.points = 35, l.points+15
+		case dirA == dirB:
+			l.weight = 15
+		}
+		l.reason = "written-before"
+		l.why = fmt.Sprintf("%s wrote to %s by %s, %s", who, path, VisibleN(d.Rule, 20), ago)
+	case deedExploit:
+		l.reason = "exploit-before"
+		if d.Own && d.Class != SQLi {
+			l.weight = 15
+			if soon {
+				l.weight = 20
+			}
+		} else if d.Own {
+			l.weight = 10
+		}
+		l.why = fmt.Sprintf("%s attacked %s (%s), %s; the log does not show which file was written", who, path, d.Rule, ago)
+	case deedUpload:
+		l.reason = "upload-before"
+		switch {
+		case soon && odd && d.Own:
+			l.weight = 20
+		case soon && d.Own:
+			l.weight = 10
+		}
+		l.why = fmt.Sprintf("possible: %s posted to %s, %s; the log does not show which file", who, path, ago)
+	case deedEdit:
+		l.reason = "edit-before"
+		if soon && d.Own {
+			l.weight = 5
+		}
+		l.why = fmt.Sprintf("possible: %s posted to %s, which by its name can change files, %s", who, path, ago)
+	default:
+		l.why = fmt.Sprintf("possible: %s posted to %s, %s", who, path, ago)
+	}
+	return l, true
+}
+
+// stemOf is a base name up to its first dot.
+func stemOf(base string) string {
+	stem, _, _ := strings.Cut(base, ".")
+	return stem
 }
 
 // what says in a word what kind of request a finding is.

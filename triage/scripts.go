@@ -10,11 +10,13 @@ import (
 
 const (
 	maxScripts   = 20_000 // script paths of a part that are kept; those beyond are not ranked
+	maxVeiled    = 5_000  // of them, those that only ever answered 404
 	maxSet       = 64     // clients and agents kept of a script
+	maxSizes     = 16     // sizes of answers kept of a script
 	maxUses      = 10 * MaxRefs
 	maxIntervals = 2000
-	lookBeforeMS = 10 * 60 * 1000
-	companyGapMS = 30 * 60 * 1000
+	burstGapMS   = 30 * 60 * 1000
+	dayMS        = 24 * 3600 * 1000
 )
 
 // A script is the sums of all requests to one script, however the client wrote its path. Its fields are
@@ -27,18 +29,32 @@ type script struct {
 	Redirects  int // posts answered 3xx
 	MissBefore int // misses before the first answer
 	Linked     int
-	Authed     int     // with a user name logged
+	Bare       int      // by a browser, without referer
+	Swept      int      // by clients that were trying many names
+	Queried    int      // with a query
+	Authed     int      // with a user name logged
+	Guessed    int      // posts that are password guessing, see sessions
+	Crawlers   int      // posts by an agent that names itself a crawler
+	More       int      // requests of clients beyond maxSet
+	Named      bool     // the path has the name of a well-known shell
+	Veiled     bool     // its posts are answered 404, with texts that vary; Requests counts those
+	Commands   []uint64 // rows of requests that carry a command, at most MaxRefs
+	Bodies     []uint64 // rows of requests whose body shows a shell's client, at most MaxRefs
+	Commanded  int
 	Hours      [24]int // answered requests by UTC hour
+	Days       int     // days of UTC on which it was used
+	Bursts     int     // runs of use without half an hour's pause
+	Busy       int64   // ms within those runs
+	Sizes      []int64 // distinct sizes of answers, at most maxSizes
 	First      int64
 	Last       int64
 	FirstRow   uint64
 	Clients    map[string]*scriptUse
-	More       int // requests of clients beyond maxSet
-	Crawlers   int // posts by an agent that names itself a crawler
 	Uses       []use
-	Intervals  []int64  // ms between posts of the same client, at most maxIntervals
-	Before     *lastUse // the first user's latest post elsewhere, if in the ten minutes before the first answer
-	Folder     folder   // what else its folder holds
+	Intervals  []int64 // ms between requests of the same client, at most maxIntervals
+	Before     []deed  // what may have put it there, see deeds
+	Folder     folder  // what else its folder holds
+	Above      folder  // and the folder above
 }
 
 // A use is one request to a script.
@@ -59,61 +75,58 @@ type scriptUse struct {
 // A folder is what was answered in a folder, by distinct path.
 type folder struct{ Assets, Pages, Scripts int }
 
+func (f folder) sum() int { return f.Assets + f.Pages + f.Scripts }
+
 // scripts folds a part of a log into its scripts.
 type scripts struct {
 	log      Log
 	site     *site
 	byPlain  map[string]*script
-	missed   map[string]int        // misses of script paths so far
-	answered []bool                // by path: something was answered 2xx
-	lastPage map[uint32]clientLast // by client: its latest request of a page or script
-	lastPost map[uint32]clientLast // by client: its latest post
+	veiled   map[string]*script // paths that were posted to and answered 404
+	missed   map[string]missing // of script paths without an answer so far
+	answered []bool             // by path: something was answered 2xx
+	walkers  walkers
+	deeds    *deeds
 }
 
-// clientLast is what a client did last, in numbers of the part.
-type clientLast struct {
-	path uint32
-	time int64
-	row  uint64
-}
-
-// A lastUse is a request before the one at hand.
-type lastUse struct {
-	Path string
-	Time int64
-	Row  uint64
+// A missing is how often a path was asked for in vain.
+type missing struct {
+	n    int
+	last int64
 }
 
 func newScripts(log Log, s *site) *scripts {
-	return &scripts{log: log, site: s, byPlain: map[string]*script{}, missed: map[string]int{},
-		answered: make([]bool, log.Texts(Paths)), lastPage: map[uint32]clientLast{}, lastPost: map[uint32]clientLast{}}
+	return &scripts{log: log, site: s, byPlain: map[string]*script{}, veiled: map[string]*script{}, missed: map[string]missing{},
+		answered: make([]bool, log.Texts(Paths)), walkers: walkers{}, deeds: newDeeds(log, s)}
 }
 
 // add takes the next request of the part.
-func (sc *scripts) add(v *Visit) {
+func (sc *scripts) add(v *Visit, found []Finding) {
 	kind := sc.site.kinds[v.Path]
 	post := sc.site.isPost(v)
 	if v.Status >= 200 && v.Status < 300 {
 		sc.answered[v.Path] = true
 	}
+	walk := sc.walkers.of(v)
 	if kind == scriptKind {
-		sc.addScript(v, post)
+		sc.addScript(v, post, found, walk)
 	}
-	at := clientLast{v.Path, v.Time, v.Row}
-	if kind == pageKind || kind == scriptKind && !missed(v.Status) {
-		sc.lastPage[v.Client] = at
+	if kind != assetKind || missed(v.Status) {
+		walk.step(v, sc.site, kind)
+		sc.walkers[walkerKey(v)] = walk
 	}
-	if post && v.Status < 400 {
-		sc.lastPost[v.Client] = at
-	}
+	sc.deeds.add(v, post, found)
 }
 
-func (sc *scripts) addScript(v *Visit, post bool) {
+func (sc *scripts) addScript(v *Visit, post bool, found []Finding, walk walker) {
 	plain := sc.site.plain[v.Path]
 	s := sc.byPlain[plain]
 	if missed(v.Status) {
-		if s == nil && len(sc.missed) < maxScripts {
-			sc.missed[plain]++
+		if m, ok := sc.missed[plain]; s == nil && (ok || len(sc.missed) < maxScripts) {
+			sc.missed[plain] = missing{m.n + 1, max(m.last, v.Time)}
+		}
+		if post && v.Status == 404 && s == nil {
+			sc.addVeiled(plain, v, found, walk)
 		}
 		return
 	}
@@ -121,31 +134,63 @@ func (sc *scripts) addScript(v *Visit, post bool) {
 		if len(sc.byPlain) >= maxScripts {
 			return
 		}
-		s = &script{Path: sc.log.Text(Paths, v.Path), Plain: plain, Clients: map[string]*scriptUse{}, MissBefore: sc.missed[plain]}
+		s = sc.newScript(plain, v)
 		sc.byPlain[plain] = s
 	}
 	if post && v.Status >= 300 && v.Status < 400 {
 		s.Redirects++
 	}
-	if answered(v.Status) {
-		sc.count(s, v, post)
+	if answered(v.Status) && !sc.deeds.writes[v.Method] {
+		sc.count(s, v, post, found, walk)
 	}
 }
 
-func (sc *scripts) count(s *script, v *Visit, post bool) {
+// newScript makes the sums of a path, at its first request.
+func (sc *scripts) newScript(plain string, v *Visit) *script {
+	path := sc.log.Text(Paths, v.Path)
+	if key := plainPath(path); len(key) != len(plain) { // more path follows, or codes
+		path = plain
+	}
+	return &script{Path: path, Plain: plain, Clients: map[string]*scriptUse{}, MissBefore: sc.missed[plain].n}
+}
+
+// addVeiled counts a post that was answered 404 as if it had been answered.
+func (sc *scripts) addVeiled(plain string, v *Visit, found []Finding, walk walker) {
+	s := sc.veiled[plain]
+	if s == nil {
+		if len(sc.veiled) >= maxVeiled {
+			return
+		}
+		s = sc.newScript(plain, v)
+		s.Veiled, s.MissBefore = true, 0
+		sc.veiled[plain] = s
+	}
+	sc.count(s, v, true, found, walk)
+}
+
+func (sc *scripts) count(s *script, v *Visit, post bool, found []Finding, walk walker) {
 	if s.Requests == 0 || v.Time < s.First {
 		s.First, s.FirstRow = v.Time, v.Row
-		s.Before = nil
-		if p, ok := sc.lastPost[v.Client]; ok && p.path != v.Path && v.Time-p.time <= lookBeforeMS {
-			s.Before = &lastUse{sc.log.Text(Paths, p.path), p.time, p.row}
+		since := sc.missed[s.Plain].last
+		if s.Veiled {
+			since = 0
 		}
+		s.Before = sc.deeds.before(s.Plain, v, since)
+	}
+	if s.Requests == 0 || v.Time-s.Last > burstGapMS {
+		s.Bursts++
+	} else {
+		s.Busy += max(0, v.Time-s.Last)
+	}
+	if s.Requests == 0 || v.Time/dayMS > s.Last/dayMS {
+		s.Days++
 	}
 	s.Requests++
 	s.Last = max(s.Last, v.Time)
 	if v.Time > 0 {
 		s.Hours[hourOf(v.Time)]++
 	}
-	if post && v.Status < 300 {
+	if post && (v.Status < 300 || s.Veiled || v.Status == 500) {
 		s.Posts++
 		if sc.site.crawler[v.Agent] {
 			s.Crawlers++
@@ -154,16 +199,59 @@ func (sc *scripts) count(s *script, v *Visit, post bool) {
 	if sc.site.linked(v) {
 		s.Linked++
 	}
+	if sc.site.browser[v.Agent] && sc.site.bare(sc.log, v) {
+		s.Bare++
+	}
+	if v.Query != 0 {
+		s.Queried++
+	}
+	if walk.sweeps(v) {
+		s.Swept++
+	}
 	if v.User != 0 && sc.log.Text(Users, v.User) != "-" {
 		s.Authed++
+	}
+	if v.Size >= 0 && len(s.Sizes) < maxSizes && !slices.Contains(s.Sizes, v.Size) {
+		s.Sizes = append(s.Sizes, v.Size)
 	}
 	if len(s.Uses) < maxUses {
 		s.Uses = append(s.Uses, use{v.Time, v.Row})
 	}
-	sc.countClient(s, v, post)
+	s.addFindings(v, found)
+	sc.countClient(s, v, walk)
 }
 
-func (sc *scripts) countClient(s *script, v *Visit, post bool) {
+// addFindings notes what single requests to the script show.
+func (s *script) addFindings(v *Visit, found []Finding) {
+	command, body := false, false
+	for _, f := range found {
+		switch {
+		case f.Class == Probe && strings.HasPrefix(f.Rule, "webshell"):
+			s.Named = true
+		case f.Level < Medium || f.Field == "referer" || f.Field == "agent":
+		case f.Class == WebshellUse && (strings.HasPrefix(f.Field, "body") || f.Field == "answer"):
+			body = true
+		case f.Class == WebshellUse || f.Class == RCE:
+			command = true
+		}
+	}
+	if command {
+		s.Commanded++
+		s.Commands = appendRow(s.Commands, v.Row)
+	}
+	if body {
+		s.Bodies = appendRow(s.Bodies, v.Row)
+	}
+}
+
+func appendRow(rows []uint64, row uint64) []uint64 {
+	if len(rows) < MaxRefs {
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func (sc *scripts) countClient(s *script, v *Visit, walk walker) {
 	name := sc.log.Text(Clients, v.Client)
 	c := s.Clients[name]
 	if c == nil {
@@ -173,10 +261,10 @@ func (sc *scripts) countClient(s *script, v *Visit, post bool) {
 		}
 		c = &scriptUse{First: v.Time, FirstRow: v.Row, Agents: map[string]struct{}{}}
 		s.Clients[name] = c
-	} else if post && len(s.Intervals) < maxIntervals {
+	} else if len(s.Intervals) < maxIntervals {
 		s.Intervals = append(s.Intervals, v.Time-c.Last)
 	}
-	if before, ok := sc.lastPage[v.Client]; !ok || before.path == v.Path || v.Time-before.time > companyGapMS {
+	if walk.alone(v, sc.site) {
 		c.Alone++
 	}
 	c.N++
@@ -188,16 +276,30 @@ func (sc *scripts) countClient(s *script, v *Visit, post bool) {
 
 // finish fills in what lies beside each script.
 func (sc *scripts) finish() {
+	for plain, s := range sc.veiled { // a page that is missing has one size
+		if sc.byPlain[plain] == nil && s.Requests >= 5 && len(s.Sizes) >= 3 && len(s.Clients)*2 <= s.Requests {
+			sc.byPlain[plain] = s
+		}
+	}
 	dirs := map[string]*folder{}
 	for _, s := range sc.byPlain {
 		dir, _ := splitPath(s.Plain)
-		dirs[dir] = &folder{}
+		dirs[dir], dirs[folderAbove(dir)] = &folder{}, &folder{}
 	}
+	seen := map[string]bool{}
 	for id, ok := range sc.answered {
 		if !ok {
 			continue
 		}
-		dir, _ := splitPath(plainPath(sc.log.Text(Paths, uint32(id))))
+		plain := sc.site.plain[id]
+		if plain == "" {
+			plain = plainPath(sc.log.Text(Paths, uint32(id)))
+		} else if seen[plain] {
+			continue
+		} else {
+			seen[plain] = true
+		}
+		dir, _ := splitPath(plain)
 		f := dirs[dir]
 		if f == nil {
 			continue
@@ -214,7 +316,17 @@ func (sc *scripts) finish() {
 	for _, s := range sc.byPlain {
 		dir, _ := splitPath(s.Plain)
 		s.Folder = *dirs[dir]
+		s.Above = *dirs[folderAbove(dir)]
 	}
+}
+
+// folderAbove is the folder above a folder; the root is its own.
+func folderAbove(dir string) string {
+	up, _ := splitPath(strings.TrimSuffix(dir, "/"))
+	if up == "" {
+		return "/"
+	}
+	return up
 }
 
 // merge adds what another part says of the same script. Distinct things beside it are not told apart between
@@ -223,29 +335,53 @@ func (s *script) merge(o *script) {
 	if o.Requests > 0 && (s.Requests == 0 || o.First < s.First) {
 		s.First, s.FirstRow, s.Before = o.First, o.FirstRow, o.Before
 	}
+	s.Veiled = o.Veiled && (s.Veiled || s.Requests == 0)
 	s.Requests += o.Requests
 	s.Posts += o.Posts
 	s.Redirects += o.Redirects
 	s.MissBefore += o.MissBefore
 	s.Linked += o.Linked
+	s.Bare += o.Bare
+	s.Swept += o.Swept
+	s.Queried += o.Queried
 	s.Authed += o.Authed
+	s.Guessed += o.Guessed
+	s.Commanded += o.Commanded
 	s.More += o.More
 	s.Crawlers += o.Crawlers
+	s.Days += o.Days
+	s.Bursts += o.Bursts
+	s.Busy += o.Busy
+	s.Named = s.Named || o.Named
 	s.Last = max(s.Last, o.Last)
 	for h, n := range o.Hours {
 		s.Hours[h] += n
 	}
+	s.Commands = boundedRows(s.Commands, o.Commands)
+	s.Bodies = boundedRows(s.Bodies, o.Bodies)
+	s.Sizes = append(slices.Clone(s.Sizes), o.Sizes...)
+	slices.Sort(s.Sizes)
+	s.Sizes = slices.Compact(s.Sizes)
+	s.Sizes = s.Sizes[:min(len(s.Sizes), maxSizes)]
 	s.Uses = append(slices.Clone(s.Uses), o.Uses...)
 	slices.SortStableFunc(s.Uses, func(a, b use) int { return int(a.Time - b.Time) })
 	s.Uses = s.Uses[:min(len(s.Uses), maxUses)]
 	s.Intervals = append(slices.Clone(s.Intervals), o.Intervals...)
 	s.Intervals = s.Intervals[:min(len(s.Intervals), maxIntervals)]
-	if o.Folder.Assets+o.Folder.Pages+o.Folder.Scripts > s.Folder.Assets+s.Folder.Pages+s.Folder.Scripts {
+	if o.Folder.sum() > s.Folder.sum() {
 		s.Folder = o.Folder
+	}
+	if o.Above.sum() > s.Above.sum() {
+		s.Above = o.Above
 	}
 	for _, name := range sortedKeys(o.Clients) {
 		s.mergeClient(name, o.Clients[name])
 	}
+}
+
+func boundedRows(a, b []uint64) []uint64 {
+	out := append(slices.Clone(a), b...)
+	return out[:min(len(out), MaxRefs)]
 }
 
 func (s *script) mergeClient(name string, o *scriptUse) {
@@ -271,8 +407,9 @@ func (s *script) mergeClient(name string, o *scriptUse) {
 	}
 }
 
-// timetable reports whether the posts come by the clock, as a scheduled job's do: at least eight, at least
-// five minutes apart as a rule, and nine in ten of the intervals close to a multiple of the usual one.
+// timetable reports whether the requests come by the clock, as a scheduled job's do: at least eight, at least
+// twenty seconds apart as a rule, and nine in ten of the intervals close to a multiple of the usual one. Below
+// five minutes a person could keep such a pace for a while, not for an hour.
 func (s *script) timetable() bool {
 	if len(s.Intervals) < 8 || len(s.Clients) > 3 {
 		return false
@@ -280,31 +417,41 @@ func (s *script) timetable() bool {
 	sorted := slices.Clone(s.Intervals)
 	slices.Sort(sorted)
 	usual := float64(sorted[len(sorted)/2])
-	if usual < 5*60*1000 {
+	if usual < 20*1000 || usual < 5*60*1000 && len(sorted) < 60 {
 		return false
 	}
 	fits := 0
 	for _, d := range sorted {
 		k := math.Max(1, math.Round(float64(d)/usual))
-		if math.Abs(float64(d)-k*usual) <= 0.15*usual*k {
+		if math.Abs(float64(d)-k*usual) <= 0.3*usual {
 			fits++
 		}
 	}
 	return fits*10 >= len(sorted)*9
 }
 
-// tunnel reports whether the script carries a stream: very many posts of few clients in quick succession.
-func (s *script) tunnel() bool {
+// tunnel says how far the script carries a stream, 0 for not at all: very many requests of few clients in quick
+// succession. Chunked uploads and busy programs come close (1), but pause; what carries a desktop does not (2).
+func (s *script) tunnel() int {
 	if s.Requests < 200 || len(s.Clients) > 3 {
-		return false
+		return 0
 	}
-	quick := 0
+	quick, rapid := 0, 0
 	for _, d := range s.Intervals {
 		if d <= 5000 {
 			quick++
 		}
+		if d <= 2000 {
+			rapid++
+		}
 	}
-	return quick >= 150 && quick*10 >= len(s.Intervals)*8
+	switch n := len(s.Intervals); {
+	case s.Requests >= 500 && rapid*10 >= n*9:
+		return 2
+	case quick >= 150 && quick*10 >= n*8:
+		return 1
+	}
+	return 0
 }
 
 // firstUser is the client whose request was answered first.

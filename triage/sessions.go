@@ -336,6 +336,17 @@ func (ss *sessions) judgeTries(c bruteCase) (Finding, bool) {
 			count(t.n, "post"), lasted(c.session.first, c.session.last), count(usual, "time"))}, true
 }
 
+// markGuessed tells the scripts how many of their posts are guesses at a password.
+func (ss *sessions) markGuessed(scripts map[string]*script) {
+	for _, c := range ss.brute {
+		if s := scripts[ss.site.plain[c.key.path]]; s != nil && !c.key.basic {
+			if _, ok := ss.judgeTries(c); ok {
+				s.Guessed += c.tries.n
+			}
+		}
+	}
+}
+
 // namesLogin is a hint for logs in which nobody logged in successfully.
 func namesLogin(path string) bool {
 	p := plainPath(path)

@@ -12,6 +12,8 @@ type Period struct {
 	First, Last int64 // Unix ms of the requests that have a time; 0 if none has
 	Requests    int
 	Hours       [24]int // requests by UTC hour
+	Linked      int     // requests with a referer of the site's own
+	Posts, Bare int     // answered posts by browsers, and those of them without a referer
 }
 
 // A site is the sum of a first pass over a part.
@@ -22,8 +24,9 @@ type site struct {
 	referers []uint32 // requests by referer
 	own      []ownRef // by referer: what it is as a link
 	crawler  []bool   // by agent: it names itself one
+	browser  []bool   // by agent: it has the form of a browser's
 	kinds    []pathKind
-	plain    []string // by path; filled for scripts only
+	plain    []string // by path: its scriptKey; filled for scripts only
 }
 
 // An ownRef is what a referer says of where a request came from.
@@ -42,9 +45,16 @@ func surveySite(log Log) (*site, error) {
 			s.post = uint32(id)
 		}
 	}
+	s.sortAgents(log)
 	err := log.Visits(func(v *Visit) bool {
 		s.referers[v.Referer]++
 		s.see(v.Time)
+		if v.Status < 300 && s.isPost(v) && s.browser[v.Agent] {
+			s.Posts++
+			if s.bare(log, v) {
+				s.Bare++
+			}
+		}
 		return true
 	})
 	if err != nil {
@@ -52,10 +62,6 @@ func surveySite(log Log) (*site, error) {
 	}
 	s.findLinks(log)
 	s.sortPaths(log)
-	s.crawler = make([]bool, log.Texts(Agents))
-	for id := range s.crawler {
-		s.crawler[id] = namesCrawler(log.Text(Agents, uint32(id)))
-	}
 	return s, nil
 }
 
@@ -79,9 +85,41 @@ func (p *Period) add(o Period) {
 	}
 	p.Last = max(p.Last, o.Last)
 	p.Requests += o.Requests
+	p.Linked += o.Linked
+	p.Posts += o.Posts
+	p.Bare += o.Bare
 	for h, n := range o.Hours {
 		p.Hours[h] += n
 	}
+}
+
+// hasLinks reports whether the log shows which page a request came from: it has referers, and people who follow
+// links.
+func (p *Period) hasLinks() bool { return p.Linked >= 20 && p.Linked*50 >= p.Requests }
+
+// bareIsOdd reports whether the browsers of this site send a referer with what they post, as browsers do unless a
+// site forbids it.
+func (p *Period) bareIsOdd() bool { return p.hasLinks() && p.Bare*2 < p.Posts+4 }
+
+func (s *site) sortAgents(log Log) {
+	n := log.Texts(Agents)
+	s.crawler, s.browser = make([]bool, n), make([]bool, n)
+	for id := range n {
+		a := log.Text(Agents, uint32(id))
+		s.crawler[id] = namesCrawler(a)
+		s.browser[id] = !s.crawler[id] && namesBrowser(a)
+	}
+}
+
+// namesBrowser reports whether an agent has the form of a browser's: robots that are polite add an address,
+// programs their protocol.
+func namesBrowser(agent string) bool {
+	return (strings.HasPrefix(agent, "Mozilla/") || strings.HasPrefix(agent, "Opera/")) && !strings.Contains(agent, "://") && !strings.Contains(agent, "Protocol")
+}
+
+// bare reports whether a request has no referer.
+func (s *site) bare(log Log, v *Visit) bool {
+	return v.Referer == 0 || log.Text(Referers, v.Referer) == "-"
 }
 
 // findLinks reads the referers: the host that most of them name is the site's own. Outside pages that link
@@ -109,7 +147,8 @@ func (s *site) findLinks(log Log) {
 	s.own = make([]ownRef, len(refs))
 	for id, r := range refs {
 		if r.host != "" && r.host == s.ownHost {
-			s.own[id] = ownRef{true, plainPath(r.path)}
+			s.own[id] = ownRef{true, scriptKey(r.path)}
+			s.Linked += int(s.referers[id])
 		}
 	}
 }
@@ -142,7 +181,7 @@ func (s *site) sortPaths(log Log) {
 		p := plainPath(log.Text(Paths, uint32(id)))
 		s.kinds[id] = kindOf(p)
 		if s.kinds[id] == scriptKind {
-			s.plain[id] = p
+			s.plain[id] = scriptPart(p)
 		}
 	}
 }

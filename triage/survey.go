@@ -46,7 +46,7 @@ type Summary struct {
 }
 
 // summaryFormat is part of every encoded Summary and changes with whatever Summarise keeps or means.
-const summaryFormat = 3
+const summaryFormat = 4
 
 // encodedSummary is a Summary as gob writes it.
 type encodedSummary struct {
@@ -110,11 +110,12 @@ func Summarise(log Log) (*Summary, error) {
 	p.rhythm = newRhythm(log)
 	writes := writeMethods(log)
 	err = log.Visits(func(v *Visit) bool {
+		found := log.Findings(v.Judged)
 		p.sessions.add(v)
-		p.scripts.add(v)
+		p.scripts.add(v, found)
 		p.rhythm.add(v)
 		if v.Judged != 0 {
-			p.addFoe(v, log.Findings(v.Judged))
+			p.addFoe(v, found)
 		}
 		if writes[v.Method] {
 			p.addWrite(v)
@@ -127,6 +128,7 @@ func Summarise(log Log) (*Summary, error) {
 	p.sessions.finish()
 	p.scripts.finish()
 	p.rhythm.flush()
+	p.sessions.markGuessed(p.scripts.byPlain)
 	p.keepSpans()
 	s := &Summary{period: p.site.Period, scripts: p.scripts.byPlain, foes: p.out.Foes, targets: p.out.Targets,
 		spans: p.rhythm.spans, families: p.rhythm.families}
@@ -212,6 +214,7 @@ type survey struct {
 	hostile  map[string]*foe    // by client
 	targets  []target
 	plants   map[string]plantFact // by Webshell.Ref
+	leads    map[string][]lead    // by Webshell.Ref, the best first
 	files    map[string][]*File   // by plain base name
 	procs    []Process            // in order of time
 	baseline bool                 // some list of known-good files was given
@@ -227,7 +230,7 @@ type survey struct {
 // of web shells. Processes are those of its server, in order of time. The summaries stay as they are. The error
 // is the store's own.
 func Conclude(parts []*Summary, whole Whole, files []File, processes []Process) (*Survey, error) {
-	w := &survey{whole: whole, procs: processes, scripts: map[string]*script{}, hostile: map[string]*foe{}, plants: map[string]plantFact{}, shells: map[string]*Webshell{}, families: map[string]*family{}}
+	w := &survey{whole: whole, procs: processes, scripts: map[string]*script{}, hostile: map[string]*foe{}, plants: map[string]plantFact{}, leads: map[string][]lead{}, shells: map[string]*Webshell{}, families: map[string]*family{}}
 	w.indexFiles(files)
 	for _, p := range parts {
 		w.add(p)
@@ -235,7 +238,7 @@ func Conclude(parts []*Summary, whole Whole, files []File, processes []Process) 
 	w.out.Webshells = w.rankWebshells()
 	for i := range w.out.Webshells {
 		if s := &w.out.Webshells[i]; s.Score >= ShellScore {
-			w.shells[plainPath(s.Path)] = s
+			w.shells[scriptKey(s.Path)] = s
 		}
 	}
 	if err := w.mark(parts); err != nil {
@@ -340,9 +343,9 @@ func (w *survey) shellMarks(ids *findingIDs) ([]Mark, error) {
 		return nil, nil
 	}
 	var out []Mark
-	err := w.whole.Requests(func(path string) bool { return w.shells[plainPath(path)] != nil }, func(v *Visit, path string) bool {
-		if answered(v.Status) {
-			out = append(out, Mark{v.Row, ids.of(w.useFinding(w.shells[plainPath(path)]))})
+	err := w.whole.Requests(func(path string) bool { return w.shells[scriptKey(path)] != nil }, func(v *Visit, path string) bool {
+		if key := scriptKey(path); answered(v.Status) || w.scripts[key].Veiled && v.Status == 404 {
+			out = append(out, Mark{v.Row, ids.of(w.useFinding(w.shells[key]))})
 		}
 		return true
 	})

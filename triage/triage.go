@@ -239,8 +239,12 @@ type Webshell struct {
 	Reasons   []Reason  `json:"reasons"` // heaviest first
 	PlantedBy *Cite     `json:"planted_by"`
 	PlantWhy  string    `json:"plant_why,omitempty"`
-	File      *File     `json:"file"`
-	Uses      []Cite    `json:"-"` // its requests in order of time, at most 10 * MaxRefs
+	// PlantConfidence says how well PlantedBy explains the first appearance, "high", "moderate" or "low"; empty
+	// without it. PlantOther are further requests that may have done it, the best first.
+	PlantConfidence string      `json:"plant_confidence,omitempty"`
+	PlantOther      []PlantLead `json:"plant_other,omitempty"`
+	File            *File       `json:"file"`
+	Uses            []Cite      `json:"-"` // its requests in order of time, at most 10 * MaxRefs
 }
 
 // An Incident is one chain: what was probed, injected, planted, used, and by whom.

@@ -90,7 +90,7 @@ func (w *world) plant(sh *worldShell, kind string, at time.Duration, foe, agent 
 		label(w.hit(at-w.seconds(9), foe, "OPTIONS /", 200, 0, "", agent), "probe")
 		label(w.hit(at, foe, "PUT "+sh.path+pick(w, []string{"", "/", "%20"}), 201, 0, "", agent), "upload").plants = sh
 	case "move":
-		txt := strings.TrimSuffix(sh.path, w.ext) + ".txt"
+		txt := sh.path[:strings.LastIndexByte(sh.path, '.')] + ".txt"
 		label(w.hit(at-w.seconds(5), foe, "PUT "+txt, 201, 0, "", agent), "upload")
 		label(w.hit(at, foe, "MOVE "+txt, 201, 0, "", agent), "upload").plants = sh
 	case "exploit": // a hole whose request names no file
@@ -173,7 +173,6 @@ func (w *world) use(sh *worldShell, at time.Duration, foe, agent string) {
 }
 
 func (w *world) shellHit(sh *worldShell, at time.Duration, how, client, agent string) {
-	sh.uses++
 	path, status, method, size := sh.path, 200, "POST", int64(20+w.IntN(3000))
 	switch how {
 	case "get":
@@ -192,5 +191,6 @@ func (w *world) shellHit(sh *worldShell, at time.Duration, how, client, agent st
 		size = int64(w.IntN(1400))
 		path += pick(w, []string{"?proxy", "?cmd=read", "?cmd=forward"})
 	}
-	w.hit(at, client, method+" "+path, status, size, "", agent).label = "webshell"
+	e := w.hit(at, client, method+" "+path, status, size, "", agent)
+	e.label, e.uses = "webshell", sh
 }

@@ -41,14 +41,15 @@ type entry struct {
 	req    triage.Request
 	label  string      // "" for benign, otherwise what it is
 	plants *worldShell // the shell that it plants
+	uses   *worldShell // the shell that it uses
 }
 
 // A worldShell is a planted shell.
 type worldShell struct {
-	path       string
-	kinds      []string // of plant, place, use: what the totals are told by
-	plant      int64    // line of the planting request; 0 if it is not in the log
-	uses, line int
+	path  string
+	kinds []string // of plant, place, use: what the totals are told by
+	plant int64    // line of the planting request; 0 if it is not in the log
+	uses  int      // in the log
 }
 
 var browsers = []string{
@@ -185,6 +186,9 @@ func (w *world) requests() []triage.Request {
 		if w.proxy {
 			r.Client = "10.0.0.1"
 		}
+		if e.uses != nil {
+			e.uses.uses++
+		}
 		if e.plants != nil {
 			e.plants.plant = r.Line
 		}
@@ -192,5 +196,6 @@ func (w *world) requests() []triage.Request {
 		kept = append(kept, e)
 	}
 	w.entries = kept
+	w.shells = slices.DeleteFunc(w.shells, func(s *worldShell) bool { return s.uses == 0 })
 	return out
 }

@@ -182,7 +182,7 @@ func TestWorlds(t *testing.T) {
 	for _, l := range slices.Sorted(maps.Keys(tt.found)) {
 		t.Logf("hostile lines found: %-12s %.3f of %d", l, share(tt.found[l][0], tt.found[l][1]), tt.found[l][1])
 	}
-	if share(all.high, all.shells) < .35 || share(all.first, all.shells) < .50 || float64(falses) > .1*float64(2**worldCount) || share(all.planted, all.claimed) < .8 {
+	if share(all.high, all.shells) < .75 || share(all.first, all.shells) < .88 || float64(falses) > .05*float64(2**worldCount) || share(all.planted, all.claimed) < .85 {
 		t.Errorf("shells %+v, false candidates %d in %d worlds", *all, falses, 2**worldCount)
 	}
 }

@@ -95,6 +95,7 @@ func describeWebshell(w *rankedShell) []line {
 	out := []line{about(self, "path", run{w.Path, strong}, run{"  score " + fmt.Sprint(w.Score) + " of 100, " + w.Ref, muted})}
 	out = append(out, verdictLines(w.verdict)...)
 	out = append(out, plantLine(w))
+	out = append(out, otherPlants(w)...)
 	out = append(out, label("used", run{fmt.Sprintf("%s UTC, %s", timeSpan(w.First, w.Last), counted(w.Requests, "request", "requests")), plain}))
 	for i, c := range w.Clients {
 		if i == maxListed {
@@ -120,8 +121,18 @@ func plantLine(w *rankedShell) line {
 	}
 	p := w.PlantedBy
 	s := citeSubject(p.Ref, "planting request")
-	return about(s, "planted", run{"by " + p.Ref, strong}, run{fmt.Sprintf("  %s line %d: ", p.Source, p.Line), plain},
+	return about(s, "planted", run{"by " + p.Ref, strong}, run{fmt.Sprintf("  %s line %d, confidence %s: ", p.Source, p.Line, w.PlantConfidence), plain},
 		run{plantWhy(w), plain}, run{"  Enter or P: the request", muted})
+}
+
+// otherPlants are the lines of the further requests that may have planted it.
+func otherPlants(w *rankedShell) []line {
+	var out []line
+	for _, l := range w.PlantOther {
+		out = append(out, about(citeSubject(l.Ref, "possible planting request"), "or", run{"by " + l.Ref, plain},
+			run{fmt.Sprintf("  %s line %d, %s: %s", l.Source, l.Line, l.Confidence, l.Why), muted}))
+	}
+	return out
 }
 
 // plantWhy says why that request is held to be the plant: the reason that counts it, if there is one.

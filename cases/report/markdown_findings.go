@@ -68,7 +68,14 @@ func (p *printer) webshell(w *triage.Webshell) {
 		if w.PlantWhy != "" {
 			why = ": " + text(w.PlantWhy)
 		}
-		p.f("- Planted by %s line %d%s%s", text(w.PlantedBy.Source), w.PlantedBy.Line, why, p.refs([]string{w.PlantedBy.Ref}))
+		sure := ""
+		if w.PlantConfidence != "" {
+			sure = ", confidence " + w.PlantConfidence
+		}
+		p.f("- Planted by %s line %d%s%s%s", text(w.PlantedBy.Source), w.PlantedBy.Line, sure, why, p.refs([]string{w.PlantedBy.Ref}))
+		for _, l := range w.PlantOther {
+			p.f("- Or by %s line %d (%s): %s%s", text(l.Source), l.Line, l.Confidence, text(l.Why), p.refs([]string{l.Ref}))
+		}
 	default:
 		p.f("- How it got there: not enough to tell from the evidence in this case.")
 	}

@@ -29,7 +29,11 @@ type shellJSON struct {
 	Reasons   []triage.Reason `json:"reasons"`
 	PlantedBy *triage.Cite    `json:"planted_by"`
 	PlantWhy  string          `json:"plant_why,omitempty"`
-	File      *fileJSON       `json:"file"`
+
+	PlantConfidence string             `json:"plant_confidence,omitempty"`
+	PlantOther      []triage.PlantLead `json:"plant_other,omitempty"`
+
+	File *fileJSON `json:"file"`
 }
 
 func (c *webshellsCmd) Run(s *session) error {
@@ -39,7 +43,7 @@ func (c *webshellsCmd) Run(s *session) error {
 }
 
 func shellOut(w triage.Webshell) shellJSON {
-	out := shellJSON{w.Ref, text(w.Path), w.Score, texts(w.Clients), optional(w.First), optional(w.Last), w.Requests, reasons(w.Reasons), w.PlantedBy, w.PlantWhy, nil}
+	out := shellJSON{w.Ref, text(w.Path), w.Score, texts(w.Clients), optional(w.First), optional(w.Last), w.Requests, reasons(w.Reasons), w.PlantedBy, w.PlantWhy, w.PlantConfidence, w.PlantOther, nil}
 	if w.File != nil {
 		f := fileOut(*w.File)
 		out.File = &f
@@ -51,7 +55,10 @@ func printShell(w io.Writer, sh triage.Webshell) {
 	fmt.Fprintf(w, "%3d  %s  %s\n", sh.Score, triage.Visible(sh.Path), sh.Ref)
 	fmt.Fprintf(w, "     %s by %s, %s to %s\n", plural(sh.Requests, "request"), triage.Visible(strings.Join(sh.Clients, ", ")), stamp(sh.First), stamp(sh.Last))
 	if sh.PlantedBy != nil {
-		fmt.Fprintf(w, "     planted by %s (%s:%d)\n", sh.PlantedBy.Ref, triage.Visible(sh.PlantedBy.Source), sh.PlantedBy.Line)
+		fmt.Fprintf(w, "     planted by %s (%s:%d), confidence %s: %s\n", sh.PlantedBy.Ref, triage.Visible(sh.PlantedBy.Source), sh.PlantedBy.Line, sh.PlantConfidence, sh.PlantWhy)
+	}
+	for _, l := range sh.PlantOther {
+		fmt.Fprintf(w, "       or by %s (%s:%d), %s: %s\n", l.Ref, triage.Visible(l.Source), l.Line, l.Confidence, l.Why)
 	}
 	for _, r := range sh.Reasons {
 		fmt.Fprintf(w, "     %+4d  %s\n", r.Weight, r.Text)
