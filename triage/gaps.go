@@ -216,12 +216,12 @@ func (w *survey) silences(p *pulse) []EvidenceGap {
 			continue
 		}
 		a, b := w.whole.Cite(x.FromRow), w.whole.Cite(x.ToRow)
-		where := "in " + VisibleN(a.Source, 80)
+		where := ""
 		if a.Source != b.Source {
-			where = fmt.Sprintf("between the end of %s and the beginning of %s", VisibleN(a.Source, 60), VisibleN(b.Source, 60))
+			where = fmt.Sprintf(" between the end of %s and the beginning of %s", VisibleN(a.Source, 60), VisibleN(b.Source, 60))
 		}
 		out = append(out, w.nearIntruder(EvidenceGap{Kind: "silence", Level: Medium, From: timeOf(x.From), To: timeOf(x.To), Source: p.name,
-			Text: fmt.Sprintf("no request for %s %s, a time in which about %.0f are usual", lasted(x.From, x.To), where, e), Refs: []string{a.Ref, b.Ref}}))
+			Text: fmt.Sprintf("no request for %s%s, a time in which about %.0f are usual", lasted(x.From, x.To), where, e), Refs: []string{a.Ref, b.Ref}}))
 	}
 	return out
 }

@@ -61,7 +61,7 @@ func TestGaps(t *testing.T) {
 			s := busySite(12, oneFile)
 			s.drop(5*day+14*time.Hour, 5*day+17*time.Hour)
 			return s
-		}, []string{"silence medium|in access.log"}},
+		}, []string{"silence medium|no request for 3 h, a time in which"}},
 		{"a day's file is gone", func() *scene {
 			s := busySite(12, daily)
 			s.drop(5*day, 6*day)
