@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -209,11 +208,12 @@ func (e *evaluation) labClasses(title string, truths map[lineKey]labTruth, l *ju
 	return hostile, s, recall
 }
 
-// crowdsec judges the small logs of scenarios: was each expected attacker flagged?
+// crowdsec judges the small logs of scenarios that a manifest beside them describes: was each expected attacker
+// flagged?
 func (e *evaluation) crowdsec() error {
-	dir := filepath.Join(e.data, "logs/crowdsec")
-	if _, err := os.Stat(dir); err != nil {
-		return nil
+	lists, err := filepath.Glob(filepath.Join(e.data, "logs", "*", "MANIFEST.jsonl*"))
+	if err != nil || len(lists) == 0 {
+		return err
 	}
 	type scenario struct {
 		File      string   `json:"file"`
@@ -223,7 +223,7 @@ func (e *evaluation) crowdsec() error {
 	}
 	s := newScore()
 	unread := 0
-	err := eachJSON(filepath.Join(dir, "MANIFEST.jsonl"), func(line []byte) error {
+	judgeScenario := func(line []byte) error {
 		var sc scenario
 		if err := json.Unmarshal(line, &sc); err != nil {
 			return err
@@ -260,9 +260,11 @@ func (e *evaluation) crowdsec() error {
 			s.attack("attacker", "", slices.Clip(found), name)
 		}
 		return nil
-	})
-	if err != nil {
-		return err
+	}
+	for _, list := range lists {
+		if err := eachJSON(list, judgeScenario); err != nil {
+			return err
+		}
 	}
 	s.print(e.out, "crowdsec scenarios (with behaviour)", e.worst)
 	e.reached.recall = append(e.reached.recall, logRecall{"crowdsec, attackers in logs of formats that are read", s.alerts(), s.finds()})
