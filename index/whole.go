@@ -37,6 +37,20 @@ func (w *wholeStore) Clients() int {
 	return c.Clients
 }
 
+// Client is who sent a request.
+func (w *wholeStore) Client(row uint64) (string, error) {
+	if _, err := w.store.hold(); err != nil {
+		return "", err
+	}
+	defer w.store.release()
+	seg, i := w.snap.locate(int64(row))
+	id, err := seg.id(colClient, i)
+	if err != nil {
+		return "", err
+	}
+	return seg.text(colClient, id)
+}
+
 func (w *wholeStore) Cite(row uint64) triage.Cite { return w.store.cite(w.snap, row) }
 
 // Count is how many requests have each of the texts in a column. The empty text stands for none.

@@ -132,6 +132,11 @@ func (l *SliceLog) Requests(path func(string) bool, yield func(*Visit, string) b
 	return nil
 }
 
+// Client implements Whole.
+func (l *SliceLog) Client(row uint64) (string, error) {
+	return l.texts[Clients][l.visits[row].Client], nil
+}
+
 // Of implements Whole.
 func (l *SliceLog) Of(clients []string, yield func(uint64, *Request, []Finding) bool) error {
 	want := map[string]bool{}

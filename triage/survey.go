@@ -25,6 +25,11 @@ type Survey struct {
 	Incidents []Incident    `json:"incidents"`
 	Intruders []Intruder    `json:"intruders"`
 	Gaps      []EvidenceGap `json:"gaps"` // where the logs are not whole
+	// Spawned links processes that the server started to requests, in order of time.
+	Spawned []Spawn `json:"spawned"`
+	// ClockSkewMS is how far the clock of the event logs is ahead of that of the web logs, in ms; 0 unless the
+	// two together show a difference.
+	ClockSkewMS int64 `json:"clock_skew_ms"`
 }
 
 // A Mark gives a row one finding of a Survey.
@@ -217,6 +222,7 @@ type survey struct {
 	leads    map[string][]lead    // by Webshell.Ref, the best first
 	files    map[string][]*File   // by plain base name
 	procs    []Process            // in order of time
+	spawned  map[string][]*Spawn  // by plain path; nil until asked for
 	baseline bool                 // some list of known-good files was given
 	shells   map[string]*Webshell // by plain path, score ShellScore or above
 	spans    []sourceSpan         // of all sources, one for each part that it is in
@@ -234,6 +240,9 @@ func Conclude(parts []*Summary, whole Whole, files []File, processes []Process) 
 	w.indexFiles(files)
 	for _, p := range parts {
 		w.add(p)
+	}
+	if err := w.linkProcesses(); err != nil {
+		return nil, err
 	}
 	w.out.Webshells = w.rankWebshells()
 	for i := range w.out.Webshells {

@@ -85,6 +85,7 @@ func (w *survey) judgeScript(s *script) Webshell {
 	var reasons []Reason
 	reasons = append(reasons, w.plantReasons(s, &shell)...)
 	reasons = append(reasons, w.fileReasons(s, &shell)...)
+	reasons = append(reasons, w.spawnReasons(s)...)
 	if s.Posts == 0 && len(reasons) == 0 && s.Commanded == 0 && len(s.Bodies) == 0 && (s.Linked > 0 || s.Queried*2 < s.Requests || s.Requests < 2) {
 		return shell
 	}

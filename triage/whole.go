@@ -12,6 +12,8 @@ type Whole interface {
 	// Of calls yield, in the order of load, for each request of the clients with the findings that Judge.Request gave
 	// for it, until it returns false. A client without a name has none. The caller changes neither of them.
 	Of(clients []string, yield func(row uint64, r *Request, found []Finding) bool) error
+	// Client is who sent a request.
+	Client(row uint64) (string, error)
 	// Cite is the reference, source and line of a row.
 	Cite(row uint64) Cite
 }
