@@ -107,6 +107,9 @@ var reversers = [...]string{"strrev", "reverse(", "reverse ", ".reverse", "[::-1
 
 // spellReversed is the quoted literals of s turned round, if s says that it turns text round.
 func spellReversed(s string) string {
+	if !strings.ContainsAny(s, `'"`) {
+		return ""
+	}
 	low := asciiLower(s)
 	turns := false
 	for _, r := range reversers {
@@ -176,7 +179,7 @@ var concatCall = regexp.MustCompile(`(?i)\bconcat(?:_ws)?\s*\(((?:\s*(?:'[^']*'|
 
 // spellConcatCall is s with the calls of CONCAT over literals alone read as one literal.
 func spellConcatCall(s string) string {
-	if !concatCall.MatchString(s) {
+	if strings.IndexByte(s, '(') < 0 || !strings.ContainsAny(s, `'"`) || !concatCall.MatchString(s) {
 		return ""
 	}
 	return concatCall.ReplaceAllStringFunc(s, func(call string) string {

@@ -208,8 +208,10 @@ func (h *hunt) repeated(params []parameter) {
 				n++
 			}
 		}
-		first := slices.IndexFunc(params, func(q parameter) bool { return q.name == p.name }) == i
-		if n > 1 && first && strings.ContainsAny(joined, "%'\"()<>;|`{}$*") {
+		if n == 1 || slices.IndexFunc(params, func(q parameter) bool { return q.name == p.name }) < i {
+			continue
+		}
+		if strings.ContainsAny(joined, "%'\"()<>;|`{}$*") {
 			h.field(queryField(p.name), InQuery, joined, true)
 		}
 	}
