@@ -38,7 +38,7 @@ var decodeCases = []struct{ name, query, want, coding string }{
 	{"overlong coded twice", "q=%C3%80%C2%AFetc", "/etc", "url+unicode"},
 	{"slashes of mathematics", "q=%u2215etc%u2216x", `/etc\x`, "%u+unicode"},
 	{"gzip in base64", "q=H4sIAAAAAAACA7OxL8goUCiuLC5JzdVQykxR0rQGAMgjMkwTAAAA", `<?php system("id");`, "base64"},
-	{"deflate in base64", "q=gzinflate(base64_decode('"+"K64sLknN1VDKTFHStAYA"+"'))", `system("id");`, "base64"},
+	{"deflate in base64", "q=gzinflate(base64_decode('" + "K64sLknN1VDKTFHStAYA" + "'))", `system("id");`, "base64"},
 	{"UTF-16 in base64", "q=dwBoAG8AYQBtAGkAIAAvAGEAbABsAA==", "whoami /all", "base64"},
 	{"base64 twice", "q=UEQ5d2FIQWdjM2x6ZEdWdEtDSnBaQ0lwT3c9PQ==", `<?php system("id");`, "base64+base64"},
 	{"UTF-7", "q=%2BADw-script%2BAD4-", "<script>", "url+utf-7"},

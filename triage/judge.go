@@ -383,14 +383,12 @@ func (h *hunt) try(r *compiledRule, field string, t *judgedText) {
 	if !ok {
 		return
 	}
+	if r.Class == RCE && target == "" {
+		target = t.writes()
+	}
 	level := r.Level
-	if r.Class == RCE {
-		if target == "" {
-			target = t.writes()
-		}
-		if target != "" && runsOnServer(target) {
-			level = Critical
-		}
+	if target != "" && runsOnServer(target) {
+		level = Critical
 	}
 	if h.limit != None {
 		level = min(level, h.limit)
@@ -416,6 +414,9 @@ func (r *compiledRule) mayWrite() bool {
 // evidence asks the rule's sign and pattern: which bytes of the text speak for it, and the path that
 // they write to, in lower case.
 func (r *compiledRule) evidence(t *judgedText) (from, to int, target string, ok bool) {
+	if r.except != nil && r.except.MatchString(t.low) {
+		return 0, 0, "", false
+	}
 	switch {
 	case r.Sign == 0:
 		from, to = wordSpan(r.Words, t.low)

