@@ -24,6 +24,10 @@ type HashEntry struct {
 	ModTime time.Time // zero if unknown
 	Comment string    // what the list says of the entry, such as a family name
 	Line    int64
+	Changed time.Time // ctime: of the last change of the inode; zero if unknown
+	Created time.Time // crtime, or birth; zero if unknown
+	// Findings are what the content showed when the list was made, of web roots that spoor has read.
+	Findings []Finding
 }
 
 // A Reject is a sample of a line that could not be read.

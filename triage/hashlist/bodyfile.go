@@ -60,7 +60,7 @@ func bodyfileReader(*time.Location) lineReader {
 		if e.Size, err = strconv.ParseInt(values[4], 10, 64); err != nil || e.Size < 0 {
 			return e, errSize
 		}
-		e.ModTime = unixTime(values[6])
+		e.ModTime, e.Changed, e.Created = unixTime(values[6]), unixTime(values[7]), unixTime(values[8])
 		if e.Path, e.Comment = cutDeleted(name); e.Path == "" {
 			return e, errNoPath
 		}

@@ -2,7 +2,7 @@
 //
 // Read finds the layout from the content and streams the entries; Detect only names the layout. One layout,
 // one file: sums.go has the checksum tools and lists of bare hashes, hashdeep.go, csv.go (PowerShell's
-// Get-FileHash and any CSV with a header), bodyfile.go.
+// Get-FileHash and any CSV with a header), bodyfile.go, webroot.go (what spoor itself writes of a web root).
 //
 // Which algorithm made a hash is told by its name where the list has one, else by its length: 32 hex digits
 // are MD5, 40 SHA-1, 64 SHA-256. Lines that do not fit are counted, and the first are kept with the reason.
@@ -60,6 +60,7 @@ var errComment = errors.New("comment")
 
 // layouts are tried in this order, the most telling first.
 var layouts = []layout{
+	{"webroot", fitsWebroot, webrootReader},
 	{"hashdeep", fitsHashdeep, hashdeepReader},
 	{"bodyfile", fitsBodyfile, bodyfileReader},
 	{"get-filehash", fitsFileHash, csvReader},
@@ -70,7 +71,7 @@ var layouts = []layout{
 	{"bare-hash", fitsSum(bareHash), sumReader},
 }
 
-// Detect names the layout of a list from its first bytes (64 KiB are enough): hashdeep, bodyfile,
+// Detect names the layout of a list from its first bytes (64 KiB are enough): webroot, hashdeep, bodyfile,
 // get-filehash, csv, bsd-sum, gnu-sum, hash-comment or bare-hash. The error wraps ErrNotList.
 func Detect(sample []byte) (name string, err error) {
 	// An odd last byte of UTF-16 or half a rune is an error here, and of no interest.
