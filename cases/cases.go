@@ -35,13 +35,14 @@ const Version = 1
 
 // The files and folders of a case, relative to its folder.
 const (
-	infoName    = "case.json"
-	journalName = "journal.jsonl"
-	lockName    = "journal.lock"
-	indexName   = "index"
-	reportsName = "reports"
-	draftsName  = "drafts"
-	tornPrefix  = "journal.torn-" // followed by a number from 1
+	infoName     = "case.json"
+	journalName  = "journal.jsonl"
+	lockName     = "journal.lock"
+	indexName    = "index"
+	reportsName  = "reports"
+	evidenceName = "evidence"
+	draftsName   = "drafts"
+	tornPrefix   = "journal.torn-" // followed by a number from 1
 )
 
 // maxInfo bounds case.json, in bytes.
@@ -323,6 +324,9 @@ func (c *Case) Info() Info { return c.info }
 
 // IndexDir is the folder of the index; it need not exist.
 func (c *Case) IndexDir() string { return filepath.Join(c.dir, indexName) }
+
+// EvidenceDir is the folder for evidence that the case keeps itself. It need not be there.
+func (c *Case) EvidenceDir() string { return filepath.Join(c.dir, evidenceName) }
 
 // ReportsDir is the folder that reports go to unless told otherwise.
 func (c *Case) ReportsDir() string { return filepath.Join(c.dir, reportsName) }

@@ -60,12 +60,17 @@ func JudgeFiles(lists []HashList) []File {
 	merged := mergeListings(lists)
 	known := newKnown(lists, merged)
 	out := make([]File, 0, len(merged.order))
+	inodes := map[string]inode{}
 	for _, key := range merged.order {
 		f := merged.files[key]
 		f.Verdict, f.Why = known.judge(key, f)
 		f.Ref = hashRef("f", key)
+		if n, ok := merged.inodes[key]; ok {
+			inodes[f.Ref] = n
+		}
 		out = append(out, *f)
 	}
+	signFiles(out, inodes)
 	slices.SortStableFunc(out, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 	return out
 }
@@ -84,32 +89,57 @@ func filePath(p string) string {
 
 // merged is all listings as one.
 type merged struct {
-	files map[string]*File
-	order []string
-	names paths
+	files  map[string]*File
+	inodes map[string]inode // of the files whose listing has such times
+	order  []string
+	names  paths
+	listed paths // those of names that are of no web root's manifest
 }
 
 func mergeListings(lists []HashList) *merged {
-	m := &merged{files: map[string]*File{}, names: paths{}}
+	m := &merged{files: map[string]*File{}, inodes: map[string]inode{}, names: paths{}, listed: paths{}}
 	var listings []HashList
 	for _, l := range lists {
 		if l.Role == RoleListing {
 			listings = append(listings, l)
 		}
 	}
-	// Absolute paths first: the others are aligned to them.
-	slices.SortStableFunc(listings, func(a, b HashList) int { return absolute(b) - absolute(a) })
+	// Absolute paths first: the others are aligned to them. Web roots come last and are not aligned to each
+	// other: two of them are two sites, however alike their files are named.
+	slices.SortStableFunc(listings, func(a, b HashList) int {
+		if a.Source.Format == FormatWebroot || b.Source.Format == FormatWebroot {
+			return webroot(a) - webroot(b)
+		}
+		return absolute(b) - absolute(a)
+	})
 	for _, l := range listings {
-		from, to := m.names.align(l.Entries)
+		others := m.names
+		if webroot(l) == 1 {
+			others = m.listed
+		}
+		from, to := others.align(l.Entries)
 		before := len(m.order)
 		for i := range l.Entries {
 			m.add(l.Source, &l.Entries[i], from, to)
 		}
 		for _, key := range m.order[before:] {
 			m.names.add(key)
+			if webroot(l) == 0 {
+				m.listed.add(key)
+			}
 		}
 	}
 	return m
+}
+
+// FormatWebroot is the Source.Format of a listing that spoor made of a web root.
+const FormatWebroot = "webroot"
+
+func webroot(l HashList) int {
+	if l.Source.Format == FormatWebroot {
+		return 1
+	}
+	return 0
 }
 
 func absolute(l HashList) int {
@@ -142,6 +172,14 @@ func (m *merged) add(src Source, e *HashEntry, from, to string) {
 	}
 	if f.ModTime.IsZero() {
 		f.ModTime = e.ModTime
+	}
+	if !e.Created.IsZero() || !e.Changed.IsZero() {
+		m.inodes[key] = inode{e.Changed, e.Created}
+	}
+	for _, found := range e.Findings {
+		if !slices.ContainsFunc(f.Findings, func(g Finding) bool { return g.Rule == found.Rule && g.Match == found.Match }) {
+			f.Findings = append(f.Findings, found)
+		}
 	}
 	if len(f.Cites) < MaxRefs {
 		f.Cites = append(f.Cites, Cite{Ref: RequestRef(src.Key, e.Line), Source: src.Path, Line: e.Line})

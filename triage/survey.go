@@ -246,7 +246,7 @@ func Conclude(parts []*Summary, whole Whole, files []File, processes []Process) 
 	}
 	w.out.Webshells = w.rankWebshells()
 	for i := range w.out.Webshells {
-		if s := &w.out.Webshells[i]; s.Score >= ShellScore {
+		if s := &w.out.Webshells[i]; s.Score >= ShellScore && s.Requests > 0 {
 			w.shells[scriptKey(s.Path)] = s
 		}
 	}

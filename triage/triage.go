@@ -235,8 +235,8 @@ type Webshell struct {
 	Clients   []string  `json:"clients"` // those whose requests were answered, by first use
 	First     time.Time `json:"first"`
 	Last      time.Time `json:"last"`
-	Requests  int       `json:"requests"`
-	Reasons   []Reason  `json:"reasons"` // heaviest first
+	Requests  int       `json:"requests"` // 0 if the file alone makes it a candidate; Path is then the file's, First and Last are zero
+	Reasons   []Reason  `json:"reasons"`  // heaviest first
 	PlantedBy *Cite     `json:"planted_by"`
 	PlantWhy  string    `json:"plant_why,omitempty"`
 	// PlantConfidence says how well PlantedBy explains the first appearance, "high", "moderate" or "low"; empty

@@ -44,11 +44,17 @@ const maxWebshells = 200
 // rankWebshells lists the candidates with a score above 10, best first.
 func (w *survey) rankWebshells() []Webshell {
 	out := []Webshell{}
+	requested := map[string]bool{} // references of files that requests fit
 	for _, plain := range sortedKeys(w.scripts) {
-		if shell := w.judgeScript(w.scripts[plain]); shell.Score > 10 {
+		shell := w.judgeScript(w.scripts[plain])
+		if shell.File != nil {
+			requested[shell.File.Ref] = true
+		}
+		if shell.Score > 10 {
 			out = append(out, shell)
 		}
 	}
+	out = append(out, w.unrequested(requested)...)
 	sort.SliceStable(out, func(i, j int) bool {
 		if out[i].Score != out[j].Score {
 			return out[i].Score > out[j].Score
@@ -61,8 +67,10 @@ func (w *survey) rankWebshells() []Webshell {
 	out = out[:min(len(out), maxWebshells)]
 	w.settlePlants(out)
 	for i := range out {
-		for _, u := range w.scripts[scriptKey(out[i].Path)].Uses {
-			out[i].Uses = append(out[i].Uses, w.whole.Cite(u.Row))
+		if s := w.scripts[scriptKey(out[i].Path)]; s != nil && out[i].Requests > 0 {
+			for _, u := range s.Uses {
+				out[i].Uses = append(out[i].Uses, w.whole.Cite(u.Row))
+			}
 		}
 	}
 	return out
@@ -92,6 +100,7 @@ func (w *survey) judgeScript(s *script) Webshell {
 	reasons = append(reasons, w.useReasons(s)...)
 	reasons = append(reasons, w.placeReasons(s)...)
 	reasons = append(reasons, w.companyReasons(s)...)
+	reasons = telling(reasons)
 	sort.SliceStable(reasons, func(i, j int) bool { return reasons[i].Weight > reasons[j].Weight })
 	shell.Reasons = reasons
 	shell.Score = max(0, min(100, rawScore(shell)))
@@ -131,7 +140,7 @@ func (w *survey) fileReasons(s *script, shell *Webshell) []Reason {
 			add("file-time", 10, fmt.Sprintf("its file was last written %s, %s from the planting request", f.ModTime.UTC().Format("2006-01-02 15:04:05Z"), gap.Abs().Round(time.Second)))
 		}
 	}
-	return out
+	return append(out, signReasons(f, s.Posts > 0)...)
 }
 
 // clients lists a script's clients by first use.

@@ -116,7 +116,7 @@ func nextStep(gen int, steps <-chan desk.Progress) tea.Cmd {
 
 // expand does what a shell would have done: ~/ is the home folder, and a pattern stands for the files it fits.
 func expand(o desk.LoadOptions) (desk.LoadOptions, error) {
-	for _, list := range []*[]string{&o.Paths, &o.Baseline, &o.KnownBad} {
+	for _, list := range []*[]string{&o.Paths, &o.Baseline, &o.KnownBad, &o.Webroots} {
 		var out []string
 		for _, p := range *list {
 			all, err := expandPath(p)

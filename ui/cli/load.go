@@ -18,13 +18,14 @@ type loadCmd struct {
 	Paths    []string `arg:"" optional:"" help:"Logs, file listings and folders of them; plain, .gz or .zst."`
 	Baseline []string `help:"Hash list of known-good files. Repeatable." placeholder:"FILE" sep:"none"`
 	KnownBad []string `name:"known-bad" help:"Hash list of known-bad files. Repeatable." placeholder:"FILE" sep:"none"`
+	Webroot  []string `help:"Folder that is a copy of a web root: its files are hashed and its scripts read. Repeatable." placeholder:"DIR" sep:"none"`
 	TZ       string   `name:"tz" help:"Zone of times that carry none: an IANA name or an offset such as -05:00. Default UTC." placeholder:"ZONE"`
 	Format   string   `help:"Read every log as this format: common, combined, vhost-combined or w3c." placeholder:"NAME"`
 	JSON     bool     `name:"json" help:"Print the ledger as JSON, one object a file."`
 }
 
 func (c *loadCmd) Run(s *session) error {
-	if len(c.Paths)+len(c.Baseline)+len(c.KnownBad) == 0 {
+	if len(c.Paths)+len(c.Baseline)+len(c.KnownBad)+len(c.Webroot) == 0 {
 		return misuse{errors.New("nothing to load: name a log, a listing or a folder")}
 	}
 	zone, err := desk.ParseZone(c.TZ)
@@ -36,7 +37,7 @@ func (c *loadCmd) Run(s *session) error {
 		return err
 	}
 	meter, end := s.newMeter()
-	ledger, err := d.Load(s.ctx, desk.LoadOptions{Paths: c.Paths, Baseline: c.Baseline, KnownBad: c.KnownBad, Format: c.Format, Zone: zone, ZoneName: c.TZ}, meter.show)
+	ledger, err := d.Load(s.ctx, desk.LoadOptions{Paths: c.Paths, Baseline: c.Baseline, KnownBad: c.KnownBad, Webroots: c.Webroot, Format: c.Format, Zone: zone, ZoneName: c.TZ}, meter.show)
 	end()
 	if errors.Is(err, context.Canceled) {
 		err = stopped{err}

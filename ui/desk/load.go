@@ -28,6 +28,7 @@ type LoadOptions struct {
 	Paths    []string       // files, or folders that are walked
 	Baseline []string       // hash lists of known-good files
 	KnownBad []string       // hash lists of known-bad files
+	Webroots []string       // folders that are copies of a web root
 	Format   string         // a name of weblog.Formats for every file of Paths; empty finds it from the content
 	Zone     *time.Location // for times without zone; nil is UTC
 	ZoneName string         // how the zone was given, for the journal; empty is "UTC"
@@ -169,6 +170,11 @@ func (l *loader) gather() error {
 		}
 		before += g.size
 	}
+	for _, dir := range l.o.Webroots {
+		if err := l.takeWebroot(dir); err != nil {
+			return err
+		}
+	}
 	return l.ctx.Err()
 }
 
@@ -284,6 +290,10 @@ func (l *loader) recognise(it *item, path string) error {
 		return listErr
 	}
 	format, logErr := l.forced, error(nil)
+	if listErr == nil && list == triage.FormatWebroot { // whatever --format says of logs
+		it.role, it.src.Format = triage.RoleListing, list
+		return nil
+	}
 	if format == 0 {
 		format, logErr = weblog.Detect(sample)
 	}

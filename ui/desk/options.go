@@ -27,7 +27,7 @@ func ParseZone(name string) (*time.Location, error) {
 }
 
 // LoadUsage is what ParseLoad reads, in one line.
-const LoadUsage = "load PATH... [--baseline FILE] [--known-bad FILE] [--tz ZONE] [--format NAME]"
+const LoadUsage = "load PATH... [--baseline FILE] [--known-bad FILE] [--webroot DIR] [--tz ZONE] [--format NAME]"
 
 // ParseLoad reads what to load from one line, in the words of the command line: paths, and the options that
 // LoadUsage names, as --tz ZONE or --tz=ZONE. Words with spaces stand in quotes or have a backslash before each
@@ -57,7 +57,7 @@ func ParseLoad(line string) (LoadOptions, error) {
 			return LoadOptions{}, err
 		}
 	}
-	if len(o.Paths)+len(o.Baseline)+len(o.KnownBad) == 0 {
+	if len(o.Paths)+len(o.Baseline)+len(o.KnownBad)+len(o.Webroots) == 0 {
 		return LoadOptions{}, errors.New("load what? name a log, a listing or a folder: " + LoadUsage)
 	}
 	return o, nil
@@ -66,7 +66,7 @@ func ParseLoad(line string) (LoadOptions, error) {
 // set takes one option; given says whether it has a value.
 func (o *LoadOptions) set(name, value string, given bool) error {
 	switch name {
-	case "--baseline", "--known-bad", "--tz", "--format":
+	case "--baseline", "--known-bad", "--webroot", "--tz", "--format":
 	default:
 		return fmt.Errorf("no option %s: %s", triage.VisibleN(name, 40), LoadUsage)
 	}
@@ -78,6 +78,8 @@ func (o *LoadOptions) set(name, value string, given bool) error {
 		o.Baseline = append(o.Baseline, value)
 	case "--known-bad":
 		o.KnownBad = append(o.KnownBad, value)
+	case "--webroot":
+		o.Webroots = append(o.Webroots, value)
 	case "--format":
 		o.Format = value
 	case "--tz":
