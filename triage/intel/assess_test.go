@@ -56,7 +56,7 @@ func TestWorkedExample(t *testing.T) {
 		id     string
 		weight float64
 		likely float64
-	}{{"G0009", 2.34, 0.01}, {"G0096", 3.39, 0.03}, {"G0001", 4.50, 0.10}} {
+	}{{"G0009", 2.51, 0.01}, {"G0096", 3.63, 0.04}, {"G0001", 4.73, 0.12}} {
 		got := candidate(a.Consistent, c.id)
 		if got == nil || math.Abs(got.Weight-c.weight) > 0.005 || math.Abs(got.Likelihood-c.likely) > 0.005 {
 			t.Errorf("%s: %+v, want weight %v, likelihood %v", c.id, got, c.weight, c.likely)
@@ -66,9 +66,10 @@ func TestWorkedExample(t *testing.T) {
 
 // Items that open the gate for Deep Panda when they come together with the trap.
 var (
-	domain = intel.Evidence{ID: "c2.example.net", Grade: "B2", Source: "Vendor One", Groups: []string{"G0009"}}
-	sakula = intel.Evidence{ID: "S0074", Grade: "B2", Source: "sandbox"} // listed for Deep Panda alone
-	other  = intel.Evidence{ID: "198.51.100.7", Grade: "B2", Source: "Vendor Two", Groups: []string{"G0096"}}
+	domain   = intel.Evidence{ID: "c2.example.net", Grade: "B2", Source: "Vendor One", Groups: []string{"G0009"}}
+	sakula   = intel.Evidence{ID: "S0074", Grade: "B2", Source: "sandbox"}           // listed for Deep Panda alone
+	streamEx = intel.Evidence{ID: "S0142", Grade: "B2", Source: "incident response"} // as Sakula, by another publication
+	other    = intel.Evidence{ID: "198.51.100.7", Grade: "B2", Source: "Vendor Two", Groups: []string{"G0096"}}
 )
 
 func TestGate(t *testing.T) {
@@ -84,6 +85,9 @@ func TestGate(t *testing.T) {
 	}{
 		{"two kinds, two sources, both own", []intel.Evidence{domain, sakula}, "Deep Panda", "Confidence is moderate"},
 		{"one kind", []intel.Evidence{sakula}, "", "is of one kind (capability)"},
+		{"two families of its own, known by two publications", []intel.Evidence{sakula, streamEx}, "Deep Panda", "Confidence is moderate"},
+		{"two families of its own, both from one source", []intel.Evidence{sakula, with(streamEx, func(e *intel.Evidence) { e.Source = "sandbox" })}, "", "a name needs two kinds, or"},
+		{"two families of its own, one badly graded", []intel.Evidence{sakula, with(streamEx, func(e *intel.Evidence) { e.Grade = "E5" })}, "", "a name needs two kinds, or"},
 		{"infrastructure alone is not likely enough", []intel.Evidence{domain}, "", "a name needs to be likely"},
 		{"one source", []intel.Evidence{
 			with(domain, func(e *intel.Evidence) { e.Source = "Web Logs" }),
@@ -147,6 +151,22 @@ func TestContradictionIsShown(t *testing.T) {
 	if c := candidate(a.Consistent, "G0009"); c == nil || len(c.Against) != 1 || !strings.Contains(c.Against[0], "CERT") {
 		t.Errorf("Deep Panda: %+v", c)
 	}
+	if h := a.Matrix.Hypotheses; len(h) == 0 || opposed(a, "G0009") != 1 || opposed(a, "unknown") != 0 {
+		t.Errorf("matrix %+v", h)
+	}
+	for _, r := range a.Matrix.Rows {
+		if r.ID == "203.0.113.9" && (!strings.Contains(r.Without, "consistent with Deep Panda (G0009)") || r.Tells != "high") {
+			t.Errorf("without what contradicts: %+v", r)
+		}
+	}
+	// What is another group's own is planted among what is Deep Panda's own.
+	a = intel.Load().Assess(append(trap("B2"), domain, sakula, other))
+	if c := candidate(a.Consistent, "G0009"); a.Name != nil || c == nil || len(c.Against) != 1 || !strings.Contains(c.Against[0], "points to APT41 alone") {
+		t.Errorf("planted: %+v", c)
+	}
+	if first := a.Consistent[0]; len(first.Against) != 0 {
+		t.Errorf("%s comes first with %d inconsistencies", first.Name, len(first.Against))
+	}
 	a = intel.Load().Assess(append(trap("B2"), against))
 	if c := candidate(a.Contradicted, "G0009"); c == nil || candidate(a.Consistent, "G0009") != nil || len(c.For) != 1 {
 		t.Errorf("contradicted: %+v", a.Contradicted)
@@ -205,7 +225,7 @@ func TestAssessLittle(t *testing.T) {
 		{"hostile id", []intel.Evidence{{ID: "\x1b[2J"}}, "not enough to tell", "<ESC>[2J is not"},
 		{"revoked id", []intel.Evidence{{ID: "t1100", Grade: "Z9"}}, "unattributed; consistent with", "The grade Z9 of t1100"},
 		{"only against", []intel.Evidence{{ID: "192.0.2.1", Against: []string{"G0009"}}}, "unattributed; consistent with 0 groups", "to no group"},
-		{"one group", []intel.Evidence{{ID: "S0074"}}, "unattributed; consistent with 1 group", "one kind"},
+		{"one group", []intel.Evidence{{ID: "S0074"}}, "unattributed; consistent with 1 group", "one source"},
 		{"too many", make([]intel.Evidence, 1000), "not enough to tell", "Only the first 500 of 1000"},
 	} {
 		a := kb.Assess(c.ev)
@@ -314,7 +334,7 @@ func checkLaws(t *testing.T, a intel.Assessment) {
 		if c.Likelihood < 0 || c.Likelihood > 0.8 || math.IsNaN(c.Likelihood) || c.Band != intel.Band(c.Likelihood) {
 			t.Fatalf("%s: likelihood %v, %s", c.ID, c.Likelihood, c.Band)
 		}
-		if i > 0 && c.Likelihood > a.Consistent[i-1].Likelihood {
+		if before := a.Consistent[max(0, i-1)]; len(c.Against) < len(before.Against) || len(c.Against) == len(before.Against) && c.Likelihood > before.Likelihood {
 			t.Fatalf("%s is out of order", c.ID)
 		}
 		if len(c.For) == 0 {
@@ -334,6 +354,46 @@ func checkLaws(t *testing.T, a intel.Assessment) {
 	for _, s := range a.Why {
 		if strings.Contains(s, "onfidence") && strings.Contains(s, "likely") {
 			t.Fatalf("likelihood and confidence in one sentence: %q", s)
+		}
+	}
+}
+
+// opposed is the number of inconsistent cells of a hypothesis; -1 if the matrix lacks it.
+func opposed(a intel.Assessment, id string) int {
+	for _, h := range a.Matrix.Hypotheses {
+		if h.ID == id {
+			return h.Inconsistent
+		}
+	}
+	return -1
+}
+
+// The laws of a matrix: a cell for every column in every row, sums that fit, four rivals whatever the evidence.
+func TestMatrix(t *testing.T) {
+	for _, ev := range [][]intel.Evidence{nil, trap("B2"), append(trap("B2"), domain, sakula, other)} {
+		m := intel.Load().Assess(ev).Matrix
+		n := len(m.Hypotheses)
+		if n < 4 || m.Hypotheses[n-4].ID != "unknown" || m.Hypotheses[n-1].ID != "false-flag" {
+			t.Fatalf("hypotheses %+v", m.Hypotheses)
+		}
+		for i, r := range m.Rows {
+			if len(r.Cells) != n || r.Without == "" || r.Tells == "" {
+				t.Errorf("row %+v of %d columns", r, n)
+			}
+			if i > 0 && r.Diagnosticity > m.Rows[i-1].Diagnosticity {
+				t.Errorf("%s is out of order", r.ID)
+			}
+		}
+		for j, h := range m.Hypotheses {
+			fits := 0
+			for _, r := range m.Rows {
+				if r.Cells[j] == intel.Fits {
+					fits++
+				}
+			}
+			if fits != h.Consistent {
+				t.Errorf("%s: %d consistent cells, says %d", h.ID, fits, h.Consistent)
+			}
 		}
 	}
 }

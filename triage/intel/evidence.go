@@ -37,14 +37,17 @@ var vertices = []Vertex{Adversary, Infrastructure, Capability, Victim}
 type Assessment struct {
 	Verdict    string      `json:"verdict"`    // "not enough to tell", "unattributed; consistent with N groups" or "consistent with NAME (ID)"
 	Name       *string     `json:"name"`       // the group's name if the gate opened, else nil
-	Consistent []Candidate `json:"consistent"` // likeliest first
+	Consistent []Candidate `json:"consistent"` // fewest inconsistencies first, then likeliest
 	// Contradicted are groups with something for them and at least as much against them.
 	Contradicted  []Candidate `json:"contradicted"`
 	Rivals        []string    `json:"rivals"`     // what else would explain the evidence; always the same four
 	Confidence    string      `json:"confidence"` // "low", "moderate" or "high"
 	Why           []string    `json:"why"`        // reasons of the verdict and of the confidence, a sentence each
 	WouldChange   []string    `json:"would_change"`
+	NotCollected  []string    `json:"not_collected"` // kinds of evidence that there is none of
+	Matrix        Matrix      `json:"matrix"`        // the evidence against the first groups and the rivals
 	KnowledgeBase string      `json:"knowledge_base"`
+	Notice        string      `json:"notice"`
 }
 
 // A Candidate is a group that the evidence may fit.
@@ -54,6 +57,8 @@ type Candidate struct {
 	Likelihood float64  `json:"likelihood"` // 0 to 1, to four places
 	Band       string   `json:"band"`       // Likelihood in words, see Band
 	Weight     float64  `json:"weight"`     // sum of the weights of evidence, natural logarithm, to four places
+	Rank       int      `json:"rank"`       // from 1 among the consistent; 0 for a contradicted one
+	Margin     float64  `json:"margin"`     // Weight less that of the first; for the first, less that of the second
 	For        []string `json:"for"`        // never nil, as the two below
 	Against    []string `json:"against"`
 	Unknown    []string `json:"unknown"` // what the knowledge base does not say of the group

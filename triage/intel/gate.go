@@ -27,7 +27,7 @@ func (kb *KB) gate(a *Assessment, boards []board, items []item) {
 	name := top.Name
 	a.Name = &name
 	a.Verdict = fmt.Sprintf("consistent with %s (%s)", top.Name, top.ID)
-	a.Why = append(a.Why, fmt.Sprintf("Two kinds of evidence from two sources speak for %s, one of them pointing to it alone, and nothing against.", top.Name))
+	a.Why = append(a.Why, fmt.Sprintf("Independent items from two sources speak for %s, one at least pointing to it alone, and nothing speaks against it.", top.Name))
 	if kb.strong(top, items) {
 		a.Confidence = "high"
 		a.Why = append(a.Why, "Confidence is high: three kinds of evidence from three sources, each graded B2 or better.")
@@ -50,21 +50,19 @@ func (kb *KB) missing(top *board, boards []board, items []item) []string {
 	var out []string
 	kinds, sources := spread(top.counted, items)
 	switch {
-	case len(kinds) < 2:
-		out = append(out, fmt.Sprintf("All that speaks for %s, the first of the list, is of one kind (%s); a name needs two kinds.", top.Name, kinds[0]))
+	case kb.pair(top, items):
 	case len(sources) < 2:
 		out = append(out, fmt.Sprintf("All that speaks for %s, the first of the list, comes from one source (%s); a name needs two.", top.Name, sources[0]))
+	case len(kinds) < 2:
+		out = append(out, fmt.Sprintf("All that speaks for %s, the first of the list, is of one kind (%s); a name needs two kinds, or two malware families of its own that are known by different publications.", top.Name, kinds[0]))
 	}
-	alone := false
-	for _, i := range top.counted {
-		alone = alone || items[i].alone(top.at)
-	}
+	alone := slices.ContainsFunc(top.counted, func(i int) bool { return items[i].alone(top.at) })
 	switch {
 	case !alone:
 		rarest := slices.MinFunc(top.counted, func(i, j int) int { return items[i].listed - items[j].listed })
 		out = append(out, fmt.Sprintf("No item points to %s alone, as techniques and public tools never do; the rarest, %s, is listed for %s.",
 			top.Name, items[rarest].label, count(items[rarest].listed, "group")))
-	case len(out) == 0 && !pair(top, items):
+	case len(out) == 0 && !kb.pair(top, items):
 		out = append(out, fmt.Sprintf("What points to %s alone has no second item of another kind and source beside it, both graded A to C and 1 to 3.", top.Name))
 	}
 	if len(top.Against) > 0 {
@@ -102,9 +100,10 @@ func (it *item) own(kind tieKind) bool {
 	return it.soft != nil && it.soft.Type == "malware"
 }
 
-// pair reports whether two items of a board are of two kinds, from two sources and well graded, one of them
-// pointing to the group alone.
-func pair(b *board, items []item) bool {
+// pair reports whether two items of a board are independent, well graded, from two sources, and one of them
+// points to the group alone. Items of two kinds are independent; two malware families that both point to the
+// group alone are if the publications on which ATT&CK rests the one and the other have none in common.
+func (kb *KB) pair(b *board, items []item) bool {
 	for _, i := range b.counted {
 		x := &items[i]
 		if !x.alone(b.at) || !gradeOpens(x.Grade) {
@@ -112,12 +111,24 @@ func pair(b *board, items []item) bool {
 		}
 		for _, j := range b.counted {
 			y := &items[j]
-			if y.Vertex != x.Vertex && !strings.EqualFold(y.Source, x.Source) && gradeOpens(y.Grade) {
+			if i == j || strings.EqualFold(y.Source, x.Source) || !gradeOpens(y.Grade) {
+				continue
+			}
+			if y.Vertex != x.Vertex || y.alone(b.at) && kb.published(b.ID, x, y) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// published reports whether ATT&CK ties two malware families to a group by different publications.
+func (kb *KB) published(group string, x, y *item) bool {
+	if x.soft == nil || y.soft == nil || x.ID == y.ID {
+		return false
+	}
+	one, two := kb.Cited(group, x.ID), kb.Cited(group, y.ID)
+	return len(one) > 0 && len(two) > 0 && !slices.ContainsFunc(one, func(r Ref) bool { return slices.Contains(two, r) })
 }
 
 // strong reports whether three kinds of evidence from three sources, each graded B2 or better, speak for it.

@@ -14,8 +14,9 @@ import (
 // A board is a group with what the evidence weighs for it.
 type board struct {
 	Candidate
-	at      int   // position of the group
-	counted []int // items that count for it
+	at      int    // position of the group
+	counted []int  // items that count for it
+	cells   []Cell // how each item stands to it
 }
 
 // weigh sums the evidence for every group and turns the sums into likelihoods, likeliest first.
@@ -45,6 +46,13 @@ func (kb *KB) score(items []item, g int) (board, float64) {
 	b := board{at: g}
 	b.ID, b.Name = kb.groups[g].ID, kb.groups[g].Name
 	b.For, b.Against, b.Unknown = []string{}, []string{}, []string{}
+	b.cells = make([]Cell, len(items))
+	for i := range b.cells {
+		b.cells[i] = NoSaying
+	}
+	if !slices.ContainsFunc(items, func(it item) bool { return it.ties[g].kind > untied || slices.Contains(it.Against, b.ID) }) {
+		return b, 0 // nothing is known of it: most groups
+	}
 	var sum float64
 	weights := make([]float64, len(items))
 	for i := range items {
@@ -63,9 +71,13 @@ func (kb *KB) score(items []item, g int) (board, float64) {
 		}
 		if slices.Contains(it.Against, b.ID) {
 			sum -= kb.against(&b, it, seen)
+			b.cells[i] = Opposes
 			continue
 		}
 		said := kb.says(it, g)
+		if said != "" {
+			b.cells[i] = Fits
+		}
 		switch why := kb.countedIn(items, i, g, seen[it.family(g)]); {
 		case said == "":
 			b.Unknown = append(b.Unknown, fmt.Sprintf("%s: the knowledge base does not say it of %s", it.label, b.Name))
@@ -91,10 +103,13 @@ func (kb *KB) against(b *board, it *item, seen map[string]string) float64 {
 		return 0
 	}
 	seen[key] = it.label
-	w := it.factor * ratio(habit, 1, len(kb.groups))
+	w := kb.opposing(it)
 	b.Against = append(b.Against, fmt.Sprintf("%s (weight %+.2f)", text, -w))
 	return w
 }
+
+// opposing is the weight of an item that its source holds against a group.
+func (kb *KB) opposing(it *item) float64 { return it.factor * ratio(habit, 1, len(kb.groups)) }
 
 // countedIn is the label of what already stands for the item i in the sum of group g: a tool that implements
 // it, or its relative, the item of its family that counts. It is empty if nothing does.
@@ -161,7 +176,7 @@ func indicatorVertex(id string) Vertex {
 	if _, err := netip.ParseAddr(id); err == nil {
 		return Infrastructure
 	}
-	if n := len(id); (n == 32 || n == 40 || n == 64) && strings.Trim(strings.ToLower(id), "0123456789abcdef") == "" {
+	if isHash(id) {
 		return Capability
 	}
 	return Infrastructure

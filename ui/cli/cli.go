@@ -22,6 +22,7 @@ import (
 	"spoor/cases"
 	"spoor/index"
 	"spoor/triage"
+	"spoor/triage/intel"
 	"spoor/ui/desk"
 )
 
@@ -41,6 +42,8 @@ type grammar struct {
 	Webshells webshellsCmd `cmd:"" help:"Print the web-shell candidates, best first, with their reasons."`
 	Incidents incidentsCmd `cmd:"" help:"Print the chains from attack to shell to its users."`
 	Actors    actorsCmd    `cmd:"" help:"Print the intruders and which known groups would fit, with honest doubt."`
+	Assess    assessCmd    `cmd:"" help:"Weigh observables without a case: who would fit, how sure, what else would explain them."`
+	Intel     intelCmd     `cmd:"" help:"What is known of actors, tools and techniques."`
 	Files     filesCmd     `cmd:"" help:"Print the collected files: known good, known bad, changed, unknown."`
 	Timeline  timelineCmd  `cmd:"" help:"Print what happened, in order of time."`
 	Evidence  evidenceCmd  `cmd:"" help:"Print the evidence register and what could not be read."`
@@ -159,6 +162,10 @@ func hint(err error) string {
 		return "use the spoor that made the case, or a newer one"
 	case errors.Is(err, cases.ErrNotFound), errors.Is(err, cases.ErrNotCase):
 		return "spoor load CASE PATH... makes a case; spoor demo makes one to try"
+	case errors.Is(err, intel.ErrObservable):
+		return `for example: spoor assess T1190 "China Chopper" T1505.003@B2 sector:technology`
+	case errors.As(err, new(errNoName)):
+		return "names are looked up whole; case, spaces and punctuation do not count"
 	case errors.Is(err, desk.ErrNoRecord):
 		return "spoor search, findings, webshells, incidents, actors and files print references"
 	case errors.Is(err, syscall.ENOSPC):

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"spoor/triage"
+	"spoor/triage/intel"
 	"spoor/ui/desk"
 )
 
@@ -101,35 +102,18 @@ type actorsCmd struct {
 	JSON bool   `name:"json" help:"Print one JSON object a line, one for each intruder."`
 }
 
-// actorJSON is an intruder as actors prints it.
+// actorJSON is an intruder as actors prints it: what it did, and the assessment in the form that assess has.
 type actorJSON struct {
-	Ref           string              `json:"ref"`
-	Clients       []string            `json:"clients"`
-	Agents        []string            `json:"agents"`
-	First         *time.Time          `json:"first"`
-	Last          *time.Time          `json:"last"`
-	Requests      int                 `json:"requests"`
-	Shells        []string            `json:"shells"`
-	Verdict       string              `json:"verdict"`
-	Name          *string             `json:"name"`
-	Consistent    []groupJSON         `json:"consistent"`
-	Why           []string            `json:"why"`
-	Rivals        []string            `json:"rivals"`
-	Confidence    string              `json:"confidence"`
-	WouldChange   []string            `json:"would_change"`
-	Links         []triage.Reason     `json:"links"`
-	Observed      []triage.Observable `json:"observed"`
-	KnowledgeBase string              `json:"knowledge_base"`
-}
-
-type groupJSON struct {
-	ID         string   `json:"id"`
-	Name       string   `json:"name"`
-	Likelihood float64  `json:"likelihood"`
-	Band       string   `json:"band"`
-	For        []string `json:"for"`
-	Against    []string `json:"against"`
-	Unknown    []string `json:"unknown"`
+	Ref      string              `json:"ref"`
+	Clients  []string            `json:"clients"`
+	Agents   []string            `json:"agents"`
+	First    *time.Time          `json:"first"`
+	Last     *time.Time          `json:"last"`
+	Requests int                 `json:"requests"`
+	Shells   []string            `json:"shells"`
+	Links    []triage.Reason     `json:"links"`
+	Observed []triage.Observable `json:"observed"`
+	intel.Assessment
 }
 
 func (c *actorsCmd) Run(s *session) error {
@@ -139,13 +123,8 @@ func (c *actorsCmd) Run(s *session) error {
 }
 
 func actorOut(a desk.Actor) actorJSON {
-	out := actorJSON{Ref: a.Ref, Clients: texts(a.Clients), Agents: texts(a.Agents), First: optional(a.First), Last: optional(a.Last),
-		Requests: a.Requests, Shells: texts(a.Shells), Verdict: a.Verdict, Name: a.Assessment.Name, Consistent: []groupJSON{},
-		Why: a.Why, Rivals: a.Rivals, Confidence: a.Confidence, WouldChange: a.WouldChange, Links: reasons(a.Links), Observed: a.Observed, KnowledgeBase: a.KnowledgeBase}
-	for _, g := range a.Consistent {
-		out.Consistent = append(out.Consistent, groupJSON{g.ID, g.Name, g.Likelihood, g.Band, g.For, g.Against, g.Unknown})
-	}
-	return out
+	return actorJSON{Ref: a.Ref, Clients: texts(a.Clients), Agents: texts(a.Agents), First: optional(a.First), Last: optional(a.Last),
+		Requests: a.Requests, Shells: texts(a.Shells), Links: reasons(a.Links), Observed: a.Observed, Assessment: a.Assessment}
 }
 
 // maxShownGroups bounds the consistent groups that the text form prints.
