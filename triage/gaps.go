@@ -281,14 +281,14 @@ func (w *survey) nearIntruder(g EvidenceGap) EvidenceGap {
 	for i := range w.out.Incidents {
 		for j := range w.out.Incidents[i].Steps {
 			s := &w.out.Incidents[i].Steps[j]
-			if d := g.From.Sub(s.Time); d >= 0 && d <= beforeGap && (last == nil || s.Time.After(last.Time)) {
+			if d := g.From.Sub(s.end()); d >= 0 && d <= beforeGap && (last == nil || s.end().After(last.end())) {
 				last = s
 			}
 		}
 	}
 	if last != nil {
 		g.Level = High
-		g.Text += fmt.Sprintf("; it begins %s after a step of an incident (%s)", g.From.Sub(last.Time).Round(time.Second), last.Kind)
+		g.Text += fmt.Sprintf("; it begins %s after a step of an incident (%s)", g.From.Sub(last.end()).Round(time.Second), last.Kind)
 		g.Refs = append(g.Refs, last.Ref)
 	}
 	return g

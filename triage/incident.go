@@ -1,18 +1,25 @@
 package triage
 
-// Incidents: one object for the chain from the first attack to the last use of the shell it planted.
+// Incidents: one object for the chain from the first look at a site to what was done with the shell planted there.
 //
-// A chain is built around shells. Intruders who planted or used a shell belong to its incident, and shells
-// that share such an intruder belong to one. What each of them did before the plant (probes, injections, each
-// place once with its count), the plant, the file, the first visit and each client's use become steps in the
-// order of time. Scanners that have no part in any shell stay out. An intruder who attacked without a shell
-// becomes an incident of his own, of level medium: whether he succeeded is not judged here.
+// A chain is built around shells. Intruders who planted or used a shell belong to its incident, and shells that
+// share such an intruder belong to one. Two intruders on one shell are one incident with a lane for each. What the
+// clients of these intruders did before (looking around, probes, injections), the plant, the file, the first visit,
+// each client's use, the commands that are known and the files that came of them become steps in the order of time;
+// every step cites its records and says why it belongs there. Time alone never joins anything: scanners that have
+// no part in a shell stay out, and so do those that met the shell once in a sweep of many paths, and what other
+// people behind an intruder's address did. A shell of the same name on another virtual host is another shell.
+//
+// An intruder who attacked without a shell becomes an incident of his own, below those with one: whether he
+// succeeded is not judged here.
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
 	"strings"
+	"time"
 )
 
 const maxSteps = 200
@@ -20,213 +27,410 @@ const maxSteps = 200
 // A chain is the makings of one incident.
 type chain struct {
 	intruders []int // positions in out.Intruders
-	shells    []string
+	at        []shellKey
+}
+
+// builder is the state of making one incident.
+type builder struct {
+	*survey
+	chain
+	in       Incident
+	clients  []string
+	lane     map[string]string // by client: Lane.Label
+	planted  int64             // time of the earliest plant or first use of the chain's shells
+	commands int               // that are known, repeats included
+	events   int               // process events among the records of commands
+	unread   []string          // clients whose requests were too many to read one by one
+	left     []*act            // clients that only came by
 }
 
 // buildIncidents makes the incidents from shells and intruders.
-func (w *survey) buildIncidents() {
+func (w *survey) buildIncidents() error {
 	for _, ch := range w.chains() {
-		w.out.Incidents = append(w.out.Incidents, w.incident(ch))
+		b, err := w.incident(ch)
+		if err != nil {
+			return err
+		}
+		w.chained = append(w.chained, b)
 	}
-	sort.SliceStable(w.out.Incidents, func(i, j int) bool {
-		a, b := &w.out.Incidents[i], &w.out.Incidents[j]
+	sort.SliceStable(w.chained, func(i, j int) bool {
+		a, b := &w.chained[i].in, &w.chained[j].in
 		if a.Level != b.Level {
 			return a.Level > b.Level
 		}
 		return a.First.Before(b.First)
 	})
+	for _, b := range w.chained {
+		w.out.Incidents = append(w.out.Incidents, b.in)
+	}
+	return nil
+}
+
+// tellIncidents adds what needs the gaps of the evidence to be known, which need the incidents.
+func (w *survey) tellIncidents() {
+	for i, b := range w.chained {
+		b.gaps()
+		b.summarise()
+		w.out.Incidents[i] = b.in
+	}
 }
 
 // chains groups intruders by the shells they planted or used.
 func (w *survey) chains() []chain {
-	byShell := map[string]int{} // plain path to chain
-	var out []chain
-	for i, in := range w.out.Intruders {
-		var at = -1
-		touched := w.touched(in)
-		for _, s := range touched {
-			if n, ok := byShell[s]; ok {
-				at = n
+	parent := map[int]int{} // intruder to intruder
+	root := func(i int) int {
+		for parent[i] != i {
+			i = parent[i]
+		}
+		return i
+	}
+	owner := map[shellKey]int{}
+	for i := range w.out.Intruders {
+		parent[i] = i
+		for _, k := range w.touched(&w.out.Intruders[i]) {
+			if o, ok := owner[k]; ok {
+				a, b := root(o), root(i)
+				parent[max(a, b)] = min(a, b)
+			} else {
+				owner[k] = i
 			}
 		}
-		if at < 0 {
-			at = len(out)
+	}
+	at := map[int]int{}
+	var out []chain
+	for i := range w.out.Intruders {
+		r := root(i)
+		n, ok := at[r]
+		if !ok {
+			n = len(out)
+			at[r] = n
 			out = append(out, chain{})
 		}
-		out[at].intruders = append(out[at].intruders, i)
-		for _, s := range touched {
-			if _, ok := byShell[s]; !ok {
-				byShell[s] = at
-				out[at].shells = append(out[at].shells, s)
+		out[n].intruders = append(out[n].intruders, i)
+	}
+	for _, k := range w.keys {
+		if o, ok := owner[k]; ok {
+			n := at[root(o)]
+			out[n].at = append(out[n].at, k)
+		}
+	}
+	return out
+}
+
+// touched lists the shells that an intruder used or planted.
+func (w *survey) touched(in *Intruder) []shellKey {
+	var out []shellKey
+	for _, k := range w.keys {
+		p, planted := w.plantOf(k)
+		if planted && p.named && slices.Contains(in.Clients, p.client) ||
+			slices.ContainsFunc(w.uses[k], func(u shellUse) bool { return slices.Contains(in.Clients, u.client) }) {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+func (w *survey) incident(ch chain) (*builder, error) {
+	b := &builder{survey: w, chain: ch, lane: map[string]string{}}
+	b.in = Incident{Clients: []string{}, Shells: []string{}, Techniques: []string{}, Gaps: []Gap{}, Lanes: []Lane{}, Phases: []Phase{}, Steps: []Step{}}
+	for _, i := range ch.intruders {
+		b.clients = append(b.clients, w.out.Intruders[i].Clients...)
+	}
+	b.in.Clients = append(b.in.Clients, b.clients...)
+	b.planted = maxTimeMS
+	for _, k := range ch.at {
+		if path := w.shells[k.plain].Path; !slices.Contains(b.in.Shells, path) {
+			b.in.Shells = append(b.in.Shells, path)
+		}
+		b.left = append(b.left, w.passed[k]...)
+		if p, ok := b.plantFor(k); ok {
+			b.planted = min(b.planted, p.time)
+		} else if len(w.uses[k]) > 0 {
+			b.planted = min(b.planted, w.whenUsed(k))
+		}
+	}
+	b.gather()
+	if err := b.further(); err != nil {
+		return nil, err
+	}
+	b.finish()
+	return b, nil
+}
+
+// whenUsed is when a shell was first used.
+func (w *survey) whenUsed(k shellKey) int64 {
+	if u := w.uses[k][0]; len(u.acts) > 0 {
+		return u.acts[0].time
+	}
+	return w.scripts[k.plain].First
+}
+
+// plantFor is what planted a shell, unless it is a mere guess at somebody who has no part in the chain.
+func (b *builder) plantFor(k shellKey) (plantFact, bool) {
+	p, ok := b.plantOf(k)
+	return p, ok && (p.named || slices.Contains(b.clients, p.client))
+}
+
+// gather makes the steps that requests show.
+func (b *builder) gather() {
+	for _, k := range b.at {
+		shell := b.shells[k.plain]
+		if p, ok := b.plantFor(k); ok {
+			b.in.Steps = append(b.in.Steps, b.plantStep(p, shell))
+		}
+		b.shellSteps(k)
+	}
+	for _, c := range b.clients {
+		if acts, ok := b.crew.acts[c]; ok && len(b.at) > 0 {
+			b.actSteps(c, acts)
+		} else {
+			b.sumSteps(c)
+			if len(b.at) > 0 {
+				b.unread = append(b.unread, c)
 			}
 		}
+		b.spanSteps(c)
 	}
-	return out
+	b.commandSteps()
 }
 
-// touched lists the plain paths of the shells that an intruder used or planted.
-func (w *survey) touched(in Intruder) []string {
-	var out []string
-	for _, plain := range sortedKeys(w.shells) {
-		p, planted := w.plants[w.shells[plain].Ref]
-		if slices.Contains(in.Shells, w.shells[plain].Path) || planted && p.named && slices.Contains(in.Clients, p.client) {
-			out = append(out, plain)
+// finish puts the steps in order and sums them up.
+func (b *builder) finish() {
+	in := &b.in
+	order := func(kind string) int { return slices.Index(StepKinds, kind) }
+	sort.SliceStable(in.Steps, func(i, j int) bool {
+		x, y := &in.Steps[i], &in.Steps[j]
+		if !x.Time.Equal(y.Time) {
+			return x.Time.Before(y.Time)
 		}
-	}
-	return out
-}
-
-func (w *survey) incident(ch chain) Incident {
-	var clients []string
-	for _, i := range ch.intruders {
-		clients = append(clients, w.out.Intruders[i].Clients...)
-	}
-	in := Incident{Level: Medium, Clients: []string{}, Shells: []string{}, Techniques: []string{}}
-	var steps []Step
-	planted := false
-	for _, plain := range ch.shells {
-		shell := w.shells[plain]
-		in.Shells = append(in.Shells, shell.Path)
-		in.Level = max(in.Level, High)
-		if p, ok := w.plants[shell.Ref]; ok {
-			planted = true
-			in.Level = Critical
-			steps = append(steps, w.plantStep(p, shell))
-		}
-		steps = append(steps, w.shellSteps(plain, clients)...)
-	}
-	steps = append(steps, w.attackSteps(clients)...)
-	sort.SliceStable(steps, func(i, j int) bool {
-		if !steps[i].Time.Equal(steps[j].Time) {
-			return steps[i].Time.Before(steps[j].Time)
-		}
-		return stepOrder[steps[i].Kind] < stepOrder[steps[j].Kind]
+		return order(x.Kind) < order(y.Kind)
 	})
-	in.Steps = steps[:min(len(steps), maxSteps)]
-	for _, i := range ch.intruders {
-		x := w.out.Intruders[i]
-		in.Clients = append(in.Clients, x.Clients...)
-		for _, o := range x.Observed {
-			if strings.HasPrefix(o.ID, "T") && !slices.Contains(in.Techniques, o.ID) {
-				in.Techniques = append(in.Techniques, o.ID)
-			}
+	in.Steps = fewer(in.Steps, maxSteps)
+	for i := range in.Steps {
+		s := &in.Steps[i]
+		if in.First.IsZero() || !s.Time.IsZero() && s.Time.Before(in.First) {
+			in.First = s.Time
 		}
-		if in.First.IsZero() || x.First.Before(in.First) {
-			in.First = x.First
-		}
-		if x.Last.After(in.Last) {
-			in.Last = x.Last
+		if e := s.end(); e.After(in.Last) {
+			in.Last = e
 		}
 	}
-	slices.Sort(in.Techniques)
-	in.Title = w.title(in, planted)
-	in.Ref = hashRef("i", strings.Join(append(slices.Clone(in.Shells), in.Clients[0]), "\x00"))
-	return in
+	in.Level = b.level()
+	b.lanes()
+	b.phases()
+	b.techniques()
+	in.Title = b.title()
+	in.Ref = hashRef("i", b.identity())
 }
 
-var stepOrder = map[string]int{"probe": 0, "injection": 1, "plant": 2, "file": 3, "access": 4, "use": 5}
+// identity is the text that an incident's reference is made of.
+func (b *builder) identity() string {
+	parts := append(slices.Clone(b.in.Shells), b.clients[0])
+	for _, k := range b.at {
+		if k.site != "" {
+			parts = append(parts, k.site)
+		}
+	}
+	return strings.Join(parts, "\x00")
+}
 
-func (w *survey) title(in Incident, planted bool) string {
+// fewer drops steps beyond a number, those that say least first: looks, probes, and the latest of a kind.
+func fewer(steps []Step, most int) []Step {
+	rank := []string{"plant", "access", "file", "command", "further", "download", "injection", "use", "probe", "recon"}
+	at := make([]int, len(steps))
+	for i := range at {
+		at[i] = i
+	}
+	slices.SortStableFunc(at, func(i, j int) int {
+		return cmp.Compare(slices.Index(rank, steps[i].Kind), slices.Index(rank, steps[j].Kind))
+	})
+	keep := slices.Clone(at[:min(len(at), most)])
+	slices.Sort(keep)
+	out := make([]Step, 0, len(keep))
+	for _, i := range keep {
+		out = append(out, steps[i])
+	}
+	return out
+}
+
+func (s *Step) end() time.Time {
+	if s.End.After(s.Time) {
+		return s.End
+	}
+	return s.Time
+}
+
+// level is how much an incident asks for attention: critical if a shell was planted by a request of the log or
+// commands are known to have run through it, high if one was used, medium if attacks without a shell made the server
+// answer in different ways (so something reached what is behind the page), low if they did not.
+func (b *builder) level() Level {
+	if len(b.at) > 0 {
+		for i := range b.in.Steps {
+			if s := &b.in.Steps[i]; s.Kind == "command" || s.Kind == "plant" && s.Confidence != "possible" {
+				return Critical
+			}
+		}
+		return High
+	}
+	for _, c := range b.clients {
+		if h := b.hostile[c]; h != nil {
+			for _, a := range h.Points {
+				if a.Level >= High && a.Answered > 0 && (a.Failed > 0 || a.Level >= Critical) {
+					return Medium
+				}
+			}
+		}
+	}
+	return Low
+}
+
+// planting is the first plant among the steps; nil if none is known.
+func (b *builder) planting() *Step {
+	for i := range b.in.Steps {
+		if b.in.Steps[i].Kind == "plant" {
+			return &b.in.Steps[i]
+		}
+	}
+	return nil
+}
+
+func (b *builder) title() string {
+	in := &b.in
 	who := count(len(in.Clients), "client")
-	switch {
-	case planted:
-		return fmt.Sprintf("shell planted: %s, %s", VisibleN(strings.Join(in.Shells, ", "), 100), who)
+	shells := VisibleN(strings.Join(in.Shells, ", "), 100)
+	for _, k := range b.at {
+		if k.site != "" {
+			shells += " at " + VisibleN(k.site, 60)
+			break
+		}
+	}
+	switch p := b.planting(); {
+	case p != nil && p.Confidence == "possible":
+		return fmt.Sprintf("shell used, perhaps planted here: %s, %s", shells, who)
+	case p != nil:
+		return fmt.Sprintf("shell planted: %s, %s", shells, who)
 	case len(in.Shells) > 0:
-		return fmt.Sprintf("shell used, plant not seen: %s, %s", VisibleN(strings.Join(in.Shells, ", "), 100), who)
+		return fmt.Sprintf("shell used, plant not seen: %s, %s", shells, who)
 	}
 	return fmt.Sprintf("attacks without a shell by %s", VisibleN(strings.Join(in.Clients, ", "), 80))
 }
 
-func (w *survey) plantStep(p plantFact, shell *Webshell) Step {
-	text := "likely writes " + baseOf(shell.Path) + ": " + shell.PlantWhy
-	if p.named {
-		text = fmt.Sprintf("writes %s %s at %s: the payload names %s", baseOf(shell.Path), what(p.finding),
-			VisibleN(p.path, 60), VisibleN(p.finding.Target, 120))
+// lanes labels the intruders by their first step and gives each step its lane.
+func (b *builder) lanes() {
+	whose := map[string]int{}
+	for _, i := range b.intruders {
+		for _, c := range b.out.Intruders[i].Clients {
+			whose[c] = i
+		}
 	}
-	return Step{Kind: "plant", Time: timeOf(p.time), Ref: w.whole.Cite(p.row).Ref, Client: p.client, Text: text}
-}
-
-// shellSteps are the file, the first visit and each client's use.
-func (w *survey) shellSteps(plain string, clients []string) []Step {
-	shell, s := w.shells[plain], w.scripts[plain]
-	var out []Step
-	if f := shell.File; f != nil && !f.ModTime.IsZero() {
-		out = append(out, Step{Kind: "file", Time: f.ModTime.UTC(), Ref: f.Ref,
-			Text: fmt.Sprintf("%s was last written, %s: %s", baseOf(f.Path), f.Verdict, VisibleN(f.Path, 120))})
-	}
-	out = append(out, Step{Kind: "access", Time: timeOf(s.First), Ref: w.whole.Cite(s.FirstRow).Ref, Client: s.firstUser(),
-		Text: "first visit to " + baseOf(shell.Path) + " that is answered"})
-	for _, c := range sortedKeys(s.Clients) {
-		u := s.Clients[c]
-		if !slices.Contains(clients, c) {
+	at := map[int]int{}
+	for n := range b.in.Steps {
+		s := &b.in.Steps[n]
+		i, ok := whose[s.Client]
+		if !ok {
 			continue
 		}
-		text := fmt.Sprintf("%s to %s", count(u.N, "request"), baseOf(shell.Path))
-		if u.Last > u.First {
-			text += " until " + timeOf(u.Last).Format("2006-01-02 15:04:05Z")
+		k, ok := at[i]
+		if !ok {
+			k = len(b.in.Lanes)
+			at[i] = k
+			x := &b.out.Intruders[i]
+			b.in.Lanes = append(b.in.Lanes, Lane{Label: laneLabel(k), Intruder: x.Ref, Name: x.Name, Clients: x.Clients, First: s.Time})
 		}
-		out = append(out, Step{Kind: "use", Time: timeOf(u.First), Ref: w.whole.Cite(u.FirstRow).Ref, Client: c, Text: text})
+		l := &b.in.Lanes[k]
+		s.Lane = l.Label
+		if e := s.end(); e.After(l.Last) {
+			l.Last = e
+		}
+		if !slices.Contains(l.Kinds, s.Kind) {
+			l.Kinds = append(l.Kinds, s.Kind)
+		}
 	}
-	return out
+	for i := range b.in.Lanes {
+		slices.SortFunc(b.in.Lanes[i].Kinds, func(x, y string) int {
+			return cmp.Compare(slices.Index(StepKinds, x), slices.Index(StepKinds, y))
+		})
+	}
 }
 
-// attackSteps are the probes and injections of the incident's clients, one step for each client and place.
-func (w *survey) attackSteps(clients []string) []Step {
-	var out []Step
-	for _, c := range clients {
-		h := w.hostile[c]
-		if h == nil {
-			continue
-		}
-		for _, a := range h.sortedPoints() {
-			if w.shells[scriptKey(a.Path)] != nil {
+// laneLabel is A to Z, and then A1 and so on.
+func laneLabel(n int) string {
+	s := string(rune('A' + n%26))
+	if n >= 26 {
+		s += fmt.Sprint(n / 26)
+	}
+	return s
+}
+
+func (b *builder) phases() {
+	for _, kind := range StepKinds {
+		p := Phase{Kind: kind}
+		for i := range b.in.Steps {
+			s := &b.in.Steps[i]
+			if s.Kind != kind {
 				continue
 			}
-			kind := "injection"
-			if a.Level < High {
-				kind = "probe"
+			if p.Steps == 0 {
+				p.First = s.Time
 			}
-			text := fmt.Sprintf("%s at %s%s: %s", count(a.N, "request"), VisibleN(a.Path, 80), fieldWords(a.Fields), classWords(a.Classes))
-			text += fmt.Sprintf("; %d answered 2xx", a.Answered)
-			if a.Last > a.First {
-				text += "; until " + timeOf(a.Last).Format("2006-01-02 15:04:05Z")
+			p.Steps++
+			if e := s.end(); e.After(p.Last) {
+				p.Last = e
 			}
-			out = append(out, Step{Kind: kind, Time: timeOf(a.First), Ref: w.whole.Cite(a.FirstRow).Ref, Client: c, Text: text, Refs: w.refs(a.Rows)})
 		}
-		for _, sp := range h.Spans {
-			if sp.Rule == "scan-enumeration" || sp.Class == Bruteforce {
-				out = append(out, Step{Kind: "probe", Time: timeOf(sp.First), Ref: w.whole.Cite(sp.FirstRow).Ref, Client: c, Text: sp.Why})
+		if p.Steps > 0 {
+			b.in.Phases = append(b.in.Phases, p)
+		}
+	}
+}
+
+// techniques gathers those of the steps and of the intruders. What a command shows is told of its intruder too.
+func (b *builder) techniques() {
+	set := techniqueSet{}
+	for _, i := range b.intruders {
+		for _, o := range b.out.Intruders[i].Observed {
+			if strings.HasPrefix(o.ID, "T") {
+				set.add(o.ID, o.Why, o.Refs...)
 			}
 		}
 	}
-	return out
+	for n := range b.in.Steps {
+		s := &b.in.Steps[n]
+		for _, id := range s.Techniques {
+			why := fmt.Sprintf("%s (ATT&CK %s, %s)", VisibleN(s.Text, 160), id, techniqueNames[id])
+			set.add(id, why, s.Ref)
+			if s.Kind == "command" || s.Kind == "download" {
+				b.observe(s, id, why)
+			}
+		}
+	}
+	b.in.Mapped = set.list()
+	for _, t := range b.in.Mapped {
+		b.in.Techniques = append(b.in.Techniques, t.ID)
+	}
 }
+
+// observe adds a technique to the intruder whose step it is.
+func (b *builder) observe(s *Step, id, why string) {
+	for _, i := range b.intruders {
+		x := &b.out.Intruders[i]
+		if !slices.Contains(x.Clients, s.Client) {
+			continue
+		}
+		n := slices.IndexFunc(x.Observed, func(o Observable) bool { return o.ID == id })
+		if n < 0 {
+			x.Observed = append(x.Observed, Observable{ID: id, Why: why, Refs: []string{s.Ref}})
+		} else if o := &x.Observed[n]; len(o.Refs) < MaxRefs && !slices.Contains(o.Refs, s.Ref) {
+			o.Refs = append(o.Refs, s.Ref)
+		}
+	}
+}
+
+// ref is the reference of a row.
+func (w *survey) ref(row uint64) string { return w.whole.Cite(row).Ref }
 
 // baseOf is the name of a file without its folders, safe to draw.
-func baseOf(path string) string { return VisibleN(path[strings.LastIndexAny(path, `/\\`)+1:], 60) }
+func baseOf(path string) string { return VisibleN(path[strings.LastIndexAny(path, `/\`)+1:], 60) }
 
-// classWords names the classes, most frequent first.
-func classWords(m map[Class]int) string {
-	names := map[Class]string{SQLi: "SQL injection", RCE: "command or code injection", Traversal: "traversal or inclusion", Upload: "upload", WebshellUse: "shell commands"}
-	classes := sortedKeys(m)
-	sort.SliceStable(classes, func(i, j int) bool { return m[classes[i]] > m[classes[j]] })
-	var out []string
-	for _, c := range classes {
-		out = append(out, names[c])
-	}
-	return strings.Join(out, ", ")
-}
-
-// fieldWords names the parameter most used, if the attack keeps to parameters.
-func fieldWords(m map[string]int) string {
-	best, n := "", 0
-	for _, f := range sortedKeys(m) {
-		if m[f] > n {
-			best, n = f, m[f]
-		}
-	}
-	if p, ok := strings.CutPrefix(best, "query:"); ok && p != "" {
-		return " in " + VisibleN(p, 40)
-	}
-	return ""
-}
+// stampOf is a time as texts of steps and gaps write it.
+func stampOf(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05Z") }

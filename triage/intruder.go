@@ -2,10 +2,9 @@ package triage
 
 // Intruders: clients that share so much that one hand is likely behind them.
 //
-// Only clients that attack one place again and again or that use a shell are looked at. Two are linked when they come to the same shell with
-// the same agent, when one first uses what the other planted within the hour, or when they attack with an
-// agent that hardly anyone else has. Sharing a shell alone is no link: shells are passed on and sold, and
-// telling their users apart is what matters. Names that a tool gives itself are no link either.
+// Only clients that attack one place again and again, or that plant or use a shell, are looked at, and those whose
+// acts were read because they share a place or an agent with one of these. Sharing a shell alone is no link: shells
+// are passed on and sold, and telling their users apart is what matters. See linkClients for what is one.
 
 import (
 	"fmt"
@@ -27,11 +26,18 @@ func (w *survey) buildIntruders() error {
 			g.add(c)
 		}
 	}
+	for _, k := range w.keys {
+		for _, u := range w.uses[k] {
+			g.add(u.client)
+		}
+		if p, ok := w.plantOf(k); ok && p.named {
+			g.add(p.client)
+		}
+	}
 	if err := w.countAgents(g); err != nil {
 		return err
 	}
-	w.linkByShell(g)
-	w.linkByAgent(g)
+	w.linkClients(g)
 	for _, clients := range g.groups() {
 		w.out.Intruders = append(w.out.Intruders, w.describe(clients, g))
 	}
@@ -65,8 +71,8 @@ func (w *survey) buildIntruders() error {
 // countAgents counts the requests of the whole log with the agents that a link could rest on.
 func (w *survey) countAgents(g *grouping) error {
 	names := map[string]bool{}
-	for _, plain := range sortedKeys(w.shells) {
-		for _, u := range w.scripts[plain].Clients {
+	for _, k := range w.keys {
+		for _, u := range w.scripts[k.plain].Clients {
 			for a := range u.Agents {
 				names[a] = true
 			}
@@ -102,75 +108,6 @@ func (f *foe) insists() bool {
 	return false
 }
 
-// linkByShell adds the users and planters of shells and links those who share an agent on the same shell.
-func (w *survey) linkByShell(g *grouping) {
-	for _, plain := range sortedKeys(w.shells) {
-		shell, s := w.shells[plain], w.scripts[plain]
-		byAgent := map[string]string{}
-		for _, c := range sortedKeys(s.Clients) {
-			g.add(c)
-			for _, a := range sortedKeys(s.Clients[c].Agents) {
-				first, ok := byAgent[a]
-				if !ok {
-					byAgent[a] = c
-					continue
-				}
-				g.link(first, c, Reason{ID: "shell-agent", Weight: 3,
-					Text: fmt.Sprintf("%s and %s come to %s with the same agent %s", VisibleN(first, 60), VisibleN(c, 60), VisibleN(shell.Path, 80), w.agentShare(a)),
-					Refs: w.refs([]uint64{s.Clients[first].FirstRow, s.Clients[c].FirstRow})})
-			}
-		}
-		p, ok := w.plants[shell.Ref]
-		if !ok || !p.named {
-			continue
-		}
-		g.add(p.client)
-		if first := s.firstUser(); first != p.client && s.First-p.time <= 3600*1000 {
-			g.link(p.client, first, Reason{ID: "first-use", Weight: 2,
-				Text: fmt.Sprintf("%s is the first to use what %s planted, %s later", VisibleN(first, 60), VisibleN(p.client, 60), lasted(p.time, s.First)),
-				Refs: w.refs([]uint64{p.row, s.FirstRow})})
-		}
-	}
-}
-
-// agentShare says how much of the site's traffic carries an agent, since a common one links little.
-func (w *survey) agentShare(agent string) string {
-	return fmt.Sprintf("%q, which %s of all %d carry", VisibleN(agent, 60), count(w.perAgent[agent], "request"), w.period.Requests)
-}
-
-// linkByAgent links attackers whose agent is theirs nearly alone.
-func (w *survey) linkByAgent(g *grouping) {
-	users := map[string][]string{}
-	tool := map[string]bool{}
-	for _, c := range sortedKeys(g.parent) {
-		if h := w.hostile[c]; h != nil {
-			for _, a := range sortedKeys(h.Agents) {
-				users[a] = append(users[a], c)
-				tool[a] = tool[a] || h.Agents[a].Tool
-			}
-		}
-	}
-	for _, a := range sortedKeys(users) {
-		list := users[a]
-		if len(list) < 2 || len(list) > 4 || tool[a] || len(a) < 12 {
-			continue
-		}
-		hostile := 0
-		for _, c := range list {
-			hostile += w.hostile[c].Agents[a].N
-		}
-		if hostile*2 < w.perAgent[a] {
-			continue
-		}
-		one := list[0]
-		for _, c := range list[1:] {
-			g.link(one, c, Reason{ID: "rare-agent", Weight: 2,
-				Text: fmt.Sprintf("%s and %s attack with an agent that hardly anyone else has: %s", VisibleN(one, 60), VisibleN(c, 60), w.agentShare(a)),
-				Refs: w.refs([]uint64{w.hostile[one].Agents[a].FirstRow, w.hostile[c].Agents[a].FirstRow})})
-		}
-	}
-}
-
 // describe makes an intruder of a group of clients.
 func (w *survey) describe(clients []string, g *grouping) Intruder {
 	in := Intruder{Links: g.reasons(clients), Shells: []string{}, Observed: []Observable{}}
@@ -191,21 +128,22 @@ func (w *survey) describe(clients []string, g *grouping) Intruder {
 			}
 		}
 	}
-	for _, plain := range sortedKeys(w.shells) {
-		s := w.scripts[plain]
+	for _, k := range w.keys {
 		used := false
 		for _, c := range clients {
-			if u := s.Clients[c]; u != nil {
-				used = true
-				in.Hostile += u.N
-				see(u.First, u.Last)
-				for a := range u.Agents {
-					agents[a] = true
-				}
+			if !w.usedBy(k, c) {
+				continue
+			}
+			u := w.scripts[k.plain].Clients[c]
+			used = true
+			in.Hostile += u.N
+			see(u.First, u.Last)
+			for a := range u.Agents {
+				agents[a] = true
 			}
 		}
-		if used {
-			in.Shells = append(in.Shells, w.shells[plain].Path)
+		if path := w.shells[k.plain].Path; used && !slices.Contains(in.Shells, path) {
+			in.Shells = append(in.Shells, path)
 		}
 	}
 	in.Agents = sortedKeys(agents)
@@ -223,9 +161,9 @@ func (w *survey) firstOf(c string) int64 {
 	if h := w.hostile[c]; h != nil {
 		first = h.First
 	}
-	for _, plain := range sortedKeys(w.shells) {
-		if u := w.scripts[plain].Clients[c]; u != nil {
-			first = min(first, u.First)
+	for _, k := range w.keys {
+		if w.usedBy(k, c) {
+			first = min(first, w.scripts[k.plain].Clients[c].First)
 		}
 	}
 	return first
@@ -264,10 +202,10 @@ func (w *survey) observe(clients []string, shells []string) []Observable {
 	}
 	add("T1190", "injection payloads sent to a public web application (ATT&CK T1190, Exploit Public-Facing Application)", exploit)
 	var uses []uint64
-	for _, plain := range sortedKeys(w.shells) {
+	for _, k := range w.keys {
 		for _, c := range clients {
-			if u := w.scripts[plain].Clients[c]; u != nil {
-				uses = append(uses, u.FirstRow)
+			if w.usedBy(k, c) {
+				uses = append(uses, w.firstUse(k, c))
 			}
 		}
 	}

@@ -37,6 +37,7 @@ type attack struct {
 	Fields   map[string]int
 	Rows     []uint64 // at most MaxRefs
 	Answered int      // 2xx
+	Failed   int      // 5xx
 }
 
 // A foe is the sums of one client's hostile requests. Its fields are exported for the encoding of a Summary.
@@ -160,6 +161,9 @@ func (f *foe) addPoint(path string, v *Visit, found []Finding) {
 	if v.Status >= 200 && v.Status < 300 {
 		one.Answered = 1
 	}
+	if v.Status >= 500 && v.Status != 501 {
+		one.Failed = 1
+	}
 	for _, x := range found {
 		if attacks(x) {
 			one.Classes[x.Class]++
@@ -179,6 +183,7 @@ func (a *attack) merge(o *attack) {
 	a.Last = max(a.Last, o.Last)
 	a.Level = max(a.Level, o.Level)
 	a.Answered += o.Answered
+	a.Failed += o.Failed
 	for c, n := range o.Classes {
 		a.Classes[c] += n
 	}

@@ -228,6 +228,11 @@ type survey struct {
 	spans    []sourceSpan         // of all sources, one for each part that it is in
 	families map[string]*family
 	perAgent map[string]int // requests of the whole log by agent, of agents that a link could rest on
+	crew     crew
+	keys     []shellKey // of the shells, sorted
+	uses     map[shellKey][]shellUse
+	passed   map[shellKey][]*act // who only came by, see usesOf
+	chained  []*builder          // of out.Incidents
 	out      Survey
 }
 
@@ -253,11 +258,19 @@ func Conclude(parts []*Summary, whole Whole, files []File, processes []Process) 
 	if err := w.mark(parts); err != nil {
 		return nil, err
 	}
+	if err := w.readCrew(); err != nil {
+		return nil, err
+	}
+	w.findUses()
 	if err := w.buildIntruders(); err != nil {
 		return nil, err
 	}
-	w.buildIncidents()
+	if err := w.buildIncidents(); err != nil {
+		return nil, err
+	}
 	w.findGaps()
+	w.tellIncidents()
+
 	return &w.out, nil
 }
 

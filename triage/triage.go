@@ -247,27 +247,86 @@ type Webshell struct {
 	Uses            []Cite      `json:"-"` // its requests in order of time, at most 10 * MaxRefs
 }
 
-// An Incident is one chain: what was probed, injected, planted, used, and by whom.
+// An Incident is one chain: what was looked at, injected, planted, used, commanded and left, and by whom.
 type Incident struct {
-	Ref        string    `json:"ref"` // "i:" + 8 hex
-	First      time.Time `json:"first"`
-	Last       time.Time `json:"last"`
-	Level      Level     `json:"level"`
-	Title      string    `json:"title"`
-	Steps      []Step    `json:"steps"`
-	Clients    []string  `json:"clients"`
-	Shells     []string  `json:"shells"`
-	Techniques []string  `json:"techniques"` // ATT&CK ids
+	Ref        string      `json:"ref"` // "i:" + 8 hex
+	First      time.Time   `json:"first"`
+	Last       time.Time   `json:"last"`
+	Level      Level       `json:"level"` // see levelOf
+	Title      string      `json:"title"`
+	Summary    []Sentence  `json:"summary"` // what came in, how, by whom, what was done, what is not known
+	Phases     []Phase     `json:"phases"`  // the kinds of steps that there are, in the order of StepKinds
+	Lanes      []Lane      `json:"lanes"`   // the intruders, by first step
+	Steps      []Step      `json:"steps"`   // in order of time
+	Gaps       []Gap       `json:"gaps"`    // those with a time first, in order of time
+	Clients    []string    `json:"clients"`
+	Shells     []string    `json:"shells"`
+	Techniques []string    `json:"techniques"` // ATT&CK ids, sorted
+	Mapped     []Technique `json:"mapped"`     // the same with their reasons and records
 }
+
+// StepKinds are the kinds of steps in the order of an intrusion: the intruder's own browsing and scanning, single
+// probes and guesses, attacks with a payload, the request that put a shell there, its file on disk, the first
+// visit, each client's use, the commands that are known, and what came of them.
+var StepKinds = []string{"recon", "probe", "injection", "plant", "file", "access", "use", "command", "further", "download"}
 
 // A Step is one link of an incident's chain.
 type Step struct {
-	Kind   string    `json:"kind"` // "probe", "injection", "plant", "file", "access", "use", "command"
-	Time   time.Time `json:"time"`
-	Ref    string    `json:"ref"`
-	Client string    `json:"client"`
-	Text   string    `json:"text"`
-	Refs   []string  `json:"refs,omitempty"` // further records of the same step, at most MaxRefs
+	Kind       string    `json:"kind"` // one of StepKinds
+	Time       time.Time `json:"time"`
+	End        time.Time `json:"end,omitzero"` // of a step that lasts; zero otherwise
+	Ref        string    `json:"ref"`
+	Client     string    `json:"client"`
+	Lane       string    `json:"lane,omitempty"`  // Lane.Label of whose step it is
+	Count      int       `json:"count,omitempty"` // records of the step, if more than one
+	Text       string    `json:"text"`
+	Refs       []string  `json:"refs,omitempty"`       // further records of the same step, at most MaxRefs
+	Link       string    `json:"link,omitempty"`       // why it belongs to the chain
+	Confidence string    `json:"confidence,omitempty"` // that it does: "seen", "likely" or "possible"
+	Techniques []string  `json:"techniques,omitempty"` // ATT&CK ids
+}
+
+// A Sentence is a statement with the records it rests on, at most MaxRefs.
+type Sentence struct {
+	Text string   `json:"text"`
+	Refs []string `json:"refs"`
+}
+
+// A Phase is the steps of one kind.
+type Phase struct {
+	Kind  string    `json:"kind"`
+	Steps int       `json:"steps"`
+	First time.Time `json:"first"`
+	Last  time.Time `json:"last"`
+}
+
+// A Lane is one intruder's part in an incident.
+type Lane struct {
+	Label    string    `json:"label"`    // "A", "B", ... by first step
+	Intruder string    `json:"intruder"` // Intruder.Ref
+	Name     string    `json:"name"`     // Intruder.Name
+	Clients  []string  `json:"clients"`
+	First    time.Time `json:"first"`
+	Last     time.Time `json:"last"`
+	Kinds    []string  `json:"kinds"` // of its steps, in the order of StepKinds
+}
+
+// A Gap is a stretch without a step, or something that the evidence does not say; the latter may have no times.
+type Gap struct {
+	Kind string    `json:"kind"` // "quiet" or "evidence"
+	From time.Time `json:"from,omitzero"`
+	To   time.Time `json:"to,omitzero"`
+	Text string    `json:"text"`
+	Refs []string  `json:"refs,omitempty"`
+}
+
+// A Technique is an ATT&CK technique that steps show.
+type Technique struct {
+	ID     string   `json:"id"`
+	Name   string   `json:"name"`
+	Why    string   `json:"why"`    // what was seen
+	Source string   `json:"source"` // the page that describes it
+	Refs   []string `json:"refs"`   // records that show it, at most MaxRefs
 }
 
 // An Intruder is a group of clients that share so much that one hand is likely behind them.

@@ -23,7 +23,7 @@ func chainLines(in *triage.Incident, width int) []line {
 	oneDay := in.First.UTC().Format(time.DateOnly) == in.Last.UTC().Format(time.DateOnly)
 	var out []line
 	for _, s := range steps {
-		out = append(out, stepLine(s, width, clients, !oneDay))
+		out = append(out, stepLine(s, width, clients, len(in.Lanes) > 1, !oneDay))
 	}
 	if left > 0 {
 		out = append(out, line{runs: []run{{fmt.Sprintf("    and %s; Enter shows all", counted(left, "more step", "more steps")), muted}},
@@ -39,23 +39,31 @@ const (
 	maxSteps     = 7
 )
 
-// mainSteps chooses at most n steps, in their order: the plant and the use of shells before what led there. The
-// first access is left out if it is the first use as well.
+// mainSteps chooses at most n steps, in their order: of each intruder the first of each kind, the plant and the
+// use of shells before what led there, and then what there is room for. The first access is left out if it is the
+// first use as well.
 func mainSteps(all []triage.Step, n int) (steps []triage.Step, left int) {
 	used, same := map[string]bool{}, 0
 	for _, s := range all {
 		used[s.Ref] = used[s.Ref] || s.Kind == "use"
 	}
-	rank := []string{"plant", "use", "access", "injection", "file", "probe"}
+	rank := []string{"plant", "use", "command", "access", "injection", "further", "download", "file", "probe", "recon"}
 	keep := make([]bool, len(all))
-	for _, kind := range rank {
-		for i, s := range all {
-			switch {
-			case s.Kind == kind && kind == "access" && used[s.Ref]:
-				same++
-			case s.Kind == kind && n > 0:
-				keep[i] = true
-				n--
+	for _, first := range []bool{true, false} {
+		for _, kind := range rank {
+			seen := map[string]bool{}
+			for i, s := range all {
+				switch {
+				case s.Kind != kind || keep[i]:
+				case kind == "access" && used[s.Ref]:
+					if first {
+						same++
+					}
+				case n > 0 && !(first && seen[s.Lane]):
+					keep[i] = true
+					n--
+				}
+				seen[s.Lane] = seen[s.Lane] || s.Kind == kind
 			}
 		}
 	}
@@ -99,17 +107,29 @@ func listValues(kind string, texts []string, kind2 string, texts2 []string) []va
 	return out
 }
 
-// stepLine is one step of a chain in one line: time, kind, client in so many columns, what, reference.
-func stepLine(s triage.Step, width, clientWidth int, withDay bool) line {
+// stepLine is one step of a chain in one line: time, intruder, kind, client in so many columns, what, and where
+// there is room the reference.
+func stepLine(s triage.Step, width, clientWidth int, withLane, withDay bool) line {
 	at := s.Time.UTC().Format("15:04:05")
 	if withDay || s.Time.IsZero() {
 		at = shortStamp(s.Time)
 	}
+	head := []run{{"  " + at + " ", plain}}
+	room := width - 2 - len(at) - 1 - 10 - clientWidth - 1
+	if withLane {
+		head = append(head, run{cell(s.Lane, 1) + " ", strong})
+		room -= 2
+	}
+	head = append(head, run{cell(s.Kind, 9) + " ", stepLook(s.Kind)}, run{cell(s.Client, clientWidth) + " ", plain})
 	ref := strings.TrimRight(cellMiddle(s.Ref, 18), " ")
-	head := []run{{"  " + at + " ", plain}, {cell(s.Kind, 9) + " ", stepLook(s.Kind)}, {cell(s.Client, clientWidth) + " ", plain}}
-	room := width - 2 - len(at) - 1 - 10 - clientWidth - 1 - 1 - strWidth(ref)
-	return line{sub: stepSubject(s), runs: append(head, run{cell(s.Text, max(12, room)), plain}, run{" " + ref, muted})}
+	if room -= 1 + strWidth(ref); room < minStepText {
+		return line{sub: stepSubject(s), runs: append(head, run{cell(s.Text, max(12, room+1+strWidth(ref))), plain})}
+	}
+	return line{sub: stepSubject(s), runs: append(head, run{cell(s.Text, room), plain}, run{" " + ref, muted})}
 }
+
+// minStepText is how many columns of a step's text are worth more than its reference, which Enter follows anyway.
+const minStepText = 28
 
 // stepSubject is a step as something to act upon.
 func stepSubject(s triage.Step) subject {
@@ -129,10 +149,12 @@ func stepSubject(s triage.Step) subject {
 
 func stepLook(kind string) look {
 	switch kind {
-	case "plant", "use":
+	case "plant", "use", "command":
 		return critical
-	case "injection", "access":
+	case "injection", "access", "further", "download":
 		return high
+	case "file", "recon":
+		return plain
 	}
 	return medium
 }

@@ -25,6 +25,8 @@ var goldens = []struct {
 	{"request", func(d *driver) { d.search("class:sqli outfile"); d.press(d.m.keys.Enter) }},
 	{"webshells", func(d *driver) { d.press(d.m.keys.Screens[tabWebshells]) }},
 	{"actors", func(d *driver) { d.press(d.m.keys.Screens[tabActors]) }},
+	{"incident", func(d *driver) { d.openIncident(0) }},
+	{"incident-step", func(d *driver) { d.openIncident(6) }},
 	{"timeline", func(d *driver) { d.press(d.m.keys.Screens[tabTimeline]) }},
 	{"files", func(d *driver) { d.press(d.m.keys.Screens[tabFiles]) }},
 	{"notes", func(d *driver) {
@@ -122,5 +124,18 @@ func compare(t *testing.T, name, got string) {
 	}
 	if string(want) != got {
 		t.Errorf("the view differs from %s:\n%s", file, got)
+	}
+}
+
+// openIncident opens the first incident from the overview and goes down some rows.
+func (d *driver) openIncident(rows int) {
+	in := d.m.common.desk.Incidents()[0]
+	d.to("shell planted")
+	d.press(d.m.keys.Enter)
+	if _, ok := d.m.top().(*incident); !ok {
+		d.t.Fatalf("the overview's line of %s does not open it", in.Ref)
+	}
+	for range rows {
+		d.press(d.m.keys.Down)
 	}
 }

@@ -225,6 +225,8 @@ func poisoned(in string) *report.Report {
 	r.Timeline[0].Text, r.Timeline[0].Client, r.Timeline[0].Kind = in, in, in
 	in1 := &r.Incidents[0]
 	in1.Title, in1.Steps[0].Text, in1.Clients, in1.Shells = in, in, []string{in, in}, []string{in}
+	in1.Summary[0].Text, in1.Gaps[1].Text, in1.Mapped[0].Why, in1.Mapped[0].Name, in1.Steps[0].Link = in, in, in, in, in
+	in1.Lanes[0].Clients, in1.Lanes[0].Name, in1.Steps[0].Lane, in1.Steps[0].Confidence = []string{in}, in, in, in
 	r.Webshells[0].Path, r.Webshells[0].Reasons[0].Text, r.Webshells[0].File.Path, r.Webshells[0].PlantWhy = in, in, in, in
 	r.Intruders[0].Agents, r.Intruders[0].Clients, r.Intruders[0].Label = []string{in}, []string{in}, in
 	r.Intruders[0].Attribution = report.Attribution{Verdict: in, Name: in, Why: r.Summary, Alternatives: r.Summary,

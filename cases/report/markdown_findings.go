@@ -21,17 +21,57 @@ func (p *printer) incidents() {
 func (p *printer) incident(in *triage.Incident) {
 	p.f("### %s %s\n", or(text(in.Title), "Incident"), refCode(in.Ref))
 	p.f("Level %s, %s. Clients: %s. Shells: %s.\n", level(in.Level), span(in.First, in.Last), several(in.Clients), several(in.Shells))
-	for n, s := range in.Steps {
-		who := ""
-		if s.Client != "" {
-			who = " from " + text(s.Client)
-		}
-		p.f("%d. %s, **%s**%s: %s%s", n+1, at(s.Time), or(text(s.Kind), "step"), who, text(s.Text), p.refs(stepRefs(s)))
+	for _, s := range in.Summary {
+		p.f("- %s%s", text(s.Text), p.refs(s.Refs))
 	}
-	if len(in.Techniques) > 0 {
-		p.f("\nATT&CK techniques: %s.", several(in.Techniques))
+	if len(in.Summary) > 0 {
+		p.f("")
+	}
+	if len(in.Lanes) > 0 {
+		p.header("Lane", "Intruder", "Clients", "First step", "Last step", "Steps")
+		for _, l := range in.Lanes {
+			p.row(cell(l.Label), cell(l.Name)+" "+refCode(l.Intruder), cell(strings.Join(l.Clients, ", ")), at(l.First), at(l.Last), cell(strings.Join(l.Kinds, ", ")))
+		}
+		p.f("")
+	}
+	for n, s := range in.Steps {
+		p.step(n, &s)
+	}
+	if len(in.Gaps) > 0 {
+		p.f("\nGaps, as stretches without a step and as what the evidence does not say:\n")
+		for _, g := range in.Gaps {
+			when := ""
+			if !g.From.IsZero() {
+				when = span(g.From, g.To) + ": "
+			}
+			p.f("- %s%s%s", when, text(g.Text), p.refs(g.Refs))
+		}
+	}
+	if len(in.Mapped) > 0 {
+		p.f("\nATT&CK techniques, each described on its page at attack.mitre.org:\n")
+		for _, t := range in.Mapped {
+			p.f("- %s %s: %s%s", text(t.ID), text(t.Name), text(t.Why), p.refs(t.Refs))
+		}
 	}
 	p.f("")
+}
+
+// step is one link of the chain: what happened, and why it belongs there.
+func (p *printer) step(n int, s *triage.Step) {
+	who, why := "", ""
+	if s.Client != "" {
+		who = " from " + text(s.Client)
+	}
+	if s.Lane != "" {
+		who += " (" + text(s.Lane) + ")"
+	}
+	if s.Link != "" {
+		why = "; linked: " + text(s.Link)
+		if s.Confidence != "" {
+			why += " (" + text(s.Confidence) + ")"
+		}
+	}
+	p.f("%d. %s, **%s**%s: %s%s%s", n+1, at(s.Time), or(text(s.Kind), "step"), who, text(s.Text), why, p.refs(stepRefs(*s)))
 }
 
 // stepRefs is the step's own record and then the further ones, each once.

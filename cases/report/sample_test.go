@@ -94,8 +94,13 @@ func sampleEvidence(who cases.Who) []cases.Evidence {
 
 func sampleIncidents() []triage.Incident {
 	return []triage.Incident{{Ref: "i:9a9a9a9a", First: clock(3, 10, 0), Last: clock(12, 30, 0), Level: triage.Critical, Title: "SQL injection planted /img/up.php, used by 2 clients",
+		Summary: []triage.Sentence{{Text: "198.51.100.9 sent 14 requests with payloads before the shell.", Refs: []string{"r:3f9a12.1"}}, {Text: "What was done through it is not known.", Refs: []string{}}},
+		Phases:  []triage.Phase{{Kind: "injection", Steps: 1, First: clock(3, 10, 0), Last: clock(3, 12, 0)}},
+		Lanes:   []triage.Lane{{Label: "A", Intruder: "a:11111111", Name: "Intruder 1", Clients: []string{"198.51.100.9"}, First: clock(3, 10, 0), Last: clock(3, 13, 2), Kinds: []string{"injection", "plant", "use"}}},
+		Gaps:    []triage.Gap{{Kind: "quiet", From: clock(3, 13, 2), To: clock(12, 20, 0), Text: "quiet for 9h 6m"}, {Kind: "evidence", Text: "no request bodies"}},
+		Mapped:  []triage.Technique{{ID: "T1190", Name: "Exploit Public-Facing Application", Why: "injections", Source: "https://attack.mitre.org/techniques/T1190/", Refs: []string{"r:3f9a12.1"}}},
 		Steps: []triage.Step{
-			{Kind: "injection", Time: clock(3, 10, 0), Ref: "r:3f9a12.1", Client: "198.51.100.9", Text: "14 injections against /shop/item.php", Refs: []string{"r:3f9a12.2", "r:3f9a12.3"}},
+			{Kind: "injection", Lane: "A", Link: "the same client as the plant", Confidence: "seen", Techniques: []string{"T1190"}, End: clock(3, 12, 0), Count: 14, Time: clock(3, 10, 0), Ref: "r:3f9a12.1", Client: "198.51.100.9", Text: "14 injections against /shop/item.php", Refs: []string{"r:3f9a12.2", "r:3f9a12.3"}},
 			{Kind: "plant", Time: clock(3, 12, 44), Ref: "r:3f9a12.4", Client: "198.51.100.9", Text: "wrote /var/www/img/up.php with INTO OUTFILE", Refs: []string{"r:3f9a12.4"}},
 			{Kind: "use", Time: clock(3, 13, 2), Ref: "r:3f9a12.5", Client: "198.51.100.9", Text: "POST to the shell, answered 200"},
 			{Kind: "file", Time: clock(3, 12, 45), Ref: "r:77aa01.2", Text: "the listing has the file, modified then"},

@@ -125,13 +125,32 @@ func TestDemoTellsWhoDidWhat(t *testing.T) {
 		Level, Ref string
 		Steps      []struct{ Kind, Ref, Client string }
 		Shells     []string
+		Clients    []string
+		Summary    []struct{ Text string }
+		Lanes      []struct{ Label string }
+		Gaps       []struct{ Kind, Text string }
+		Mapped     []struct {
+			ID   string
+			Refs []string
+		}
 	}
 	kinds := map[string]int{}
-	for _, s := range decode[incident](t, out)[0].Steps {
+	chain := decode[incident](t, out)[0]
+	for _, s := range chain.Steps {
 		kinds[s.Kind]++
 	}
-	if kinds["injection"] == 0 || kinds["plant"] != 1 || kinds["file"] != 1 || kinds["access"] != 1 || kinds["use"] != 4 {
+	if kinds["recon"] != 1 || kinds["injection"] == 0 || kinds["plant"] != 1 || kinds["file"] != 1 || kinds["access"] != 1 || kinds["use"] != 5 {
 		t.Errorf("steps of the incident: %v", kinds)
+	}
+	if len(chain.Clients) != 4 || len(chain.Lanes) != 2 || len(chain.Summary) < 4 || len(chain.Gaps) < 5 || len(chain.Mapped) < 2 || len(chain.Mapped[0].Refs) == 0 {
+		t.Errorf("the incident: %s", out)
+	}
+	one, _, _ := run(t, "incidents", dir, chain.Ref, "--json")
+	if first, _, _ := strings.Cut(out, "\n"); one != first+"\n" {
+		t.Errorf("the incident by its reference: %s", one)
+	}
+	if _, bad, code := run(t, "incidents", dir, "i:00000000"); code != 1 || !strings.Contains(bad, chain.Ref) {
+		t.Errorf("an incident that is not there: %d, %s", code, bad)
 	}
 	out, _, _ = run(t, "actors", dir, "--json")
 	type actor struct {

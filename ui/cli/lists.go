@@ -5,6 +5,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,13 +69,33 @@ func printShell(w io.Writer, sh triage.Webshell) {
 
 type incidentsCmd struct {
 	Case string `arg:"" help:"Case folder."`
+	Ref  string `arg:"" optional:"" help:"One incident, such as i:84e69ac4; all if not given."`
 	JSON bool   `name:"json" help:"Print one JSON object a line."`
 }
 
 func (c *incidentsCmd) Run(s *session) error {
 	return s.withCase(c.Case, func(d *desk.Desk) error {
-		return each(s, c.JSON, d.Incidents(), func(in triage.Incident) any { return incidentOut(in) }, printIncident)
+		list := d.Incidents()
+		if c.Ref != "" {
+			list = slices.DeleteFunc(slices.Clone(list), func(in triage.Incident) bool { return !strings.HasPrefix(in.Ref, c.Ref) })
+			if len(list) == 0 {
+				return fmt.Errorf("no incident %s in this case: %s", triage.VisibleN(c.Ref, 80), incidentRefs(d.Incidents()))
+			}
+		}
+		return each(s, c.JSON, list, func(in triage.Incident) any { return incidentOut(in) }, printIncident)
 	})
+}
+
+// incidentRefs names the incidents that there are.
+func incidentRefs(list []triage.Incident) string {
+	if len(list) == 0 {
+		return "it has none"
+	}
+	var refs []string
+	for _, in := range list[:min(len(list), 10)] {
+		refs = append(refs, in.Ref)
+	}
+	return "it has " + strings.Join(refs, ", ")
 }
 
 func incidentOut(in triage.Incident) triage.Incident {
@@ -82,18 +103,44 @@ func incidentOut(in triage.Incident) triage.Incident {
 	return in
 }
 
+// printIncident prints the whole of an incident: what is said of it, who took part, the chain with its gaps, and
+// what the steps are called, each with its records.
 func printIncident(w io.Writer, in triage.Incident) {
-	fmt.Fprintf(w, "%s  %s  %s\n  %s to %s", in.Ref, in.Level, in.Title, stamp(in.First), stamp(in.Last))
-	if len(in.Techniques) > 0 {
-		fmt.Fprintf(w, "; ATT&CK %s", strings.Join(in.Techniques, " "))
+	fmt.Fprintf(w, "%s  %s  %s\n  %s to %s\n", in.Ref, in.Level, in.Title, stamp(in.First), stamp(in.Last))
+	for _, s := range in.Summary {
+		fmt.Fprintf(w, "  %s%s\n", s.Text, bracketed(s.Refs, 3))
 	}
-	fmt.Fprintln(w)
+	for _, l := range in.Lanes {
+		fmt.Fprintf(w, "  %s  %s %s  %s  %s\n", l.Label, l.Name, l.Intruder, triage.Visible(strings.Join(l.Clients, ", ")), strings.Join(l.Kinds, ", "))
+	}
 	printSteps(w, in)
+	for _, t := range in.Mapped {
+		fmt.Fprintf(w, "  %-9s  %s%s  %s\n", t.ID, t.Name, bracketed(t.Refs, 3), t.Source)
+	}
+}
+
+// bracketed is at most n references in brackets, and how many more there are.
+func bracketed(refs []string, n int) string {
+	if len(refs) == 0 {
+		return ""
+	}
+	out := strings.Join(refs[:min(len(refs), n)], " ")
+	if len(refs) > n {
+		out += fmt.Sprintf(" and %d more", len(refs)-n)
+	}
+	return "  [" + out + "]"
 }
 
 func printSteps(w io.Writer, in triage.Incident) {
+	gaps := in.Gaps
 	for _, st := range in.Steps {
-		fmt.Fprintf(w, "  %s  %-9s  %-15s  %s  [%s]\n", stamp(st.Time), st.Kind, or(triage.Visible(st.Client), "-"), st.Text, st.Ref)
+		for len(gaps) > 0 && (gaps[0].From.IsZero() || !gaps[0].To.After(st.Time)) {
+			if !gaps[0].From.IsZero() {
+				fmt.Fprintf(w, "  %20s  ... %s\n", "", gaps[0].Text)
+			}
+			gaps = gaps[1:]
+		}
+		fmt.Fprintf(w, "  %s  %-1s %-9s  %-15s  %s  [%s]\n", stamp(st.Time), or(st.Lane, "-"), st.Kind, or(triage.Visible(st.Client), "-"), st.Text, st.Ref)
 	}
 }
 

@@ -251,7 +251,13 @@ func (d *Desk) summary(r *report.Report) []report.Statement {
 			continue
 		}
 		chains++
-		out = append(out, chainSentences(in)...)
+		for _, s := range in.Summary {
+			refs := s.Refs
+			if len(refs) == 0 {
+				refs = []string{in.Ref}
+			}
+			out = append(out, report.Statement{Text: s.Text, Refs: refs})
+		}
 	}
 	if chains == 0 {
 		out = append(out, report.Statement{Text: "No chain from an attack to a web shell was found in this evidence. That is not proof that there is none: see limits and gaps."})
@@ -267,26 +273,6 @@ func (d *Desk) summary(r *report.Report) []report.Statement {
 		}
 	}
 	return out
-}
-
-// chainSentences tells an incident with a shell.
-func chainSentences(in triage.Incident) []report.Statement {
-	var out []report.Statement
-	say := func(ref, format string, args ...any) {
-		out = append(out, report.Statement{Text: fmt.Sprintf(format, args...), Refs: []string{ref}})
-	}
-	for _, s := range in.Steps {
-		at := s.Time.UTC().Format("2006-01-02 15:04:05 UTC")
-		switch s.Kind {
-		case "plant":
-			say(s.Ref, "%s: %s %s.", at, s.Client, s.Text)
-		case "access":
-			say(s.Ref, "%s: %s made the %s.", at, s.Client, s.Text)
-		case "use":
-			say(s.Ref, "%s: %s sent %s.", at, s.Client, s.Text)
-		}
-	}
-	return head(out, 20)
 }
 
 // indicators lists what to look for elsewhere: of intruders with shells, and of bad or planted files.

@@ -1,0 +1,82 @@
+package triage
+
+// Commands: what the requests to a shell, and the processes that came of them, show to have been run.
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A command is one thing that a client had a server do.
+type command struct {
+	text string // decoded; as the client sent it
+	how  string // how it is known, such as "read from the body (body-chopper)"
+}
+
+// ranBy are the commands of an act, each once. In bodies they are found wherever they were sent; in the query
+// only of a script that ranks as a shell, where a parameter is told to do what a rule or a command's name says.
+func ranBy(a *act, atShell bool) []command {
+	var out []command
+	add := func(text, how string) {
+		text = strings.TrimSpace(text)
+		if text != "" && !slices.ContainsFunc(out, func(c command) bool { return c.text == text }) {
+			out = append(out, command{text, how})
+		}
+	}
+	for _, f := range a.found {
+		if f.Class == WebshellUse && (f.Field == "body" || strings.HasPrefix(f.Field, "body:")) {
+			add(f.Match, "read from the request body ("+f.Rule+")")
+		}
+	}
+	if !atShell || a.query == "" {
+		return out
+	}
+	values, _ := url.ParseQuery(a.query) // of a bad query, what can be read
+	for _, name := range sortedKeys(values) {
+		for _, v := range values[name][:min(len(values[name]), 4)] {
+			v = cutText(v, maxCommandText)
+			hit := slices.ContainsFunc(a.found, func(f Finding) bool {
+				return f.Field == "query:"+name && (f.Class == RCE || f.Class == WebshellUse)
+			})
+			if hit || commandTechniques(v) != nil {
+				add(v, "read from the parameter "+VisibleN(name, 40))
+			}
+		}
+	}
+	return out
+}
+
+// archiveExts are the extensions of what data is packed into, and of dumps of databases.
+var archiveExts = extSet("zip rar 7z tar tgz gz bz2 xz cab ace arj sql bak dmp mdb")
+
+func isArchive(path string) bool {
+	_, base := splitPath(plainPath(path))
+	return archiveExts[extOf(base)]
+}
+
+// fileToken is a word of a command that looks like a file.
+var fileToken = regexp.MustCompile(`[^\s"'<>|&;()=,*?` + "`" + `]{0,200}[^\s"'<>|&;()=,*?./\\` + "`" + `]\.[A-Za-z0-9]{1,8}\b`)
+
+const maxNamedFiles = 5
+
+// namedFiles are the scripts, archives and programs that a command names, each once.
+func namedFiles(text string) []string {
+	var out []string
+	for _, f := range fileToken.FindAllString(cutText(text, maxCommandText), 64) {
+		_, base := splitPath(plainPath(f))
+		ext := extOf(base)
+		if !(scriptExts[ext] || archiveExts[ext] || ext == "exe" || ext == "dll" || ext == "ps1" || ext == "bat") || strings.Contains(f, "://") {
+			continue
+		}
+		if len(out) < maxNamedFiles && !slices.Contains(out, f) && !systemProgram[base] {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// systemProgram are programs that a command names because it runs them.
+var systemProgram = extSet("cmd.exe powershell.exe pwsh.exe whoami.exe net.exe net1.exe ipconfig.exe netstat.exe tasklist.exe systeminfo.exe " +
+	"certutil.exe reg.exe sc.exe wmic.exe ping.exe nltest.exe quser.exe hostname.exe schtasks.exe")
