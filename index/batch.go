@@ -69,9 +69,10 @@ func (t *batch) rows() int { return len(t.texts[0]) }
 
 // A batcher turns blocks into batches. It is for one goroutine.
 type batcher struct {
-	memo *memo
-	uris map[[4]int32]*verdict // by the numbers of method, path, query and protocol
-	sets map[[4]*verdict][2]int32
+	memo   *memo
+	uris   map[[4]int32]*verdict // by the numbers of method, path, query and protocol
+	bodies map[[2]int32]*verdict // by the numbers of body and answer
+	sets   map[[5]*verdict][2]int32
 	// by the number of the text
 	agents, referers, hosts []lookup
 	t                       *batch
@@ -101,7 +102,8 @@ func (w *batcher) batch(b source.Block, split source.Split, p *weblog.Parser) *b
 	for c := range t.dicts {
 		t.dicts[c] = localDict{ids: map[string]int32{"": 0}, texts: []string{""}}
 	}
-	w.t, w.uris, w.sets = t, map[[4]int32]*verdict{}, map[[4]*verdict][2]int32{}
+	w.t, w.uris, w.sets = t, map[[4]int32]*verdict{}, map[[5]*verdict][2]int32{}
+	w.bodies = map[[2]int32]*verdict{}
 	w.agents, w.referers, w.hosts = w.agents[:0], w.referers[:0], w.hosts[:0]
 	var rec weblog.Record
 	source.Records(b, split, func(line []byte, offset, n, lines int64) {
@@ -140,7 +142,7 @@ func (w *batcher) addRow(rec *weblog.Record, line []byte, offset, number, length
 			t.rejects = append(t.rejects, triage.Reject{Line: number, Reason: reason, Text: text})
 		}
 	} else {
-		fields := [...][]byte{rec.Client, rec.Method, rec.Path, rec.Query, rec.Referer, rec.Agent, rec.Host, rec.User, rec.Protocol}
+		fields := [...][]byte{rec.Client, rec.Method, rec.Path, rec.Query, rec.Referer, rec.Agent, rec.Host, rec.User, rec.Protocol, rec.Body, rec.Answer}
 		for c, f := range fields {
 			ids[c] = t.dicts[c].intern(f)
 		}
@@ -170,8 +172,8 @@ func (w *batcher) judge(ids *[textColumns]int32) (judged, signs int32) {
 	agent := find(&w.agents, ids[colAgent], func() *verdict { return w.memo.agent(text(colAgent)) })
 	referer := find(&w.referers, ids[colReferer], func() *verdict { return w.memo.referer(text(colReferer)) })
 	host := find(&w.hosts, ids[colHost], func() *verdict { return w.memo.host(text(colHost)) })
-	set := [4]*verdict{v, agent, referer, host}
-	if set == [4]*verdict{} {
+	set := [5]*verdict{v, agent, referer, host, w.body(ids)}
+	if set == [5]*verdict{} {
 		return 0, 0
 	}
 	if n, ok := w.sets[set]; ok {
@@ -187,6 +189,20 @@ func (w *batcher) judge(ids *[textColumns]int32) (judged, signs int32) {
 	n := [2]int32{w.t.dicts[colJudged].add(findingsText(all)), w.t.dicts[colSigns].add(signsText(all))}
 	w.sets[set] = n
 	return n[0], n[1]
+}
+
+// body is the verdict on body and answer of a row; most rows have neither.
+func (w *batcher) body(ids *[textColumns]int32) *verdict {
+	pair := [2]int32{ids[colBody], ids[colAnswer]}
+	if pair == [2]int32{} {
+		return nil
+	}
+	v, ok := w.bodies[pair]
+	if !ok {
+		v = w.memo.body(w.t.dicts[colBody].texts[pair[0]], w.t.dicts[colAnswer].texts[pair[1]])
+		w.bodies[pair] = v
+	}
+	return v
 }
 
 // sortFindings puts the highest level first, and then the rules by name.
@@ -262,6 +278,10 @@ func (m *memo) agent(agent string) *verdict {
 
 func (m *memo) referer(referer string) *verdict {
 	return m.get("r"+referer, func() []triage.Finding { return m.judge.Referer(referer) })
+}
+
+func (m *memo) body(body, answer string) *verdict {
+	return m.get("b"+body+"\x00"+answer, func() []triage.Finding { return m.judge.Body(body, answer) })
 }
 
 func (m *memo) host(host string) *verdict {

@@ -15,6 +15,8 @@ const (
 	colHost
 	colUser
 	colProtocol
+	colBody   // what was sent after the headers; most logs have none
+	colAnswer // what was answered; hardly any log has it
 	colReject // why a line is no request
 	colRaw    // the text of a line that is no request, its first maxRaw bytes
 	colJudged // sets of findings, as JSON
@@ -26,13 +28,13 @@ const (
 const maxRaw = 4096
 
 var columnNames = [textColumns]string{
-	"client", "method", "path", "query", "referer", "agent", "host", "user", "protocol", "reject", "raw", "judged", "signs",
+	"client", "method", "path", "query", "referer", "agent", "host", "user", "protocol", "body", "answer", "reject", "raw", "judged", "signs",
 }
 
 // routed says which columns have their words in the bleve index; these are also the columns that bare words
 // are looked for in, together with the method.
 var routed = [textColumns]bool{
-	colClient: true, colPath: true, colQuery: true, colReferer: true, colAgent: true, colHost: true, colUser: true, colRaw: true,
+	colClient: true, colPath: true, colQuery: true, colReferer: true, colAgent: true, colHost: true, colUser: true, colBody: true, colAnswer: true, colRaw: true,
 }
 
 // decoded is the text of a column as a responder reads it, with its encodings peeled off.
@@ -42,6 +44,8 @@ func decoded(c column, text string) string {
 		return triage.DecodedText(text, "")
 	case colQuery, colReferer:
 		return triage.DecodedText("", text)
+	case colBody:
+		return triage.DecodedBody(text)
 	}
 	return text
 }
@@ -82,6 +86,8 @@ type row struct {
 	Host     int32 `parquet:"host,zstd"`
 	User     int32 `parquet:"user,zstd"`
 	Protocol int32 `parquet:"protocol,zstd"`
+	Body     int32 `parquet:"body,zstd"`
+	Answer   int32 `parquet:"answer,zstd"`
 	Reject   int32 `parquet:"reject,zstd"`
 	Raw      int32 `parquet:"raw,zstd"`
 	Judged   int32 `parquet:"judged,zstd"`
@@ -95,5 +101,5 @@ var parquetInts = [intColumns]int{
 
 var parquetTexts = [textColumns]int{
 	colClient: 8, colMethod: 9, colPath: 10, colQuery: 11, colReferer: 12, colAgent: 13, colHost: 14, colUser: 15,
-	colProtocol: 16, colReject: 17, colRaw: 18, colJudged: 19, colSigns: 20,
+	colProtocol: 16, colBody: 17, colAnswer: 18, colReject: 19, colRaw: 20, colJudged: 21, colSigns: 22,
 }

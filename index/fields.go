@@ -88,6 +88,8 @@ func makeFields() []fieldSpec {
 		{"line", "number of the line in its file: number, comparison or range", "line:100..200", rangeTest(intLine)},
 		{"ua", "text in the user agent", "ua:sqlmap", containsTest(colAgent)},
 		{"referer", "text in the referer, raw or decoded", "referer:example.com", containsTest(colReferer)},
+		{"body", "text in what was sent after the headers, raw or decoded, where the log has it", "body:whoami", containsTest(colBody)},
+		{"answer", "text in what was answered, where the log has it", "answer:root", containsTest(colAnswer)},
 		{"host", "the whole virtual host, whatever its case", "host:www.example.com", wholeTest(colHost, true)},
 		{"user", "the whole user name, whatever its case", "user:admin", wholeTest(colUser, true)},
 		{"source", "path or base name of the evidence file, or its key", "source:access.log*", sourceTest},

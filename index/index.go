@@ -60,6 +60,7 @@ type Judge interface {
 	Agent(agent string) []triage.Finding
 	Referer(referer string) []triage.Finding
 	Host(host string) []triage.Finding
+	Body(body, answer string) []triage.Finding
 }
 
 // Parsed says what became of one Input. Read = Parsed + Rejected + Comments.

@@ -78,6 +78,13 @@ func (testJudge) Referer(referer string) []triage.Finding {
 	return []triage.Finding{{Rule: "t-referer", Class: triage.Other, Level: triage.Info, Field: "referer", Match: referer}}
 }
 
+func (testJudge) Body(body, answer string) []triage.Finding {
+	if !strings.Contains(body, "etc/passwd") && !strings.Contains(answer, "uid=") {
+		return nil
+	}
+	return []triage.Finding{{Rule: "t-body", Class: triage.WebshellUse, Level: triage.High, Field: "body:x", Match: body}}
+}
+
 func (testJudge) Host(host string) []triage.Finding {
 	if !strings.Contains(host, "'") {
 		return nil

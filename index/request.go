@@ -39,7 +39,7 @@ func (snap *snapshot) request(row int64) (*triage.Request, error) {
 		Offset: ints[intOffset], Length: int(ints[intLength]),
 		Client: texts[colClient], User: texts[colUser], Method: texts[colMethod], Path: texts[colPath],
 		Query: texts[colQuery], Protocol: texts[colProtocol], Referer: texts[colReferer], Agent: texts[colAgent],
-		Host: texts[colHost], Reject: texts[colReject],
+		Host: texts[colHost], Body: texts[colBody], Answer: texts[colAnswer], Reject: texts[colReject],
 		Status: int(ints[intStatus]), Size: ints[intSize], Millis: ints[intMillis],
 	}
 	if ints[intTime] != 0 {

@@ -25,7 +25,7 @@ import (
 const (
 	manifestFile = "manifest.json"
 	lockFile     = "lock"
-	version      = 3
+	version      = 4
 )
 
 // A manifest says what belongs to a store.

@@ -25,7 +25,7 @@ type parameter struct {
 	bare        bool // no "=": the whole parameter is in value
 }
 
-// Layers peels the codings off the path, each query parameter, the agent, the referer and an odd host of r, and
+// Layers peels the codings off the path, each parameter of query and body, the answer, the agent, the referer and an odd host of r, and
 // returns every layer, outermost first, grouped by field. A field without coding gives one layer,
 // "raw". At most maxParameters parameters, maxDecodeLayers layers a field and 64 KiB a layer.
 func Layers(r *Request) []Layer {
@@ -42,6 +42,8 @@ func Layers(r *Request) []Layer {
 	for _, p := range splitQuery(r.Query) {
 		add(queryField(p.name), p.value, true)
 	}
+	bodyLayers(r.Body, add)
+	add("answer", r.Answer, false)
 	add("agent", r.Agent, false)
 	add("referer", r.Referer, false)
 	if mayBeCoded(r.Host) {

@@ -78,6 +78,9 @@ func (j *Judge) Request(r *Request) []Finding {
 	h.agent(r.Agent)
 	h.referer(r.Referer)
 	h.host(r.Host)
+	if r.Body != "" || r.Answer != "" {
+		h.found = append(h.found, j.Body(r.Body, r.Answer)...)
+	}
 	return h.done()
 }
 

@@ -29,7 +29,10 @@ func NewSliceLog(requests []Request, judge func(*Request) []Finding) *SliceLog {
 		}
 		return id
 	}
-	type key struct{ method, path, query, referer, agent uint32 }
+	type key struct {
+		body, answer                        string
+		method, path, query, referer, agent uint32
+	}
 	judged := map[key]uint32{}
 	sources := map[string]uint32{}
 	for i := range requests {
@@ -50,7 +53,7 @@ func NewSliceLog(requests []Request, judge func(*Request) []Finding) *SliceLog {
 		if !r.Time.IsZero() {
 			v.Time = r.Time.UnixMilli()
 		}
-		k := key{v.Method, v.Path, v.Query, v.Referer, v.Agent}
+		k := key{r.Body, r.Answer, v.Method, v.Path, v.Query, v.Referer, v.Agent}
 		set, ok := judged[k]
 		if !ok {
 			if f := judge(r); len(f) > 0 {

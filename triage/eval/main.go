@@ -35,7 +35,7 @@ func main() {
 	flag.StringVar(&opt.data, "data", "../shared/data", "folder of the labelled data")
 	flag.IntVar(&opt.worst, "n", 10, "misses and false alarms to name in each set")
 	flag.IntVar(&opt.lines, "lines", 1_000_000, "lines of the made-up log whose judgement is timed; 0 leaves it out")
-	flag.StringVar(&sets, "set", "", "only these sets, by comma: crs, libinjection, gotestwaf, real, lab, crowdsec, processes, cpu")
+	flag.StringVar(&sets, "set", "", "only these sets, by comma: crs, libinjection, gotestwaf, real, lab, crowdsec, bodies, processes, cpu")
 	flag.Parse()
 	if sets != "" {
 		opt.sets = map[string]bool{}
@@ -71,7 +71,7 @@ func run(w io.Writer, opt options) error {
 		name string
 		eval func() error
 	}{
-		{"payloads", e.payloads}, {"real", e.real}, {"lab", e.labs}, {"crowdsec", e.crowdsec}, {"processes", e.processes}, {"cpu", e.cpu},
+		{"payloads", e.payloads}, {"real", e.real}, {"lab", e.labs}, {"crowdsec", e.crowdsec}, {"processes", e.processes}, {"bodies", e.bodies}, {"cpu", e.cpu},
 	} {
 		if part.name != "payloads" && opt.sets != nil && !opt.sets[part.name] {
 			continue
