@@ -103,6 +103,12 @@ func TestPartsAgainstRows(t *testing.T) {
 		}
 		v := visited{triage.Visit{Row: uint64(row), Status: uint16(r.Status), Size: r.Size, Millis: r.Millis},
 			[len(textOf)]string{r.Client, r.Method, r.Path, r.Query, r.Referer, r.Agent, r.Host, r.User}, fmt.Sprint(f)}
+		seg, i := s.now.locate(row)
+		source, err := seg.int(intSource, i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.visit.Source = uint32(source)
 		if !r.Time.IsZero() {
 			v.visit.Time = r.Time.UnixMilli()
 		}
