@@ -60,13 +60,14 @@ type crew struct {
 	acts   map[string][]*act // by client, in order of time
 	agents map[string]map[string]bool
 	names  map[string]map[string]bool // by site host: how logs write it
+	homes  map[string]string          // by client: the site it asks for most
 	sites  map[string]bool            // hosts that are sites of their own; empty if there is but one
 	body   bool                       // some request came with its body
 }
 
 // readCrew reads the acts of the candidates.
 func (w *survey) readCrew() error {
-	w.crew = crew{acts: map[string][]*act{}, agents: map[string]map[string]bool{}, names: map[string]map[string]bool{}, sites: map[string]bool{}}
+	w.crew = crew{acts: map[string][]*act{}, agents: map[string]map[string]bool{}, names: map[string]map[string]bool{}, homes: map[string]string{}, sites: map[string]bool{}}
 	clients := w.candidates()
 	counts, err := w.whole.Count(Clients, clients)
 	if err != nil {
@@ -307,10 +308,32 @@ func (w *survey) findSites() error {
 	return nil
 }
 
-// siteOf is the site of its own that an act was sent to, empty if the log is of one.
+// siteOf is the site of its own that an act was sent to, empty if the log is of one. What was sent to another name, or
+// to an address, is taken to be for the site that the client else asks for, if there is one.
 func (c *crew) siteOf(a *act) string {
-	if c.sites[a.host] {
-		return a.host
+	if len(c.sites) == 0 || c.sites[a.host] {
+		return c.siteName(a.host)
+	}
+	if home, ok := c.homes[a.client]; ok {
+		return home
+	}
+	n := map[string]int{}
+	best := ""
+	for _, o := range c.acts[a.client] {
+		if c.sites[o.host] {
+			n[o.host]++
+			if best == "" || n[o.host] > n[best] {
+				best = o.host
+			}
+		}
+	}
+	c.homes[a.client] = best
+	return best
+}
+
+func (c *crew) siteName(host string) string {
+	if c.sites[host] {
+		return host
 	}
 	return ""
 }

@@ -40,13 +40,16 @@ func ranBy(a *act, atShell bool) []command {
 			hit := slices.ContainsFunc(a.found, func(f Finding) bool {
 				return f.Field == "query:"+name && (f.Class == RCE || f.Class == WebshellUse)
 			})
-			if hit || commandTechniques(v) != nil {
+			if hit || commandTechniques(v) != nil || plainCommand.MatchString(v) {
 				add(v, "read from the parameter "+VisibleN(name, 40))
 			}
 		}
 	}
 	return out
 }
+
+// plainCommand are commands that are no technique by themselves.
+var plainCommand = regexp.MustCompile(`(?i)^\s*(?:(?:echo|printf)\s.*>|(?:copy|xcopy|cp|move|mv|ren|rename|mkdir|md|kill|taskkill|start|nc|ncat|ssh|su|sudo|runas|php|python3?|perl|ruby|cscript|wscript|rundll32|regsvr32|mshta)\s+\S)`)
 
 // archiveExts are the extensions of what data is packed into, and of dumps of databases.
 var archiveExts = extSet("zip rar 7z tar tgz gz bz2 xz cab ace arj sql bak dmp mdb")

@@ -44,6 +44,14 @@ func (b *builder) isShellFile(path string) bool {
 	})
 }
 
+// unexplained reports whether a file is a shell of the chain that no request is seen to write.
+func (b *builder) unexplained(path string) bool {
+	return slices.ContainsFunc(b.at, func(k shellKey) bool {
+		p, ok := b.plantFor(k)
+		return sameFile(path, k.plain) >= 2 && !(ok && p.named)
+	})
+}
+
 // namedSteps are the files that commands name.
 func (b *builder) namedSteps() {
 	seen := map[string]bool{}
@@ -52,7 +60,7 @@ func (b *builder) namedSteps() {
 			continue
 		}
 		for _, f := range namedFiles(s.Text) {
-			if seen[plainPath(f)] || b.isShellFile(f) {
+			if seen[plainPath(f)] || b.isShellFile(f) && !b.unexplained(f) {
 				continue
 			}
 			seen[plainPath(f)] = true

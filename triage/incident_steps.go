@@ -26,7 +26,7 @@ func (b *builder) plantStep(p plantFact, shell *Webshell) Step {
 	if !p.named {
 		return s
 	}
-	if shell.PlantConfidence == "high" {
+	if sameFile(p.finding.Target, scriptKey(shell.Path)) >= 2 {
 		s.Confidence = "likely"
 	}
 	s.Text = fmt.Sprintf("writes %s %s at %s: the payload names %s", baseOf(shell.Path), what(p.finding),

@@ -315,12 +315,26 @@ func (w *survey) linkPlaces(l links, g *grouping) {
 					first, then = y, x
 				}
 				if d := then.First - first.Last; d >= 0 && d <= handOverMS && first.First > 0 {
-					l.add(x.client, y.client, Reason{ID: "turns-attack", Weight: 2, Refs: refs,
+					weight := 1
+					if w.shareAgent(x.client, y.client) {
+						weight = 2
+					}
+					l.add(x.client, y.client, Reason{ID: "turns-attack", Weight: weight, Refs: refs,
 						Text: fmt.Sprintf("%s goes on %s after %s stopped", VisibleN(then.client, 60), lasted(first.Last, then.First), VisibleN(first.client, 60))})
 				}
 			}
 		}
 	}
+}
+
+// shareAgent reports whether two clients attacked with the same agent.
+func (w *survey) shareAgent(a, b string) bool {
+	for agent := range w.hostile[a].Agents {
+		if w.hostile[b].Agents[agent] != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // linkPayloads weighs payloads of the same make, and the pace at which they come. Users of one tool share both, so
