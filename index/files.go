@@ -58,6 +58,17 @@ func testFile(n node, f *triage.File, said *remark) bool {
 				return true
 			}
 		}
+		for i := range f.Findings {
+			if x := &f.Findings[i]; n.phrase.match(x.Rule) || n.phrase.match(x.Match) || n.phrase.match(x.Why) {
+				return true
+			}
+		}
+	case signNode:
+		for i := range f.Findings {
+			if n.fits(&f.Findings[i]) {
+				return true
+			}
+		}
 	case textNode:
 		return n.match(f.Path, "")
 	case rangeNode:
@@ -80,4 +91,15 @@ func testFile(n node, f *triage.File, said *remark) bool {
 		return n.what == "file" || n.what == "noted" && hasNote(said)
 	}
 	return false
+}
+
+// fits tests one finding.
+func (n signNode) fits(f *triage.Finding) bool {
+	switch {
+	case n.rule != nil:
+		return n.rule.match(f.Rule, true)
+	case n.class != nil:
+		return n.class.match(string(f.Class), true)
+	}
+	return n.lo <= f.Level && f.Level <= n.hi
 }

@@ -70,7 +70,7 @@ func aboutRequests(n node) bool {
 
 func aboutFiles(n node) bool {
 	switch n := n.(type) {
-	case allNode, wordNode, hashNode, nameNode, refNode, verdictNode, noteNode:
+	case allNode, wordNode, hashNode, nameNode, refNode, verdictNode, noteNode, signNode:
 		return true
 	case textNode:
 		return n.column == colPath

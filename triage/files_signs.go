@@ -13,6 +13,7 @@ package triage
 // folder of 30 pictures (medium), written alone (low).
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
@@ -237,3 +238,13 @@ func (f *File) Level() Level {
 	}
 	return level
 }
+
+// SortFiles puts the files that ask most for a look first: by Suspicion, then by verdict, then by path.
+func SortFiles(files []File) {
+	slices.SortStableFunc(files, func(a, b File) int {
+		return cmp.Or(cmp.Compare(b.Suspicion(), a.Suspicion()), cmp.Compare(slices.Index(verdictOrder, a.Verdict), slices.Index(verdictOrder, b.Verdict)), cmp.Compare(a.Path, b.Path))
+	})
+}
+
+// verdictOrder is what asks for attention first.
+var verdictOrder = []FileVerdict{KnownBad, Changed, Unknown, KnownGood}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -19,7 +20,8 @@ type files struct {
 	records[listedFile]
 	query string
 	only  triage.FileVerdict // empty for all
-	all   []listedFile
+	all   []listedFile       // most suspicious first
+	known bool               // in the order of verdicts instead
 }
 
 // A listedFile is a file with what the analyst said of it.
@@ -37,7 +39,7 @@ func newFiles(c *common, query, want string) *files {
 	f.start(c, tabFiles, screenNames[tabFiles], "", "file", "files")
 	f.want = want
 	f.read = func(ctx context.Context, d *desk.Desk) ([]listedFile, error) { return readFiles(ctx, d, query) }
-	f.b.head = []run{{"verdict     size  written              path", muted}}
+	f.b.head = []run{{"verdict     lvl   size  written              path", muted}}
 	f.row = fileRow
 	f.about = describeFile
 	return f
@@ -67,15 +69,17 @@ func readFiles(ctx context.Context, d *desk.Desk, query string) ([]listedFile, e
 		}
 	}
 	slices.SortStableFunc(out, func(a, b listedFile) int {
-		if n := slices.Index(fileOrder, a.Verdict) - slices.Index(fileOrder, b.Verdict); n != 0 {
-			return n
-		}
-		if n := b.shell - a.shell; n != 0 {
-			return n
-		}
-		return strings.Compare(a.Path, b.Path)
+		return cmp.Or(cmp.Compare(b.suspicion(), a.suspicion()), byVerdict(&a, &b))
 	})
 	return out, nil
+}
+
+// suspicion is that of the file, or the score of the candidate that it is.
+func (f *listedFile) suspicion() int { return max(f.Suspicion(), f.shell) }
+
+// byVerdict is the order of verdicts, web-shell candidates first within each.
+func byVerdict(a, b *listedFile) int {
+	return cmp.Or(cmp.Compare(slices.Index(fileOrder, a.Verdict), slices.Index(fileOrder, b.Verdict)), cmp.Compare(b.shell, a.shell), strings.Compare(a.Path, b.Path))
 }
 
 func fileSubject(f *triage.File) subject {
@@ -107,8 +111,8 @@ func fileRow(f *listedFile, width int) line {
 	if f.verdict != nil && f.verdict.Value != "" {
 		name = "[" + f.verdict.Value + "] " + name
 	}
-	return line{sub: s, runs: []run{{cell(string(f.Verdict), 11), fileLook(f.Verdict)}, {cellRight(sizeText(f.Size), 5) + "  ", plain},
-		{cell(stamp(f.ModTime), 21), plain}, {cellTail(name, max(10, width-39)), plain}}}
+	return line{sub: s, runs: []run{{cell(string(f.Verdict), 12), fileLook(f.Verdict)}, {cell(levelWord(f.Level()), 5), levelLook(f.Level())},
+		{cellRight(sizeText(f.Size), 5) + "  ", plain}, {cell(stamp(f.ModTime), 21), plain}, {cellTail(name, max(10, width-45)), plain}}}
 }
 
 // describeFile says what the lists know of a file.
@@ -120,6 +124,7 @@ func describeFile(f *listedFile) []line {
 	if f.shell > 0 {
 		out = append(out, label("web shell", run{fmt.Sprintf("a candidate with score %d; screen Webshells says why", f.shell), critical}))
 	}
+	out = append(out, findingLines(self, f.Findings)...)
 	for _, h := range []struct{ name, hash string }{{"sha256", f.SHA256}, {"sha1", f.SHA1}, {"md5", f.MD5}} {
 		if h.hash != "" {
 			out = append(out, about(valueSubject(self, "hash", h.hash), h.name, run{h.hash, plain}))
@@ -153,6 +158,12 @@ func (f *files) Update(msg tea.Msg) tea.Cmd {
 			f.cycle()
 			return nil
 		}
+		if key.Matches(msg, f.Keys().Order) {
+			f.known = !f.known
+			f.items = f.chosen()
+			f.top()
+			return nil
+		}
 	}
 	return f.records.Update(msg)
 }
@@ -165,29 +176,34 @@ func (f *files) cycle() {
 		f.only = fileOrder[i]
 	}
 	f.items = f.chosen()
+	f.top()
+}
+
+// top draws the list anew with the cursor on its first row, not on the file it was on.
+func (f *files) top() {
 	f.b.list.to(0)
-	f.b.list.set(nil) // the cursor starts on top, not on the file it was on
+	f.b.list.set(nil)
 	f.fill()
 	f.b.describe(true)
 }
 
 // chosen is the files of the verdict shown.
 func (f *files) chosen() []listedFile {
-	f.none = "No hash list or listing is loaded. Type :load files.sha256 --baseline good.sha256"
+	f.none = "No hash list or listing is loaded. Type :load files.sha256 --baseline good.sha256, or :load --webroot FOLDER"
 	switch {
 	case f.only != "":
 		f.none = "No file is " + string(f.only) + ". b shows the next verdict."
 	case f.query != "":
 		f.none = "No file matches " + f.query + ". f edits the query, Esc goes back."
 	}
-	if f.only == "" {
-		return f.all
-	}
 	var out []listedFile
 	for _, x := range f.all {
-		if x.Verdict == f.only {
+		if f.only == "" || x.Verdict == f.only {
 			out = append(out, x)
 		}
+	}
+	if f.known {
+		slices.SortStableFunc(out, func(a, b listedFile) int { return byVerdict(&a, &b) })
 	}
 	return out
 }
@@ -206,6 +222,9 @@ func (f *files) Place() (int, string) {
 	if f.only != "" {
 		title += " (" + string(f.only) + ")"
 	}
+	if f.known {
+		title += " by verdict"
+	}
 	return tabFiles, title
 }
 
@@ -213,6 +232,7 @@ func (f *files) Keys() keyMap {
 	k := f.records.Keys()
 	k.Filter.SetEnabled(true)
 	k.Cycle.SetEnabled(len(f.all) > 0)
+	k.Order.SetEnabled(len(f.all) > 1)
 	k.Enter.SetHelp("Enter", "requests for it")
 	return k
 }

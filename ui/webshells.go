@@ -96,7 +96,11 @@ func describeWebshell(w *rankedShell) []line {
 	out = append(out, verdictLines(w.verdict)...)
 	out = append(out, plantLine(w))
 	out = append(out, otherPlants(w)...)
-	out = append(out, label("used", run{fmt.Sprintf("%s UTC, %s", timeSpan(w.First, w.Last), counted(w.Requests, "request", "requests")), plain}))
+	if w.Requests == 0 {
+		out = append(out, label("used", run{"not requested in these logs; its file makes it a candidate", muted}))
+	} else {
+		out = append(out, label("used", run{fmt.Sprintf("%s UTC, %s", timeSpan(w.First, w.Last), counted(w.Requests, "request", "requests")), plain}))
+	}
 	for i, c := range w.Clients {
 		if i == maxListed {
 			out = append(out, label("", run{fmt.Sprintf("and %d more users", len(w.Clients)-i), muted}))

@@ -232,6 +232,7 @@ func poisoned(in string) *report.Report {
 	r.Intruders[0].Attribution = report.Attribution{Verdict: in, Name: in, Why: r.Summary, Alternatives: r.Summary,
 		Consistent: []report.Hypothesis{{ID: in, Name: in, For: r.Summary, Against: r.Summary}}}
 	r.Findings[0].Samples[0].Target, r.Findings[0].Samples[0].Match, r.Findings[0].Samples[0].Method = in, in, in
+	r.Suspects[0].Path, r.Suspects[0].Findings[0].Match, r.Suspects[0].Findings[0].Why = in, in, in
 	r.Files[0].Path, r.Files[0].SHA256, r.Files[0].Why = in, in, in
 	r.Notes[0].Text, r.Notes[0].Tags, r.Notes[0].Author = in+"\n"+in+"\n\n"+in, []string{in}, in
 	r.Verdicts[0].Reason, r.Verdicts[0].Ref = in, "r:"+in

@@ -42,6 +42,7 @@ func (p *printer) files() {
 	for _, c := range r.FileCounts {
 		p.f("- %s: %s", text(string(c.Verdict)), plural(c.Files, "file", "files"))
 	}
+	p.suspectFiles()
 	for _, v := range []triage.FileVerdict{triage.KnownBad, triage.Changed, triage.Unknown} {
 		p.fileTable(v)
 	}
@@ -66,6 +67,29 @@ func (p *printer) fileTable(v triage.FileVerdict) {
 			size = fmt.Sprint(f.Size)
 		}
 		p.row(refCode(f.Ref), text(f.Path), size, at(f.ModTime), fileHash(f), text(f.Why), or(p.refList(citeRefs(f.Cites)), "-"))
+	}
+	p.more(rows - shownRows)
+}
+
+// suspectFiles lists what content, name and time of files show, from medium on.
+func (p *printer) suspectFiles() {
+	rows := 0
+	for i := range p.report.Suspects {
+		f := &p.report.Suspects[i]
+		for _, x := range f.Findings {
+			if x.Level < triage.Medium {
+				continue
+			}
+			if rows++; rows == 1 {
+				p.f("\n### Files: what they show\n")
+				p.f("Files were read, never run. A finding says what is there, not that it was used.\n")
+				p.header("Reference", "Path", "Modified", "Level", "Why", "What was found", "Rule", "Listed in")
+			}
+			if rows > shownRows {
+				continue
+			}
+			p.row(refCode(f.Ref), text(f.Path), at(f.ModTime), x.Level.String(), text(x.Why), code(triage.VisibleN(x.Match, shownText)), text(x.Rule), or(p.refList(citeRefs(f.Cites)), "-"))
+		}
 	}
 	p.more(rows - shownRows)
 }

@@ -101,7 +101,11 @@ func (p *printer) webshells() {
 
 func (p *printer) webshell(w *triage.Webshell) {
 	p.f("### %s %s\n", text(w.Path), refCode(w.Ref))
-	p.f("Score %d of 100. %s, %s, answered to %s.\n", w.Score, plural(int64(w.Requests), "request", "requests"), span(w.First, w.Last), several(w.Clients))
+	if w.Requests == 0 {
+		p.f("Score %d of 100. A file; no request in these logs is for it.\n", w.Score)
+	} else {
+		p.f("Score %d of 100. %s, %s, answered to %s.\n", w.Score, plural(int64(w.Requests), "request", "requests"), span(w.First, w.Last), several(w.Clients))
+	}
 	switch {
 	case w.PlantedBy != nil:
 		why := ""

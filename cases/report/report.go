@@ -37,6 +37,7 @@ type Report struct {
 	Intruders   []Intruder        `json:"intruders"`
 	Findings    []ClassFindings   `json:"findings"`
 	Files       []triage.File     `json:"files"`       // those worth a line: known-bad, changed, unknown
+	Suspects    []triage.File     `json:"suspects"`    // with a finding of medium or above, most suspicious first
 	FileCounts  []FileCount       `json:"file_counts"` // of all files
 	Notes       []cases.Note      `json:"notes"`
 	Verdicts    []cases.Verdict   `json:"verdicts"`

@@ -1,31 +1,33 @@
 package script
 
 import (
+	"sort"
 	"strings"
 )
 
 // interp walks the tokens of one text. It takes every path at once: conditions are not evaluated, an assignment
 // inside of a block leaves the value before it possible.
 type interp struct {
-	r      *reader
-	lang   language
-	code   string
-	toks   []token
-	i      int
-	inner  int // how many levels of folded code this text lies in
-	env    env
-	scope  string // function that is being walked
-	depth  int    // of braces
-	nest   int    // of expressions
-	base   int    // nest outside of the statement at hand
-	last   int    // passes: findings are reported in the last one only
-	funcs  map[string]*function
-	at     map[int]*function // by the token of the body's opening bracket or the name
-	plain  bool              // an assignment here is always made
-	wild   origin            // what variables never assigned hold, after extract($_POST)
-	text   int               // number of the text, for places
-	lower  string            // the code in lower case, once asked for
-	hidden map[string]bool   // answers of disguised
+	r         *reader
+	lang      language
+	code      string
+	toks      []token
+	i         int
+	inner     int // how many levels of folded code this text lies in
+	env       env
+	scope     string // function that is being walked
+	depth     int    // of braces
+	nest      int    // of expressions
+	base      int    // nest outside of the statement at hand
+	last      int    // passes: findings are reported in the last one only
+	funcs     map[string]*function
+	at        map[int]*function // by the token of the body's opening bracket or the name
+	plain     bool              // an assignment here is always made
+	basicEnds map[string][]int  // of Basic: where functions end, by keyword
+	wild      origin            // what variables never assigned hold, after extract($_POST)
+	text      int               // number of the text, for places
+	lower     string            // the code in lower case, once asked for
+	hidden    map[string]bool   // answers of disguised
 }
 
 // A function is one that the text defines.
@@ -236,13 +238,13 @@ func (x *interp) named(i int) *function {
 		j = end + 1
 	}
 	if x.lang.basic() {
-		for k := j; k+1 < len(x.toks); k++ {
-			if x.toks[k].kind == tIdent && x.toks[k].text == "end" && x.ident(k+1, keyword) {
-				f.start, f.end = j, k
-				return f
-			}
+		ends := x.ends(keyword)
+		n := sort.SearchInts(ends, j)
+		if n == len(ends) {
+			return nil
 		}
-		return nil
+		f.start, f.end = j, ends[n]
+		return f
 	}
 	if x.lang == python {
 		for j < len(x.toks) && !x.toks[j].after {
@@ -274,6 +276,19 @@ func (x *interp) named(i int) *function {
 	}
 	f.start, f.end = j+1, x.closeOf(j, len(x.toks))
 	return f
+}
+
+// ends lists where "End Function" or "End Sub" stand.
+func (x *interp) ends(keyword string) []int {
+	if x.basicEnds == nil {
+		x.basicEnds = map[string][]int{}
+		for i := 0; i+1 < len(x.toks); i++ {
+			if x.ident(i, "end") && x.toks[i+1].kind == tIdent {
+				x.basicEnds[x.toks[i+1].text] = append(x.basicEnds[x.toks[i+1].text], i)
+			}
+		}
+	}
+	return x.basicEnds[keyword]
 }
 
 // method reads "type name(type a, type b) throws X {" of Java and C#.

@@ -41,7 +41,7 @@ func (r *reader) read(lang language, text string, inner int) {
 	if inner == 0 {
 		r.code, r.innerLeft = code, maxInnerBytes
 		r.best, r.seenInner = map[place]int{}, map[string]bool{}
-		r.firstCode = triage.VisibleN(strings.Join(strings.Fields(code[:min(len(code), 600)]), " "), 160)
+		r.firstCode = triage.VisibleN(strings.TrimRight(strings.Join(strings.Fields(code[:min(len(code), 600)]), " "), " ;"), 160)
 		r.gated, r.checked = containsAny(code, gateWords), containsAny(code, checkWords)
 	}
 	if lang == shell {

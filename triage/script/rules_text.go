@@ -51,7 +51,7 @@ var textRules = []Rule{
 		Why: "is for the most part one long constant without words", Source: obfuscation,
 		Hit:  []Sample{{"a.php", `<?php $a = "` + strings.Repeat("QkFzZTY0Zm9yYmlkZGVu", 200) + `"; f($a);`}},
 		Miss: []Sample{{"a.php", `<?php $a = "` + strings.Repeat("words of a long text, ", 200) + `"; f($a);`}}},
-	{ID: "tiny-input", Level: triage.Low, kind: kNone,
+	{ID: "tiny-input", Level: triage.Info, kind: kNone,
 		Why: "a few words of code that read the request and call something with it", Source: webshellTechnique,
 		Hit:  []Sample{{"a.php", `<?php $m = $_POST; handle($m["a"], $m["b"]);`}},
 		Miss: []Sample{{"a.php", `<?php echo "hello";`}}},

@@ -55,7 +55,11 @@ func shellOut(w triage.Webshell) shellJSON {
 
 func printShell(w io.Writer, sh triage.Webshell) {
 	fmt.Fprintf(w, "%3d  %s  %s\n", sh.Score, triage.Visible(sh.Path), sh.Ref)
-	fmt.Fprintf(w, "     %s by %s, %s to %s\n", plural(sh.Requests, "request"), triage.Visible(strings.Join(sh.Clients, ", ")), stamp(sh.First), stamp(sh.Last))
+	if sh.Requests == 0 {
+		fmt.Fprintln(w, "     a file; no request in these logs is for it")
+	} else {
+		fmt.Fprintf(w, "     %s by %s, %s to %s\n", plural(sh.Requests, "request"), triage.Visible(strings.Join(sh.Clients, ", ")), stamp(sh.First), stamp(sh.Last))
+	}
 	if sh.PlantedBy != nil {
 		fmt.Fprintf(w, "     planted by %s (%s:%d), confidence %s: %s\n", sh.PlantedBy.Ref, triage.Visible(sh.PlantedBy.Source), sh.PlantedBy.Line, sh.PlantConfidence, sh.PlantWhy)
 	}
@@ -217,10 +221,14 @@ type fileJSON struct {
 	Verdict triage.FileVerdict `json:"verdict"`
 	Why     string             `json:"why"`
 	Cites   []triage.Cite      `json:"cites"`
+
+	Level     triage.Level     `json:"level"`     // highest of the findings; critical if known bad
+	Suspicion int              `json:"suspicion"` // 0 to 100, for sorting
+	Findings  []triage.Finding `json:"findings"`  // of content, name and time; highest level first
 }
 
 func fileOut(f triage.File) fileJSON {
-	out := fileJSON{f.Ref, text(f.Path), f.MD5, f.SHA1, f.SHA256, nil, optional(f.ModTime), f.Verdict, f.Why, f.Cites}
+	out := fileJSON{f.Ref, text(f.Path), f.MD5, f.SHA1, f.SHA256, nil, optional(f.ModTime), f.Verdict, f.Why, f.Cites, f.Level(), f.Suspicion(), append([]triage.Finding{}, f.Findings...)}
 	if f.Size >= 0 {
 		out.Size = &f.Size
 	}
@@ -229,7 +237,8 @@ func fileOut(f triage.File) fileJSON {
 
 func (c *filesCmd) Run(s *session) error {
 	return s.withCase(c.Case, func(d *desk.Desk) error {
-		files := d.Files()
+		files := slices.Clone(d.Files())
+		triage.SortFiles(files)
 		if c.Verdict != "" {
 			kept := files[:0:0]
 			for _, f := range files {
@@ -245,6 +254,9 @@ func (c *filesCmd) Run(s *session) error {
 
 func printFile(w io.Writer, f triage.File) {
 	fmt.Fprintf(w, "%-10s  %s  %s  %s  %s  %s\n", f.Verdict, f.Ref, or(or(f.SHA256, or(f.SHA1, f.MD5)), "no hash"), stamp(f.ModTime), triage.Visible(f.Path), f.Why)
+	for _, x := range f.Findings {
+		fmt.Fprintf(w, "  %-8s  %s: %s [%s]\n", x.Level, x.Rule, triage.Visible(x.Why), triage.Visible(x.Match))
+	}
 }
 
 type timelineCmd struct {

@@ -136,6 +136,10 @@ func printSummary(w io.Writer, d *desk.Desk) {
 			break
 		}
 		shells++
+		if sh.Requests == 0 {
+			fmt.Fprintf(w, "web shell: %s score %d, a file not requested in these logs\n", triage.Visible(sh.Path), sh.Score)
+			continue
+		}
 		fmt.Fprintf(w, "web shell: %s score %d, %s, %s", triage.Visible(sh.Path), sh.Score, plural(sh.Requests, "request"), plural(len(sh.Clients), "client"))
 		if sh.PlantedBy != nil {
 			fmt.Fprintf(w, ", planted by %s:%d", triage.Visible(sh.PlantedBy.Source), sh.PlantedBy.Line)
@@ -147,10 +151,14 @@ func printSummary(w io.Writer, d *desk.Desk) {
 	}
 	if files := d.Files(); len(files) > 0 {
 		n := map[triage.FileVerdict]int{}
+		suspect := 0
 		for _, f := range files {
 			n[f.Verdict]++
+			if f.Level() >= triage.Medium {
+				suspect++
+			}
 		}
-		fmt.Fprintf(w, "files: %d known-bad, %d changed, %d unknown, %d known-good\n", n[triage.KnownBad], n[triage.Changed], n[triage.Unknown], n[triage.KnownGood])
+		fmt.Fprintf(w, "files: %d known-bad, %d changed, %d unknown, %d known-good; %d with a finding of medium or above\n", n[triage.KnownBad], n[triage.Changed], n[triage.Unknown], n[triage.KnownGood], suspect)
 	}
 	for _, in := range d.Incidents() {
 		if in.Level >= triage.High {

@@ -224,6 +224,13 @@ func (d *Desk) samples(ctx context.Context, class triage.Class, cf *report.Class
 }
 
 func (d *Desk) reportFiles(r *report.Report) {
+	all := slices.Clone(d.Files())
+	triage.SortFiles(all)
+	for _, f := range all {
+		if f.Level() >= triage.Medium && len(f.Findings) > 0 && len(r.Suspects) < maxReportFiles {
+			r.Suspects = append(r.Suspects, f)
+		}
+	}
 	counts := map[triage.FileVerdict]int64{}
 	for _, f := range d.Files() {
 		counts[f.Verdict]++
