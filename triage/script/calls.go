@@ -340,7 +340,7 @@ var readers = wordSet("read readfully copyto transferto getbytes readblock readi
 func (x *interp) method1(v, name value, lower string, args []value, at int) value {
 	if !name.known {
 		if name.from&anyInput != 0 {
-			x.sink(kMember, "->", name, append([]value{name}, args...), at)
+			x.sink(kMember, append([]value{name}, args...), at)
 		}
 		return union(flatAll(append(args, v)))
 	}
@@ -439,7 +439,7 @@ func (x *interp) dynamic(f value, args []value, at int) value {
 		}
 		return union(flatAll(append(args, f)))
 	}
-	if f.list != nil && len(f.list) == 2 && f.list[1].known { // array($object, 'method')
+	if len(f.list) == 2 && f.list[1].known { // array($object, 'method')
 		return x.method1(f.list[0], f.list[1], strings.ToLower(f.list[1].text), args, at)
 	}
 	if f.known && f.text != "" {
@@ -452,6 +452,6 @@ func (x *interp) dynamic(f value, args []value, at int) value {
 		x.r.dynamicName = ""
 		return v
 	}
-	x.sink(kDynamic, "()", f, append([]value{f}, args...), at)
+	x.sink(kDynamic, append([]value{f}, args...), at)
 	return union(flatAll(args))
 }

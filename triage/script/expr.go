@@ -376,7 +376,7 @@ func (x *interp) made(end int) value {
 		name := x.primary(end)
 		args, _ := x.arguments(end)
 		if name.from&anyInput != 0 {
-			x.sink(kDynamic, "new", name, append([]value{name}, args...), at)
+			x.sink(kMember, []value{name}, at)
 		}
 		return union(args)
 	}

@@ -19,7 +19,6 @@ type interp struct {
 	depth     int    // of braces
 	nest      int    // of expressions
 	base      int    // nest outside of the statement at hand
-	last      int    // passes: findings are reported in the last one only
 	funcs     map[string]*function
 	at        map[int]*function // by the token of the body's opening bracket or the name
 	plain     bool              // an assignment here is always made

@@ -25,7 +25,7 @@ func (x *interp) primary(end int) value {
 	case tShell:
 		x.i++
 		v := x.interpolated(t)
-		x.sink(kCommand, "`", value{}, []value{v}, at)
+		x.sink(kCommand, []value{v}, at)
 		return value{}
 	case tVar:
 		x.i++

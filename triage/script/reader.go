@@ -78,7 +78,7 @@ func (r *reader) readInner(lang language, code string, inner int) {
 }
 
 // report books a rule that a call fires.
-func (x *interp) report(kind sinkKind, rule, name string, at int) {
+func (x *interp) report(kind sinkKind, rule string, at int) {
 	r := x.r
 	f := ruleByID(rule)
 	if f.ID == "call-disguised" {
@@ -107,7 +107,6 @@ func (x *interp) report(kind sinkKind, rule, name string, at int) {
 	}
 	r.best[p] = len(r.found)
 	r.found = append(r.found, f.finding(text, level))
-	_ = name
 }
 
 // maxReported bounds the places remembered of a file before the gravest are chosen.

@@ -60,7 +60,7 @@ var textRules = []Rule{
 }
 
 // textRules asks the rules over text, and those over what was measured.
-func (r *reader) textRules(lang language, text string) {
+func (r *reader) textRules(lang language) {
 	code := strings.ToLower(r.code) + "\n" + strings.ToLower(r.constants.String())
 	for i := range textRules {
 		rule := &textRules[i]
@@ -82,7 +82,7 @@ func (r *reader) textRules(lang language, text string) {
 			r.add(rule, strings.Join(strings.Fields(code[max(0, at-20):min(len(code), at+100)]), " "), level)
 		}
 	}
-	r.packed(text)
+	r.packed()
 }
 
 // inComment reports whether a word stands in comments only: in no string of the code and no name.
@@ -138,8 +138,8 @@ func (r *Rule) find(text string) (int, bool) {
 }
 
 // packed looks for a script that is one long constant, and for one that is hardly more than a call.
-func (r *reader) packed(string) {
-	s := measure(r.code, r.code)
+func (r *reader) packed() {
+	s := measure(r.code)
 	if s.LongWord > 1500 && s.LongWord*10 > s.Code*6 {
 		level := triage.Low
 		for _, f := range r.found {

@@ -62,8 +62,8 @@ func Read(name string, content []byte) Reading {
 		text = embeddedCode(text)
 	}
 	r.read(lang, text, 0)
-	r.textRules(lang, text)
-	out := Reading{Language: lang.String(), Stats: measure(r.code, text)}
+	r.textRules(lang)
+	out := Reading{Language: lang.String(), Stats: measure(r.code)}
 	out.Stats.Input = r.usesInput
 	out.Findings = r.finish()
 	return out

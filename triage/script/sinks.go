@@ -37,7 +37,6 @@ const (
 
 var (
 	aspNet = []language{csharp, vbnet, jsnet}
-	asp    = []language{vbscript, jscript}
 	comAll = []language{vbscript, jscript, jsnet, vbnet, csharp, php}
 )
 
@@ -94,7 +93,7 @@ var sinksByName = func() map[string][]*sink {
 	m := map[string][]*sink{}
 	for i := range sinkTable {
 		s := &sinkTable[i]
-		names := strings.ReplaceAll(strings.ReplaceAll(s.names, "new ", "new\x00"), "scriptcontrol.", "scriptcontrol.")
+		names := strings.ReplaceAll(s.names, "new ", "new\x00")
 		for _, n := range strings.Fields(names) {
 			n = strings.ReplaceAll(n, "\x00", " ")
 			m[n] = append(m[n], s)
@@ -136,7 +135,7 @@ func (x *interp) sinks(name string, recv value, args []value, at int) {
 			if s.arg == receiver {
 				args = append([]value{recv}, args...)
 			}
-			x.sink(s.kind, name, recv, args, at)
+			x.sink(s.kind, args, at)
 			continue
 		}
 		var reach []value
@@ -151,7 +150,7 @@ func (x *interp) sinks(name string, recv value, args []value, at int) {
 		if name == "open" && x.lang == perl && !perlPipe(args) {
 			continue
 		}
-		x.sink(s.kind, name, recv, reach, at)
+		x.sink(s.kind, reach, at)
 	}
 }
 
@@ -186,7 +185,7 @@ func (x *interp) replaceEval(name string, args []value, at int) {
 	if len(args) > 2 && args[2].from&fromInput != 0 && with.known && (strings.Contains(with.text, "eval") || len(with.text) <= 6 && !strings.Contains(with.text, "(")) {
 		with = args[2]
 	}
-	x.sink(kCode, name, value{}, []value{with}, at)
+	x.sink(kCode, []value{with}, at)
 }
 
 // callback reports a function that is handed a function.
@@ -216,7 +215,7 @@ func (x *interp) callback(s *sink, name string, args []value, at int) {
 				x.bind(fn, rest)
 			}
 		} else if len(f.list) == 2 && f.list[1].from&fromInput != 0 {
-			x.sink(kMember, name, f.list[1], []value{f.list[1]}, at)
+			x.sink(kMember, []value{f.list[1]}, at)
 		}
 	case f.known:
 		called := strings.ToLower(strings.TrimPrefix(f.text, "\\"))
@@ -227,12 +226,9 @@ func (x *interp) callback(s *sink, name string, args []value, at int) {
 			x.r.dynamicName = called
 			x.call(called, value{}, rest, at)
 			x.r.dynamicName = ""
-			if len(rest) > 0 && dangerous(x.lang, called) && union(rest).from&anyInput == 0 {
-				x.r.dynamicName = ""
-			}
 		}
 	default:
-		x.sink(kDynamic, name, f, append([]value{f}, rest...), at)
+		x.sink(kDynamic, append([]value{f}, rest...), at)
 	}
 }
 
@@ -264,7 +260,7 @@ func (x *interp) disguised(name string) bool {
 }
 
 // sink reports what reaches one. The first argument is the one that matters most.
-func (x *interp) sink(kind sinkKind, name string, recv value, args []value, at int) {
+func (x *interp) sink(kind sinkKind, args []value, at int) {
 	reach := union(flatAll(args))
 	first, second := value{}, value{}
 	if len(args) > 0 {
@@ -280,7 +276,7 @@ func (x *interp) sink(kind sinkKind, name string, recv value, args []value, at i
 			x.r.readInner(x.lang, reach.text, x.inner+1)
 		}
 		if x.r.disguise && kind != kInclude {
-			x.report(kind, "call-disguised", name, at)
+			x.report(kind, "call-disguised", at)
 		}
 		x.r.disguise = false
 	case kDynamic, kWrite, kUpload:
@@ -291,7 +287,7 @@ func (x *interp) sink(kind sinkKind, name string, recv value, args []value, at i
 		if rule.kind != kind || !rule.fits(reach, second) {
 			continue
 		}
-		x.report(kind, rule.ID, name, at)
+		x.report(kind, rule.ID, at)
 		return
 	}
 }

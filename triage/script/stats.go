@@ -18,7 +18,7 @@ type Stats struct {
 	Input    bool    // it reads the request
 }
 
-func measure(code, _ string) Stats {
+func measure(code string) Stats {
 	s := Stats{Code: len(strings.TrimSpace(code))}
 	if s.Code == 0 {
 		return Stats{}
@@ -92,8 +92,7 @@ func StandOut(all []Stats) map[int]triage.Finding {
 	}
 	for i, names := range off {
 		if len(names) >= 2 {
-			f := ruleByID("stands-out").finding(strings.Join(names, ", "), triage.None)
-			f.Level = triage.Low
+			f := ruleByID("stands-out").finding(strings.Join(names, ", "), triage.Low)
 			f.Why += ": far beyond them in " + strings.Join(names, " and ")
 			out[i] = f
 		}
