@@ -42,6 +42,7 @@ const (
 	reportsName  = "reports"
 	evidenceName = "evidence"
 	draftsName   = "drafts"
+	intelName    = "intel"
 	tornPrefix   = "journal.torn-" // followed by a number from 1
 )
 
@@ -82,6 +83,7 @@ type Info struct {
 	Name      string    `json:"name"`
 	TLP       string    `json:"tlp"` // as ParseTLP answers; empty if not set
 	Analyst   string    `json:"analyst"`
+	Victim    string    `json:"victim"`
 	Sector    string    `json:"sector"` // the victim's
 	Objective string    `json:"objective"`
 	Outcome   string    `json:"outcome"`
@@ -319,8 +321,12 @@ func (c *Case) Close() error {
 // Dir is the case's folder as given to Create or Open.
 func (c *Case) Dir() string { return c.dir }
 
-// Info is what case.json says.
-func (c *Case) Info() Info { return c.info }
+// Info is what case.json says, with the facts that were recorded since.
+func (c *Case) Info() Info {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.info.withFacts(c.state.facts)
+}
 
 // IndexDir is the folder of the index; it need not exist.
 func (c *Case) IndexDir() string { return filepath.Join(c.dir, indexName) }

@@ -31,6 +31,11 @@ const (
 	kindNote     = "note"
 	kindVerdict  = "verdict"
 	kindReport   = "report"
+
+	kindGrouping    = "grouping"
+	kindAttribution = "attribution"
+	kindFacts       = "facts"
+	kindIntel       = "intel"
 )
 
 // A record is one line of the journal: compact JSON and a line feed.

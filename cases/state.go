@@ -20,10 +20,15 @@ type state struct {
 	order    []string          // references by first version
 	verdicts map[string]Verdict
 	reports  []WrittenReport
+
+	groupings    []Grouping
+	attributions map[string]Attribution // by intruder
+	facts        *Facts                 // recorded after the case was made; nil if none
+	intel        []Intel                // in use
 }
 
 func newState() state {
-	return state{bySHA: map[string]int{}, notes: map[string][]Note{}, verdicts: map[string]Verdict{}}
+	return state{bySHA: map[string]int{}, notes: map[string][]Note{}, verdicts: map[string]Verdict{}, attributions: map[string]Attribution{}}
 }
 
 // apply replays one record, and sets dropped.
@@ -63,7 +68,11 @@ func (s *state) apply(r record) error {
 		w.At, w.By = r.Time, r.Who
 		s.reports = append(s.reports, w)
 	default:
-		return fmt.Errorf("unknown kind %q", triage.VisibleN(r.Kind, 40))
+		known, err := s.applyAnalyst(r)
+		if !known {
+			err = fmt.Errorf("unknown kind %q", triage.VisibleN(r.Kind, 40))
+		}
+		return err
 	}
 	return nil
 }

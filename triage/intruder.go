@@ -38,8 +38,12 @@ func (w *survey) buildIntruders() error {
 		return err
 	}
 	w.linkClients(g)
-	for _, clients := range g.groups() {
-		w.out.Intruders = append(w.out.Intruders, w.describe(clients, g))
+	groups, said := regroup(g.groups(), w.words)
+	for _, clients := range groups {
+		first := clients[0]
+		in := w.describe(clients, g)
+		in.Links = append(said[first], in.Links...)
+		w.out.Intruders = append(w.out.Intruders, in)
 	}
 	sort.SliceStable(w.out.Intruders, func(i, j int) bool {
 		a, b := &w.out.Intruders[i], &w.out.Intruders[j]

@@ -227,6 +227,7 @@ type survey struct {
 	shells   map[string]*Webshell // by plain path, score ShellScore or above
 	spans    []sourceSpan         // of all sources, one for each part that it is in
 	families map[string]*family
+	words    []Regrouping
 	perAgent map[string]int // requests of the whole log by agent, of agents that a link could rest on
 	crew     crew
 	keys     []shellKey // of the shells, sorted
@@ -239,9 +240,9 @@ type survey struct {
 // Conclude surveys a case from the summaries of all its parts, in the order of their rows. Files, if there are
 // any, are those of the same site, with their verdicts (see JudgeFiles); they strengthen or weaken the ranking
 // of web shells. Processes are those of its server, in order of time. The summaries stay as they are. The error
-// is the store's own.
-func Conclude(parts []*Summary, whole Whole, files []File, processes []Process) (*Survey, error) {
-	w := &survey{whole: whole, procs: processes, scripts: map[string]*script{}, hostile: map[string]*foe{}, plants: map[string]plantFact{}, leads: map[string][]lead{}, shells: map[string]*Webshell{}, families: map[string]*family{}}
+// is the store's own. Words, in order, are what responders said of who belongs together.
+func Conclude(parts []*Summary, whole Whole, files []File, processes []Process, words ...Regrouping) (*Survey, error) {
+	w := &survey{whole: whole, words: words, procs: processes, scripts: map[string]*script{}, hostile: map[string]*foe{}, plants: map[string]plantFact{}, leads: map[string][]lead{}, shells: map[string]*Webshell{}, families: map[string]*family{}}
 	w.indexFiles(files)
 	for _, p := range parts {
 		w.add(p)

@@ -89,6 +89,15 @@ func Band(likelihood float64) string {
 	return bands[len(bands)-1].word
 }
 
+// Bands lists the ICD 203 words, least likely first.
+func Bands() []string {
+	var out []string
+	for _, b := range bands {
+		out = append(out, b.word)
+	}
+	return out
+}
+
 // Factors of the Admiralty Code: how much of an item's weight is left, by the reliability of its source
 // (A to F) and the credibility of the item (1 to 6). The letters and figures are those of NATO AJP-2.1; it
 // gives them no numbers, these are ours. "Cannot be judged" (F, 6) halves.

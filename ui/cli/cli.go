@@ -42,6 +42,10 @@ type grammar struct {
 	Webshells webshellsCmd `cmd:"" help:"Print the web-shell candidates, best first, with their reasons."`
 	Incidents incidentsCmd `cmd:"" help:"Print the chains from attack to shell to its users."`
 	Actors    actorsCmd    `cmd:"" help:"Print the intruders and which known groups would fit, with honest doubt."`
+	Merge     mergeCmd     `cmd:"" help:"Say that intruders are one."`
+	Split     splitCmd     `cmd:"" help:"Say that clients are an intruder of their own."`
+	Attribute attributeCmd `cmd:"" help:"Say whom you hold an intruder to be, beside the computed answer."`
+	Case      caseCmd      `cmd:"" help:"Show what is known of the case, or change it: victim, sector, objective, outcome."`
 	Assess    assessCmd    `cmd:"" help:"Weigh observables without a case: who would fit, how sure, what else would explain them."`
 	Intel     intelCmd     `cmd:"" help:"What is known of actors, tools and techniques."`
 	Files     filesCmd     `cmd:"" help:"Print the collected files: known good, known bad, changed, unknown."`
@@ -166,6 +170,8 @@ func hint(err error) string {
 		return `for example: spoor assess T1190 "China Chopper" T1505.003@B2 sector:technology`
 	case errors.As(err, new(errNoName)):
 		return "names are looked up whole; case, spaces and punctuation do not count"
+	case errors.Is(err, desk.ErrNoActor):
+		return "spoor actors CASE prints the intruders"
 	case errors.Is(err, desk.ErrNoRecord):
 		return "spoor search, findings, webshells, incidents, actors and files print references"
 	case errors.Is(err, syscall.ENOSPC):

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"spoor/cases"
 	"spoor/triage"
 	"spoor/triage/intel"
 	"spoor/ui/desk"
@@ -164,6 +165,7 @@ type actorJSON struct {
 	Shells   []string            `json:"shells"`
 	Links    []triage.Reason     `json:"links"`
 	Observed []triage.Observable `json:"observed"`
+	Override *cases.Attribution  `json:"override"` // the analyst's own word; null if none was given
 	intel.Assessment
 }
 
@@ -175,7 +177,7 @@ func (c *actorsCmd) Run(s *session) error {
 
 func actorOut(a desk.Actor) actorJSON {
 	return actorJSON{Ref: a.Ref, Clients: texts(a.Clients), Agents: texts(a.Agents), First: optional(a.First), Last: optional(a.Last),
-		Requests: a.Requests, Shells: texts(a.Shells), Links: reasons(a.Links), Observed: a.Observed, Assessment: a.Assessment}
+		Requests: a.Requests, Shells: texts(a.Shells), Links: reasons(a.Links), Observed: a.Observed, Override: a.Override, Assessment: a.Assessment}
 }
 
 // maxShownGroups bounds the consistent groups that the text form prints.
@@ -190,7 +192,19 @@ func printActor(w io.Writer, a desk.Actor) {
 	for _, r := range a.Links {
 		fmt.Fprintf(w, "  linked: %s\n", r.Text)
 	}
-	fmt.Fprintf(w, "  %s; confidence %s\n", a.Verdict, a.Confidence)
+	fmt.Fprintf(w, "  %s\n  confidence %s\n", a.Verdict, a.Confidence)
+	if o := a.Override; o != nil {
+		fmt.Fprintf(w, "  the analyst's own word: %s", triage.Visible(o.Name))
+		for _, x := range []string{o.Likelihood, o.Author} {
+			if x != "" {
+				fmt.Fprintf(w, ", %s", triage.Visible(x))
+			}
+		}
+		fmt.Fprintf(w, ": %s\n", triage.Visible(o.Reason))
+		if o.Confidence != "" {
+			fmt.Fprintf(w, "  the analyst's own confidence: %s\n", o.Confidence)
+		}
+	}
 	for i, g := range a.Consistent {
 		if i == maxShownGroups {
 			fmt.Fprintf(w, "    and %d more; --json lists them\n", len(a.Consistent)-i)
@@ -200,6 +214,9 @@ func printActor(w io.Writer, a desk.Actor) {
 	}
 	for _, y := range a.Why {
 		fmt.Fprintf(w, "  why: %s\n", y)
+	}
+	for _, x := range a.NotCollected {
+		fmt.Fprintf(w, "  not collected: %s\n", x)
 	}
 }
 

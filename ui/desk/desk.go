@@ -20,7 +20,6 @@ import (
 	"spoor/cases"
 	"spoor/index"
 	"spoor/triage"
-	"spoor/triage/intel"
 )
 
 // Version is the version of spoor that runs and reports record.
@@ -42,6 +41,7 @@ type Desk struct {
 
 	mu     sync.Mutex
 	actors []Actor                     // of the survey in force; nil until asked for
+	sector string                      // of the victim, that they were assessed with
 	lists  map[string]*index.EntryList // by source key; nil until asked for
 }
 
@@ -144,38 +144,6 @@ func (d *Desk) Incidents() []triage.Incident { return d.survey().Incidents }
 
 // Files lists the collected files with their verdicts, by path.
 func (d *Desk) Files() []triage.File { return d.Store.Files() }
-
-// An Actor is an intruder with what can be said of who it is.
-type Actor struct {
-	triage.Intruder
-	intel.Assessment
-}
-
-// Intruders lists the intruders with their attribution, those with shells first.
-func (d *Desk) Intruders() []Actor {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.actors == nil {
-		kb := intel.Load()
-		d.actors = []Actor{}
-		for _, in := range d.survey().Intruders {
-			d.actors = append(d.actors, Actor{in, kb.Assess(evidenceOf(in))})
-		}
-	}
-	return d.actors
-}
-
-// logGrade is the Admiralty grade of what spoor's rules see in logs: a fairly reliable source (the victim's
-// own logs, which an intruder may have edited), probably true.
-const logGrade = "C2"
-
-func evidenceOf(in triage.Intruder) []intel.Evidence {
-	var out []intel.Evidence
-	for _, o := range in.Observed {
-		out = append(out, intel.Evidence{ID: o.ID, Grade: logGrade, Why: o.Why, Refs: o.Refs, Source: "web logs"})
-	}
-	return out
-}
 
 // annotate brings the notes and verdicts of the journal to the index.
 func (d *Desk) annotate() error {

@@ -4,6 +4,7 @@ package desk
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -145,12 +146,16 @@ func (d *Desk) sortedVerdicts() []cases.Verdict {
 func attribution(a Actor) report.Attribution {
 	out := report.Attribution{Verdict: a.Verdict, Confidence: a.Confidence}
 	if a.Assessment.Name != nil {
-		out.Name = *a.Assessment.Name
+		out.Name, out.Likelihood = *a.Assessment.Name, a.Consistent[0].Band
 	}
 	for _, c := range head(a.Consistent, 10) {
 		out.Consistent = append(out.Consistent, report.Hypothesis{ID: c.ID, Name: c.Name, For: statements(c.For), Against: statements(c.Against)})
 	}
 	out.Alternatives, out.Why = statements(a.Rivals), statements(a.Why)
+	if o := a.Override; o != nil {
+		out.Why = append(out.Why, report.Statement{Text: fmt.Sprintf("Beside this computed answer, %s holds it to be %s: %s",
+			cmp.Or(o.Author, "the analyst"), strings.Join(strings.Fields(o.Name+" "+o.Likelihood), " "), o.Reason)})
+	}
 	return out
 }
 

@@ -36,7 +36,11 @@ func (d *Desk) Resurvey() error {
 		}
 		sums = append(sums, s)
 	}
-	sv, err := triage.Conclude(sums, d.Store.Whole(), files, nil)
+	var words []triage.Regrouping
+	for _, g := range d.Case.Groupings() {
+		words = append(words, g.Regrouping)
+	}
+	sv, err := triage.Conclude(sums, d.Store.Whole(), files, nil, words...)
 	if err != nil {
 		return err
 	}
