@@ -73,7 +73,7 @@ var knownCommands = compileCommands([]knownCommand{
 	{ID: "cmd-powershell", Technique: "T1059.001", Pattern: `^(?:powershell|pwsh)(?: |$)`, Hit: []string{"powershell -nop -w hidden -c x"}, Miss: []string{"echo powershell"}},
 	{ID: "cmd-unix-shell", Technique: "T1059.004", Pattern: `^(?:ba|da|z|k|c)?sh(?: |$)`, Hit: []string{"/bin/sh -c id", "bash -i"}, Miss: []string{"shutdown -r", "show x"}},
 	{ID: "cmd-user", Technique: "T1033", Pattern: `^(?:whoami|quser|qwinsta|id|who|w|last|query user)(?: |$)`, Hit: []string{"whoami /all", "cd /d c:\\x & whoami", "id"}, Miss: []string{"identify a.png", "wc -l"}},
-	{ID: "cmd-list-files", Technique: "T1083", Pattern: `^(?:dir|ls|ll|tree|find|locate|pwd|cd|chdir|where|forfiles|get-childitem|gci)(?: |/|\\|\.|$)`, Hit: []string{`dir c:\inetpub`, "ls -la", "cd&echo x", "find / -name x"}, Miss: []string{"cdparanoia", "lsof -i", "direct"}},
+	{ID: "cmd-list-files", Technique: "T1083", Pattern: `^(?:dir|ls|ll|tree|find|locate|where|forfiles|get-childitem|gci)(?: |/|\\|\.|$)`, Hit: []string{`dir c:\inetpub`, "ls -la", "find / -name x"}, Miss: []string{"cd /tmp", "lsof -i", "direct"}},
 	{ID: "cmd-read-file", Technique: "T1005", Pattern: `^(?:type|cat|more|less|head|tail|get-content|gc|strings) \S`, Hit: []string{`type c:\x\web.config`, "cat /etc/passwd"}, Miss: []string{"cat", "typeperf x"}},
 	{ID: "cmd-network-config", Technique: "T1016", Pattern: `^(?:ipconfig|ifconfig|ip (?:a|addr|r|route|link)|route print|route$|nbtstat|getmac|hostname -i|netsh interface|arp|nslookup|resolvectl)(?: |$)`, Hit: []string{"ipconfig /all", "ip a", "arp -a"}, Miss: []string{"ip", "routes"}},
 	{ID: "cmd-connections", Technique: "T1049", Pattern: `^(?:netstat|ss|net sessions?|net use|lsof -i)(?: |$)`, Hit: []string{"netstat -ano", "ss -tlnp"}, Miss: []string{"ssh host"}},
@@ -97,9 +97,13 @@ var knownCommands = compileCommands([]knownCommand{
 	{ID: "cmd-timestomp", Technique: "T1070.006", Pattern: `^touch .*(?:-r|-t|-d|--reference|--date)\b|\.(?:lastwritetime|creationtime) ?=`, Hit: []string{"touch -r index.php up.php"}, Miss: []string{"touch x"}},
 	{ID: "cmd-account-new", Technique: "T1136", Pattern: `^net1? user .*/add|^(?:useradd|adduser) |^new-localuser`, Hit: []string{"net user support P4ss /add"}, Miss: []string{"net user support"}},
 	{ID: "cmd-account-rights", Technique: "T1098", Pattern: `^net1? (?:local)?group .*/add|^usermod .*-a?g`, Hit: []string{"net localgroup administrators support /add"}, Miss: []string{"net localgroup"}},
-	{ID: "cmd-schedule", Technique: "T1053", Pattern: `^(?:schtasks|at|crontab)(?: |$)`, Hit: []string{"schtasks /create /tn x /tr y"}, Miss: []string{"attrib +h x"}},
+	{ID: "cmd-schedule", Technique: "T1053", Pattern: `^schtasks .*/(?:create|change|run)|^at (?:\d|now|\\\\)|^crontab(?: -e| -$| /|$)`, Hit: []string{"schtasks /create /tn x /tr y", "crontab /tmp/c"}, Miss: []string{"attrib +h x", "crontab -l", "schtasks /query"}},
 	{ID: "cmd-admin-shares", Technique: "T1021.002", Pattern: `^net1? use .*\\\\|^psexec|^copy .* \\\\[^ ]+\\[a-z]\$`, Hit: []string{`net use \\10.0.0.5\c$ pw /user:adm`}, Miss: []string{"net use"}},
 	{ID: "cmd-wmi", Technique: "T1047", Pattern: `^wmic(?: |$)|invoke-wmimethod|^wmiexec`, Hit: []string{"wmic /node:10.0.0.5 process call create x"}, Miss: []string{"wm x"}},
+	{ID: "code-list-files", Technique: "T1083", Pattern: `^(?:opendir|readdir|scandir|glob|getdirectories|getfiles|getfolder|directoryinfo)(?: |\(|$)`, Hit: []string{"opendir /var/www/"}, Miss: []string{"openssl"}},
+	{ID: "code-read-file", Technique: "T1005", Pattern: `^(?:fread|readfile|file_get_contents|streamreader|opentextfile|readalltext)(?: |\(|$)`, Hit: []string{"fread /etc/hostname"}, Miss: []string{"freadx"}},
+	{ID: "code-write-file", Technique: "T1105", Pattern: `^(?:fwrite|fputs|file_put_contents|move_uploaded_file|writealltext|streamwriter|savetofile)(?: |\(|$)`, Hit: []string{"fwrite /tmp/x.php"}, Miss: []string{"fputsx y"}},
+	{ID: "code-delete", Technique: "T1070.004", Pattern: `^(?:unlink|deletefile)(?: |\()`, Hit: []string{"unlink /tmp/x"}, Miss: []string{"link /tmp/x"}},
 	{ID: "cmd-permissions", Technique: "T1222", Pattern: `^(?:chmod|chown|icacls|cacls|attrib|takeown) \S`, Hit: []string{"chmod 755 /tmp/x", "attrib +h up.aspx"}, Miss: []string{"chmod"}},
 })
 
@@ -127,14 +131,19 @@ func commandTechniques(line string) []string {
 	return out
 }
 
-// simpleCommands are what a line typed into a shell runs, each with a bare first word, in lower case; what an
+// simpleCommands are what a line typed into a shell runs, at most 2*maxCommands, each with a bare first word, in lower case; what an
 // interpreter is told to run follows the interpreter.
 func simpleCommands(line string) []string {
-	c := commander{}
-	c.script(cutText(line, maxCommandText), '^', 1)
+	line = cutText(line, maxCommandText)
 	var out []string
-	for _, x := range c.out {
-		out = append(out, strings.TrimSpace(x.name+" "+strings.Trim(x.args, `"' `)))
+	for _, escape := range []byte{'^', '\\'} { // cmd.exe, and shells of Unix, which also take ";" for an end
+		c := commander{}
+		c.script(line, escape, 1)
+		for _, x := range c.out {
+			if s := strings.TrimSpace(x.name + " " + strings.Trim(x.args, `"' `)); !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
 	}
 	return out
 }

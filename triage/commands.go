@@ -11,23 +11,24 @@ import (
 
 // A command is one thing that a client had a server do.
 type command struct {
-	text string // decoded; as the client sent it
-	how  string // how it is known, such as "read from the body (body-chopper)"
+	text   string // decoded; as the client sent it
+	how    string // how it is known, such as "read from the body (body-chopper)"
+	target string // path of the file that it writes; empty if none is known
 }
 
 // ranBy are the commands of an act, each once. In bodies they are found wherever they were sent; in the query
 // only of a script that ranks as a shell, where a parameter is told to do what a rule or a command's name says.
 func ranBy(a *act, atShell bool) []command {
 	var out []command
-	add := func(text, how string) {
+	add := func(text, how, target string) {
 		text = strings.TrimSpace(text)
 		if text != "" && !slices.ContainsFunc(out, func(c command) bool { return c.text == text }) {
-			out = append(out, command{text, how})
+			out = append(out, command{text, how, target})
 		}
 	}
 	for _, f := range a.found {
 		if f.Class == WebshellUse && (f.Field == "body" || strings.HasPrefix(f.Field, "body:")) {
-			add(f.Match, "read from the request body ("+f.Rule+")")
+			add(f.Match, "read from the request body ("+f.Rule+")", f.Target)
 		}
 	}
 	if !atShell || a.query == "" {
@@ -41,7 +42,7 @@ func ranBy(a *act, atShell bool) []command {
 				return f.Field == "query:"+name && (f.Class == RCE || f.Class == WebshellUse)
 			})
 			if hit || commandTechniques(v) != nil || plainCommand.MatchString(v) {
-				add(v, "read from the parameter "+VisibleN(name, 40))
+				add(v, "read from the parameter "+VisibleN(name, 40), "")
 			}
 		}
 	}
@@ -63,6 +64,30 @@ func isArchive(path string) bool {
 var fileToken = regexp.MustCompile(`[^\s"'<>|&;()=,*?` + "`" + `]{0,200}[^\s"'<>|&;()=,*?./\\` + "`" + `]\.[A-Za-z0-9]{1,8}\b`)
 
 const maxNamedFiles = 5
+
+var (
+	redirected  = regexp.MustCompile(`>\s*[^\s&|>]`)
+	fileMakers  = []string{"T1105", "T1140", "T1222", "T1560.001"}
+	copyCommand = regexp.MustCompile(`(?i)(?:^|[;&|"'\s])(?:copy|xcopy|cp|move|mv|ren|rename)\s+\S`)
+)
+
+// makesFiles reports whether a command, with its techniques, leaves files behind; one that only reads names files too.
+func makesFiles(text string, techniques []string) bool {
+	return redirected.MatchString(text) || copyCommand.MatchString(text) ||
+		slices.ContainsFunc(techniques, func(t string) bool { return slices.Contains(fileMakers, t) })
+}
+
+// frame is what a client of shells puts around a command: where to go before, and marks to find the output by. The
+// marks "[S]" and "[E]" are China Chopper's, see the rule body-chopper-command.
+var frame = regexp.MustCompile(`(?is)^"?(?:cmd|/bin/sh|sh)?"?\s*(?:/c|-c)?\s*"?\s*cd\s+(?:/d\s+)?(?:"[^"]*"|'[^']*'|[^&;]*)\s*[&;]+\s*(.+?)\s*[&;]+\s*echo\s+\S+\s*[&;]+\s*(?:cd|pwd)\s*[&;]+.*$`)
+
+// gist is a command without its frame, short.
+func gist(text string) string {
+	if m := frame.FindStringSubmatch(text); m != nil {
+		text = m[1]
+	}
+	return VisibleN(strings.TrimSpace(text), 60)
+}
 
 // namedFiles are the scripts, archives and programs that a command names, each once.
 func namedFiles(text string) []string {

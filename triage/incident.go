@@ -40,6 +40,7 @@ type builder struct {
 	planted  int64             // time of the earliest plant or first use of the chain's shells
 	commands int               // that are known, repeats included
 	events   int               // process events among the records of commands
+	wrote    []wrote           // by commands
 	unread   []string          // clients whose requests were too many to read one by one
 	left     []*act            // clients that only came by
 }

@@ -52,11 +52,27 @@ func (b *builder) unexplained(path string) bool {
 	})
 }
 
-// namedSteps are the files that commands name.
+// A wrote is a file that a command writes.
+type wrote struct {
+	path string
+	by   Step
+}
+
+// namedSteps are the files that commands write, as far as it is known, and those that commands name which leave
+// files behind.
 func (b *builder) namedSteps() {
 	seen := map[string]bool{}
+	for _, f := range b.wrote {
+		if p := plainPath(f.path); !seen[p] && (!b.isShellFile(f.path) || b.unexplained(f.path)) {
+			seen[p] = true
+			b.addNamed(f.path, "a command writes ", f.by, "likely")
+		}
+	}
 	for _, s := range slices.Clone(b.in.Steps) {
 		if s.Kind != "command" {
+			continue
+		}
+		if !makesFiles(s.Text, s.Techniques) {
 			continue
 		}
 		for _, f := range namedFiles(s.Text) {
@@ -64,16 +80,23 @@ func (b *builder) namedSteps() {
 				continue
 			}
 			seen[plainPath(f)] = true
-			step := Step{Kind: "further", Time: s.Time, Ref: s.Ref, Client: s.Client, Confidence: "possible", Link: "a command of the chain names it",
-				Text: "a command names " + VisibleN(f, 120)}
-			if d := b.listed(f); d != nil {
-				step.Refs = []string{d.Ref}
-				step.Confidence = "likely"
-				step.Text += fmt.Sprintf("; the listing has it, %s", d.Verdict)
-			}
-			b.add(step)
+			b.addNamed(f, "a command names ", s, "possible")
 		}
 	}
+}
+
+// addNamed adds a file that a command names, unless the listing knows it for good.
+func (b *builder) addNamed(path, what string, by Step, sure string) {
+	s := Step{Kind: "further", Time: by.Time, Ref: by.Ref, Client: by.Client, Confidence: sure, Link: "a command of the chain names it", Text: what + VisibleN(path, 120)}
+	if d := b.listed(path); d != nil {
+		if d.Verdict == KnownGood {
+			return
+		}
+		s.Refs = []string{d.Ref}
+		s.Confidence = "likely"
+		s.Text += fmt.Sprintf("; the listing has it, %s", d.Verdict)
+	}
+	b.add(s)
 }
 
 // listed is the collected file that a command's word names, with its folder if it has one; nil if there is none.

@@ -23,6 +23,14 @@ func (b *builder) add(s Step) { b.in.Steps = append(b.in.Steps, s) }
 func (b *builder) plantStep(p plantFact, shell *Webshell) Step {
 	s := Step{Kind: "plant", Time: timeOf(p.time), Ref: b.ref(p.row), Client: p.client, Confidence: "possible", Techniques: []string{"T1505.003"},
 		Text: "may have put " + baseOf(shell.Path) + " there: " + shell.PlantWhy, Link: fmt.Sprintf("%s before the shell's first answer", lasted(p.time, b.scripts[scriptKey(shell.Path)].First))}
+	for _, a := range b.crew.acts[p.client] { // another log may have the same request
+		if a.row == p.row || slices.Contains(a.also, p.row) {
+			s.Time, s.Ref = timeOf(a.time), b.ref(a.row)
+			for _, row := range a.also {
+				s.Refs = append(s.Refs, b.ref(row))
+			}
+		}
+	}
 	if !p.named {
 		return s
 	}
@@ -34,7 +42,7 @@ func (b *builder) plantStep(p plantFact, shell *Webshell) Step {
 	s.Link = fmt.Sprintf("writes the path that was used %s later", lasted(p.time, b.scripts[scriptKey(shell.Path)].First))
 	if f := shell.File; f != nil && !f.ModTime.IsZero() && f.ModTime.Sub(s.Time).Abs() <= 5*time.Minute {
 		s.Confidence = "seen"
-		s.Refs = []string{f.Ref}
+		s.Refs = moreRefs(s.Refs, f.Ref)
 		s.Link += fmt.Sprintf(", and the file was last written %s from it", f.ModTime.Sub(s.Time).Abs().Round(time.Second))
 	}
 	if attacks(p.finding) && p.finding.Class != Upload {
@@ -366,6 +374,9 @@ func (b *builder) commandSteps() {
 				var cites []string
 				for _, row := range a.also {
 					cites = append(cites, b.ref(row))
+				}
+				if c.target != "" {
+					b.wrote = append(b.wrote, wrote{c.target, s})
 				}
 				if i := put(commandKey{client, c.text}, s, cites); i >= 0 {
 					for _, ref := range append(cites, s.Ref) {

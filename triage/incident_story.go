@@ -246,9 +246,13 @@ func (b *builder) tellCommands() {
 		return
 	}
 	var first []string
-	for _, s := range steps[:min(len(steps), 3)] {
-		text, _, _ := strings.Cut(s.Text, " · ")
-		first = append(first, VisibleN(text, 60))
+	for _, known := range []bool{true, false} { // those whose meaning is known say more
+		for _, s := range steps {
+			text, _, _ := strings.Cut(s.Text, " · ")
+			if g := gist(text); len(first) < 4 && (len(s.Techniques) > 0) == known && !slices.Contains(first, g) {
+				first = append(first, g)
+			}
+		}
 	}
 	more := ""
 	if b.events > 0 {
