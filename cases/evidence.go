@@ -17,6 +17,8 @@ const (
 	RoleListing  = triage.RoleListing
 	RoleBaseline = triage.RoleBaseline
 	RoleKnownBad = triage.RoleKnownBad
+	// RoleProcesses is an event log of process creations.
+	RoleProcesses = "processes"
 )
 
 // MinKey is the least length of a source key, in hex digits.
@@ -31,14 +33,14 @@ var ErrTaken = errors.New("already in the case")
 // Evidence is one entry of the register: a file, who took it in and when, and what became of its lines.
 type Evidence struct {
 	triage.Source
-	Role        string // RoleLog, RoleListing, RoleBaseline or RoleKnownBad
+	Role        string // RoleLog, RoleListing, RoleBaseline, RoleKnownBad or RoleProcesses
 	TakenBy     string // Who.Analyst; empty if not told
 	TakenAtHost string // Who.Host; empty if not told
 	TakenAt     time.Time
 	Read        int64 // lines; Read = Parsed + Rejected + Comments
 	Parsed      int64
 	Rejected    int64
-	Comments    int64 // header and blank lines, and lines of a record after its first
+	Comments    int64 // header and blank lines, and lines of a record after its first; of an event log, events of other kinds
 	First       time.Time
 	Last        time.Time
 	Rejects     []triage.Reject // the first rejected lines, at most 20

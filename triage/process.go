@@ -160,6 +160,9 @@ func judgeProcess(p *Process, by server, client bool) []Finding {
 			continue
 		}
 		for k := range commands {
+			if k > 0 && r.Self {
+				break
+			}
 			if r.names[commands[k].name] && r.fires(commands[k].args) {
 				match := commands[k].text
 				if r.ID == "proc-encoded" && len(decoded) > 0 {

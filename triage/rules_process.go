@@ -22,6 +22,7 @@ type ProcessRule struct {
 
 	Names []string // base names without .exe, lower case
 	Args  string   // RE2 over the arguments, or the whole line, in lower case and without double quotes
+	Self  bool     // only the process itself is asked, not what it tells a shell to run
 	Not   string   // RE2 over the same text: what is ordinary
 	Whole bool
 	Words []string // of which one must be in a whole line, in lower case: it spares Args
@@ -385,9 +386,9 @@ var processRules = []ProcessRule{
 // serverRules are about what a server has no reason to start, whatever it does.
 var serverRules = []ProcessRule{
 	{
-		ID: "proc-server-shell", Class: RCE, Web: High, Techniques: []string{"T1505.003", "T1059"}, Names: []string{"cmd", "powershell", "pwsh", "sh", "bash", "dash", "zsh", "ksh", "csh"}, Args: `^(?:-i|-li|-il|-p|-pi|--norc|-noexit|/k|-nop|-noni|-noprofile|-)*\s*$|-noexit\b|^/q\s*$`,
+		ID: "proc-server-shell", Class: RCE, Web: High, Self: true, Techniques: []string{"T1505.003", "T1059"}, Names: []string{"cmd", "powershell", "pwsh", "sh", "bash", "dash", "zsh", "ksh", "csh"}, Args: `^(?:-i|-li|-il|-p|-pi|--norc|-noexit|/k|-nop|-noni|-noprofile|-)*\s*$|-noexit\b|^/q\s*$`,
 		Why: "the server starts a shell and tells it nothing to do: someone types into it", Source: sourceCISAWS,
-		Hit: []string{"w3wp.exe > cmd.exe", "apache2 > /bin/bash -i", "java -Dcatalina.home=/opt/t > /bin/sh -i", `tomcat9.exe > C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe`}, Miss: []string{"explorer.exe > cmd.exe", `w3wp.exe > cmd.exe /c D:\jobs\nightly.cmd`},
+		Hit: []string{"w3wp.exe > cmd.exe", "apache2 > /bin/bash -i", "java -Dcatalina.home=/opt/t > /bin/sh -i", `tomcat9.exe > C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe`}, Miss: []string{"explorer.exe > cmd.exe", `w3wp.exe > cmd.exe /c D:\jobs\nightly.cmd`, "apache2 > sh -c /srv/bin/list | sh"},
 	},
 	{
 		ID: "proc-server-powershell", Class: RCE, Web: Medium, Techniques: []string{"T1059.001", "T1505.003"}, Names: []string{"powershell", "pwsh"}, Args: `[-/]c(?:o[a-z]*)?\s|[-/]w(?:in[a-z]*)?\s+(?:h|1)|[-/]ep?(?:x[a-z]*)?\s+bypass`, Not: `-file\s`,

@@ -243,6 +243,7 @@ func (p *printer) body() {
 	p.webshells()
 	p.intruders()
 	p.findings()
+	p.processes()
 	p.files()
 	p.notes()
 	p.indicators()

@@ -36,15 +36,19 @@ type Report struct {
 	Webshells   []triage.Webshell `json:"webshells"`
 	Intruders   []Intruder        `json:"intruders"`
 	Findings    []ClassFindings   `json:"findings"`
-	Files       []triage.File     `json:"files"`       // those worth a line: known-bad, changed, unknown
-	Suspects    []triage.File     `json:"suspects"`    // with a finding of medium or above, most suspicious first
-	FileCounts  []FileCount       `json:"file_counts"` // of all files
-	Notes       []cases.Note      `json:"notes"`
-	Verdicts    []cases.Verdict   `json:"verdicts"`
-	Indicators  []Indicator       `json:"indicators"`
-	Gaps        []Statement       `json:"gaps"` // besides rejected lines, cut-off files and refused files, which are found in Evidence and Custody
-	Custody     Custody           `json:"custody"`
-	Cited       []Cited           `json:"cited"` // one for each of Citations
+	// Processes are the suspicious ones, those that the server started first; ProcessesRead is how many process
+	// creations the event logs hold, 0 if there are none.
+	Processes     []Process       `json:"processes"`
+	ProcessesRead int64           `json:"processes_read"`
+	Files         []triage.File   `json:"files"`       // those worth a line: known-bad, changed, unknown
+	Suspects      []triage.File   `json:"suspects"`    // with a finding of medium or above, most suspicious first
+	FileCounts    []FileCount     `json:"file_counts"` // of all files
+	Notes         []cases.Note    `json:"notes"`
+	Verdicts      []cases.Verdict `json:"verdicts"`
+	Indicators    []Indicator     `json:"indicators"`
+	Gaps          []Statement     `json:"gaps"` // besides rejected lines, cut-off files and refused files, which are found in Evidence and Custody
+	Custody       Custody         `json:"custody"`
+	Cited         []Cited         `json:"cited"` // one for each of Citations
 }
 
 // A Statement is one sentence and the references it rests on.
@@ -122,6 +126,16 @@ type Sample struct {
 	Rule   string    `json:"rule"`
 	Match  string    `json:"match"` // decoded
 	Why    string    `json:"why"`
+}
+
+// A Process is one process creation with the request that most likely led to it.
+type Process struct {
+	triage.Process
+	Techniques []string `json:"techniques"` // ATT&CK ids
+	ByServer   bool     `json:"by_server"`  // a web server, its interpreter or a database is behind it
+	Client     string   `json:"client"`     // of the request; empty if there is none
+	GapMS      int64    `json:"gap_ms"`     // from the request to the process
+	Sure       bool     `json:"sure"`       // the request's path precedes such processes more often than by chance
 }
 
 // A FileCount is how many files have a verdict.

@@ -34,11 +34,11 @@ type grammar struct {
 
 	CPUProfile string `name:"cpuprofile" hidden:"" help:"Write a CPU profile to this file."`
 
-	Load      loadCmd      `cmd:"" help:"Take logs and hash lists into a case, and judge them."`
+	Load      loadCmd      `cmd:"" help:"Take web logs, event logs and hash lists into a case, and judge them."`
 	Open      openCmd      `cmd:"" help:"Open a case in the terminal program."`
 	Demo      demoCmd      `cmd:"" help:"Make the bundled incident into a case in a fresh folder, and open it."`
 	Search    searchCmd    `cmd:"" help:"Print the requests and files that match a query."`
-	Findings  findingsCmd  `cmd:"" help:"Print each rule that fired on each request."`
+	Findings  findingsCmd  `cmd:"" help:"Print each rule that fired on each request and each process."`
 	Webshells webshellsCmd `cmd:"" help:"Print the web-shell candidates, best first, with their reasons."`
 	Incidents incidentsCmd `cmd:"" help:"Print the chains from attack to shell to its users."`
 	Actors    actorsCmd    `cmd:"" help:"Print the intruders and which known groups would fit, with honest doubt."`
@@ -49,6 +49,7 @@ type grammar struct {
 	Assess    assessCmd    `cmd:"" help:"Weigh observables without a case: who would fit, how sure, what else would explain them."`
 	Intel     intelCmd     `cmd:"" help:"What is known of actors, tools and techniques."`
 	Files     filesCmd     `cmd:"" help:"Print the collected files: known good, known bad, changed, unknown."`
+	Processes processesCmd `cmd:"" help:"Print the processes of the event logs: the suspicious ones, or all."`
 	Timeline  timelineCmd  `cmd:"" help:"Print what happened, in order of time."`
 	Evidence  evidenceCmd  `cmd:"" help:"Print the evidence register and what could not be read."`
 	Gaps      gapsCmd      `cmd:"" help:"Print every sign that the evidence is not whole."`

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -38,6 +39,14 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			// takeref NAME takes the first reference printed last as the variable NAME.
+			"takeref": func(ts *testscript.TestScript, neg bool, args []string) {
+				ref := regexp.MustCompile(`\b[rfwain]:[0-9a-f]+(?:\.\d+)?`).FindString(ts.ReadFile("stdout"))
+				if ref == "" {
+					ts.Fatalf("no reference was printed")
+				}
+				ts.Setenv(args[0], ref)
+			},
 			// exits CODE ARGS... runs spoor and wants this exit code.
 			"exits": func(ts *testscript.TestScript, neg bool, args []string) {
 				code := 0

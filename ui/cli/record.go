@@ -3,6 +3,7 @@ package cli
 // Commands about one record, and what the responder says of it.
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -52,7 +53,7 @@ func (c *showCmd) Run(s *session) error {
 		if v, ok := d.Verdicts()[ref]; ok {
 			x.Verdict = &v
 		}
-		print, err := x.find(d)
+		print, err := x.find(s.ctx, d)
 		if err != nil {
 			return err
 		}
@@ -88,7 +89,7 @@ type requestShown struct {
 }
 
 // find fills in the record and answers how it is printed for people.
-func (x *shown) find(d *desk.Desk) (print func(io.Writer), err error) {
+func (x *shown) find(ctx context.Context, d *desk.Desk) (print func(io.Writer), err error) {
 	switch x.Kind {
 	case "request":
 		detail, err := d.Request(x.Ref)
@@ -96,7 +97,17 @@ func (x *shown) find(d *desk.Desk) (print func(io.Writer), err error) {
 			return nil, err
 		}
 		x.Record = requestRecord(detail)
-		return func(w io.Writer) { showRequest(w, detail) }, nil
+		return func(w io.Writer) {
+			showRequest(w, detail)
+			showSpawned(w, d.SpawnedBy(x.Ref))
+		}, nil
+	case "process":
+		detail, err := d.Process(ctx, x.Ref)
+		if err != nil {
+			return nil, err
+		}
+		x.Record = processRecord(detail)
+		return func(w io.Writer) { showProcess(w, detail) }, nil
 	case "file":
 		for _, f := range d.Files() {
 			if f.Ref == x.Ref {
@@ -108,7 +119,10 @@ func (x *shown) find(d *desk.Desk) (print func(io.Writer), err error) {
 		for _, sh := range d.Webshells() {
 			if sh.Ref == x.Ref {
 				x.Record = shellOut(sh)
-				return func(w io.Writer) { printShell(w, sh) }, nil
+				return func(w io.Writer) {
+					printShell(w, sh)
+					showSpawned(w, d.SpawnedBy(sh.Path))
+				}, nil
 			}
 		}
 	case "actor":

@@ -152,7 +152,7 @@ func (c *findingsCmd) Run(s *session) error {
 			return err
 		}
 		return s.buffered(func(w io.Writer) error {
-			return d.Store.EachFinding(s.ctx, q, func(r triage.Request, f triage.Finding) error {
+			err := d.Store.EachFinding(s.ctx, q, func(r triage.Request, f triage.Finding) error {
 				if c.JSON {
 					return jsonLine(w, findingJSON{r.Ref, text(r.Source), r.Line, r.Offset, optional(r.Time), f.Class, f.Rule, f.Level, text(r.Client),
 						text(r.Method), text(r.Path), text(r.Query), r.Status, text(f.Field), text(f.Match), f.Why})
@@ -161,6 +161,10 @@ func (c *findingsCmd) Run(s *session) error {
 					r.Status, triage.VisibleN(r.URI(), 80), f.Rule, f.Why, triage.VisibleN(f.Match, 60))
 				return err
 			})
+			if err != nil {
+				return err
+			}
+			return processFindings(s, w, d, strings.Join(c.Query, " "), c.JSON)
 		})
 	})
 }

@@ -111,9 +111,12 @@ func (d *Desk) Missing() []cases.Evidence {
 	for _, p := range d.Store.Partial() {
 		lines[p.Source.SHA256] = p.Read
 	}
+	for _, s := range d.Store.ProcessSources() {
+		lines[s.SHA256] = math.MaxInt64
+	}
 	var out []cases.Evidence
 	for _, e := range d.Case.Evidence() {
-		if n, ok := lines[e.SHA256]; e.Role == cases.RoleLog && (!ok || n < e.Read) {
+		if n, ok := lines[e.SHA256]; (e.Role == cases.RoleLog || e.Role == cases.RoleProcesses) && (!ok || n < e.Read) {
 			out = append(out, e)
 		}
 	}

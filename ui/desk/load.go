@@ -19,6 +19,7 @@ import (
 	"spoor/triage"
 	"spoor/triage/hashlist"
 	"spoor/triage/intel"
+	"spoor/triage/process"
 	"spoor/triage/source"
 	"spoor/triage/weblog"
 )
@@ -267,6 +268,9 @@ func (l *loader) indexed(e cases.Evidence) bool {
 	if e.Role == cases.RoleLog {
 		return slices.ContainsFunc(l.d.Store.Sources(), func(s triage.Source) bool { return s.SHA256 == e.SHA256 })
 	}
+	if e.Role == cases.RoleProcesses {
+		return slices.ContainsFunc(l.d.Store.ProcessSources(), func(s triage.Source) bool { return s.SHA256 == e.SHA256 })
+	}
 	lists, err := l.d.Store.Entries()
 	return err == nil && slices.ContainsFunc(lists, func(x index.EntryList) bool { return x.Source.SHA256 == e.SHA256 })
 }
@@ -295,6 +299,10 @@ func (l *loader) recognise(it *item, path string) error {
 		return nil
 	}
 	if format == 0 {
+		if events, err := process.Detect(sample); err == nil {
+			it.role, it.src.Format = cases.RoleProcesses, events
+			return nil
+		}
 		format, logErr = weblog.Detect(sample)
 	}
 	switch {
@@ -344,10 +352,10 @@ func (l *loader) read() error {
 	var stopped error
 	if len(inputs) > 0 {
 		stopped, err = l.readLogs(inputs, commit)
-	} else {
+	} else if len(evidence) > 0 {
 		err = commit(nil)
 	}
-	if err != nil || !l.kept {
+	if err != nil || !l.kept && len(inputs)+len(lists) > 0 {
 		return errors.Join(err, stopped)
 	}
 	for _, list := range lists {
@@ -355,7 +363,7 @@ func (l *loader) read() error {
 			return err
 		}
 	}
-	return stopped
+	return errors.Join(stopped, l.readProcesses(stopped != nil))
 }
 
 // readLogs reads logs into the index. stopped is set if ctx was done before all was read; what was read is kept.
@@ -392,7 +400,7 @@ func (l *loader) readLists() ([]triage.HashList, map[string]cases.Evidence, erro
 	evidence := map[string]cases.Evidence{}
 	total := 0
 	for i, it := range l.items {
-		if it.role == cases.RoleLog {
+		if it.role == cases.RoleLog || it.role == cases.RoleProcesses {
 			continue
 		}
 		l.tell(Progress{Stage: "reading", Files: len(l.items), FilesDone: i, File: it.src.Path}, 0)

@@ -82,7 +82,7 @@ func (d *Desk) NotesOn(ref string) []cases.Note {
 }
 
 // Resolve says what a reference, or a prefix of one that fits one record only, stands for: its kind
-// ("request", "listed" for a line of a hash list, "file", "note", "webshell", "actor", "incident"), its whole reference and a title that is safe
+// ("request", "process", "listed" for a line of a hash list, "file", "note", "webshell", "actor", "incident"), its whole reference and a title that is safe
 // to draw. The error wraps ErrNoRecord, or says that several fit.
 func (d *Desk) Resolve(ref string) (kind, whole, title string, err error) {
 	ref = strings.TrimSpace(strings.Trim(ref, "[]"))
@@ -96,6 +96,11 @@ func (d *Desk) Resolve(ref string) (kind, whole, title string, err error) {
 			return "listed", triage.RequestRef(src.Key, e.Line), triage.VisibleN(entryText(e), 120), nil
 		}
 		req, err := d.Store.Request(ref)
+		if errors.Is(err, index.ErrNotFound) {
+			if p, err := d.Store.Process(ref); err == nil {
+				return "process", p.Ref, processTitle(p), nil
+			}
+		}
 		if err != nil {
 			return "", "", "", fmt.Errorf("%s: %w", triage.VisibleN(ref, 60), orNoRecord(err))
 		}
@@ -181,6 +186,12 @@ func (d *Desk) Cite(ref string) (cases.Citation, error) {
 			return cases.Citation{}, fmt.Errorf("%s: %w", whole, err)
 		}
 		c.Text = string(raw)
+	case "process":
+		p, err := d.Store.Process(whole)
+		if err != nil {
+			return cases.Citation{}, err
+		}
+		c.Source, c.Line, c.SHA256, c.Text = p.Source, p.Line, d.sha256Of(whole), processText(p)
 	case "listed":
 		e, src := d.entry(whole)
 		c.Source, c.Line, c.SHA256, c.Text = src.Path, e.Line, src.SHA256, entryText(e)

@@ -28,6 +28,7 @@ const (
 	maxReportShells  = 20
 	maxReportActors  = 20
 	maxReportFiles   = 500
+	maxReportProcs   = 200
 	maxReportChains  = 20
 	maxReportClients = 1_000_000
 )
@@ -103,6 +104,9 @@ func (d *Desk) Report(ctx context.Context) (*report.Report, error) {
 		r.Timeline = append(r.Timeline, ev)
 	}
 	if err := d.reportFindings(ctx, r); err != nil {
+		return nil, err
+	}
+	if err := d.reportProcesses(ctx, r); err != nil {
 		return nil, err
 	}
 	d.reportFiles(r)
@@ -228,6 +232,34 @@ func (d *Desk) samples(ctx context.Context, class triage.Class, cf *report.Class
 	return nil
 }
 
+// reportProcesses lists the suspicious processes, those of the server first.
+func (d *Desk) reportProcesses(ctx context.Context, r *report.Report) error {
+	r.ProcessesRead, _ = d.Store.ProcessCount()
+	list, err := d.Processes(ctx, "-verdict:benign", false, maxSuspicious)
+	if err != nil {
+		return err
+	}
+	spawned := d.spawned()
+	for _, byServer := range []bool{true, false} {
+		for _, p := range list.Processes {
+			if p.ByServer() != byServer || len(r.Processes) == maxReportProcs || p.Findings[0].Level < triage.Medium && !byServer {
+				continue
+			}
+			x := report.Process{Process: p, ByServer: byServer, Techniques: []string{}}
+			for _, f := range p.Findings {
+				x.Techniques = append(x.Techniques, triage.ProcessTechniques(f.Rule)...)
+			}
+			slices.Sort(x.Techniques)
+			x.Techniques = slices.Compact(x.Techniques)
+			if s := spawned[p.Ref]; s != nil {
+				x.Client, x.GapMS, x.Sure = s.Client, s.GapMS, s.Sure
+			}
+			r.Processes = append(r.Processes, x)
+		}
+	}
+	return nil
+}
+
 func (d *Desk) reportFiles(r *report.Report) {
 	all := slices.Clone(d.Files())
 	triage.SortFiles(all)
@@ -336,7 +368,8 @@ func methods() []report.Statement {
 
 func limits() []report.Statement {
 	return statements([]string{
-		"Access logs hold no request bodies: what a shell was told to do is not in them.",
+		"Access logs hold no request bodies: what a shell was told to do is not in them, though the event log of the server may show what it ran.",
+		"That a process came just after a request is no proof that the one started the other; the report says where chance would do as well.",
 		"A status of 2xx says that the server answered, not that an attack succeeded.",
 		"An address is not a person; several people may share one, and one person may use several.",
 		"A shell written into an existing, linked script, or used since the log's first day, may rank low without file evidence.",

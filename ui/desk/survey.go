@@ -3,6 +3,7 @@ package desk
 // The survey of the whole case, brought up to date: what is already summarised is not read again.
 
 import (
+	"context"
 	"fmt"
 
 	"spoor/index"
@@ -36,11 +37,15 @@ func (d *Desk) Resurvey() error {
 		}
 		sums = append(sums, s)
 	}
+	processes, err := d.suspicious(context.Background())
+	if err != nil {
+		return err
+	}
 	var words []triage.Regrouping
 	for _, g := range d.Case.Groupings() {
 		words = append(words, g.Regrouping)
 	}
-	sv, err := triage.Conclude(sums, d.Store.Whole(), files, nil, words...)
+	sv, err := triage.Conclude(sums, d.Store.Whole(), files, processes, words...)
 	if err != nil {
 		return err
 	}

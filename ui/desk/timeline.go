@@ -3,6 +3,7 @@ package desk
 // The timeline: every kind of record on one axis.
 
 import (
+	"context"
 	"fmt"
 	"sort"
 	"time"
@@ -13,16 +14,19 @@ import (
 // An Event is one point of the timeline.
 type Event struct {
 	Time   time.Time
-	Kind   string // a triage.Step's kind, or "file", "note", "log" or "gap"
+	Kind   string // a triage.Step's kind, or "process", "file", "note", "log" or "gap"
 	Ref    string // what it leads to; may be empty
 	Client string // as logged
 	Text   string // safe to draw
 	Level  triage.Level
 }
 
-const maxFileEvents = 500
+const (
+	maxFileEvents    = 500
+	maxProcessEvents = 1000
+)
 
-// Timeline lists the steps of incidents, the writing of files that are known bad, changed or unknown scripts,
+// Timeline lists the steps of incidents, the suspicious processes, the writing of files that are known bad, changed or unknown scripts,
 // the reach of each log, its gaps and the notes (at the time they were written), in order of time.
 func (d *Desk) Timeline() []Event {
 	var out []Event
@@ -46,6 +50,7 @@ func (d *Desk) Timeline() []Event {
 		files++
 		out = append(out, Event{f.ModTime.UTC(), "file", f.Ref, "", fmt.Sprintf("%s last written, %s", triage.VisibleN(f.Path, 160), f.Verdict), fileLevel(f.Verdict)})
 	}
+	out = append(out, d.processEvents(seen)...)
 	for _, e := range d.Case.Evidence() {
 		if e.Role == "log" && !e.First.IsZero() {
 			out = append(out, Event{Time: e.First.UTC(), Kind: "log", Text: triage.Visible(e.Path) + " begins"},
@@ -77,4 +82,26 @@ func fileLevel(v triage.FileVerdict) triage.Level {
 		return triage.Low
 	}
 	return triage.Info
+}
+
+// processEvents are the suspicious processes that no incident's step is about, the first of the logs.
+func (d *Desk) processEvents(seen map[string]bool) []Event {
+	list, err := d.Processes(context.Background(), "", false, maxProcessEvents)
+	if err != nil {
+		return nil // what the logs hold cannot be read; the screen of processes says why
+	}
+	spawned := d.spawned()
+	var out []Event
+	for i := range list.Processes {
+		p := &list.Processes[i]
+		if seen[p.Ref] {
+			continue
+		}
+		e := Event{p.Time, "process", p.Ref, "", processTitle(p), p.Findings[0].Level}
+		if s := spawned[p.Ref]; s != nil {
+			e.Client = s.Client
+		}
+		out = append(out, e)
+	}
+	return out
 }
