@@ -4,7 +4,7 @@
 //
 //	go run ./triage/eval [-data DIR] [-n 10] [-set crs,gotestwaf,...]
 //
-// DIR holds requests/ (payloads), logs/ with labels/ (real logs), folders lab-* (labelled incidents) and process/; what
+// DIR holds requests/ (payloads), logs/ with labels/ (real logs), folders lab-* (labelled incidents) process/, webroot/ and hashes/; what
 // is not there is left out. A payload is judged as an access log would show it: as the value of a
 // parameter, as a URI, as an agent or referrer. Two levels are counted: "alert" is medium and above,
 // "any" is low and above. The last table sets what was reached beside what is wanted.
@@ -71,7 +71,7 @@ func run(w io.Writer, opt options) error {
 		name string
 		eval func() error
 	}{
-		{"payloads", e.payloads}, {"real", e.real}, {"lab", e.labs}, {"crowdsec", e.crowdsec}, {"processes", e.processes}, {"bodies", e.bodies}, {"cpu", e.cpu},
+		{"payloads", e.payloads}, {"real", e.real}, {"lab", e.labs}, {"crowdsec", e.crowdsec}, {"processes", e.processes}, {"files", e.files}, {"bodies", e.bodies}, {"cpu", e.cpu},
 	} {
 		if part.name != "payloads" && opt.sets != nil && !opt.sets[part.name] {
 			continue
