@@ -170,9 +170,14 @@ func (v *overviewData) webshellLines() []line {
 		s.open = openMsg{w.Ref}
 		s.copied = fmt.Sprintf("%s score %d: %s by %s, %s UTC, %s; used by %s", w.Path, w.Score, counted(w.Requests, "request", "requests"),
 			counted(len(w.Clients), "client", "clients"), timeSpan(w.First, w.Last), planted, strings.Join(w.Clients, " "))
+		known := counted(len(w.Clients), "client", "clients") + ", " + planted
+		if w.Requests == 0 {
+			known = "by its file; not requested in these logs"
+			s.copied = fmt.Sprintf("%s score %d: %s", w.Path, w.Score, known)
+		}
 		out = append(out, line{sub: s, runs: []run{{sectionName("WEB SHELLS", i == 0), heading}, {cellRight(fmt.Sprint(w.Score), 3) + " ", critical},
 			{strings.TrimRight(cellMiddle(w.Path, 28), " "), strong},
-			{fmt.Sprintf("%s  %s, %s", verdictWord(v.verdicts, w.Ref), counted(len(w.Clients), "client", "clients"), planted), plain}}})
+			{verdictWord(v.verdicts, w.Ref) + "  " + known, plain}}})
 	}
 	return out
 }

@@ -59,6 +59,9 @@ func webshellSubject(w *triage.Webshell) subject {
 		values: listValues("path", []string{w.Path}, "client", w.Clients)}
 	if w.File != nil {
 		s.values = append(s.values, hashValues(w.File)...)
+		if w.Requests == 0 { // there are no requests to look at
+			s.open = openMsg{w.File.Ref}
+		}
 	}
 	return s
 }
@@ -185,5 +188,8 @@ func (w *webshells) Keys() keyMap {
 	cur := w.current()
 	k.Plant.SetEnabled(cur != nil && cur.PlantedBy != nil)
 	k.Enter.SetHelp("Enter", "its requests")
+	if cur != nil && cur.Requests == 0 {
+		k.Enter.SetHelp("Enter", "its file")
+	}
 	return k
 }
