@@ -3,6 +3,7 @@ package index
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"spoor/triage"
 )
@@ -117,9 +118,15 @@ func (s *Store) cite(snap *snapshot, row uint64) triage.Cite {
 	return triage.Cite{Ref: triage.RequestRef(src.Key, line), Source: src.Path, Line: line}
 }
 
+// Audits implements triage's auditor: whether a source of the segment is an audit log.
+func (l *partLog) Audits() bool {
+	return slices.ContainsFunc(l.seg.meta.Spans, func(sp span) bool { return l.snap.manifest.Sources[sp.Source].audit() })
+}
+
 // Visits reads the columns a row group at a time.
 func (l *partLog) Visits(yield func(*triage.Visit) bool) error {
 	var g visitGroup
+	audits := l.Audits()
 	for group := range l.seg.groupCount() {
 		if err := firstError(l.err, l.read(&g, group)); err != nil {
 			return fmt.Errorf("read the requests: %w", err)
@@ -131,6 +138,7 @@ func (l *partLog) Visits(yield func(*triage.Visit) bool) error {
 				continue
 			}
 			g.fill(&v, i)
+			v.Audit = audits && l.snap.manifest.Sources[v.Source].audit()
 			if !yield(&v) {
 				return l.err
 			}

@@ -40,6 +40,7 @@ func (snap *snapshot) request(row int64) (*triage.Request, error) {
 		Client: texts[colClient], User: texts[colUser], Method: texts[colMethod], Path: texts[colPath],
 		Query: texts[colQuery], Protocol: texts[colProtocol], Referer: texts[colReferer], Agent: texts[colAgent],
 		Host: texts[colHost], Body: texts[colBody], Answer: texts[colAnswer], Reject: texts[colReject],
+		Audit:  snap.manifest.Sources[ints[intSource]].audit(),
 		Status: int(ints[intStatus]), Size: ints[intSize], Millis: ints[intMillis],
 	}
 	if ints[intTime] != 0 {

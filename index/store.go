@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"spoor/triage"
+	"spoor/triage/weblog"
 )
 
 // A store's folder holds
@@ -48,6 +49,9 @@ type storeSource struct {
 	Packs   []pack   `json:"Pack,omitempty"` // the packed copies of its plain bytes in order, if it is compressed
 	Partial *partial `json:",omitempty"`     // nil if it is read to its end
 }
+
+// audit reports whether the source repeats requests that an access log may have too.
+func (src *storeSource) audit() bool { return src.Format == weblog.ModSec.Name() }
 
 // A Store is an index open for use. Its methods may be called from many goroutines; searches go on over what
 // was there before while a load runs. Several processes may read a store, and one of them write.

@@ -4,6 +4,7 @@ package triage
 type Visit struct {
 	Row     uint64 // number of the row in the store, ascending in the order of load
 	Source  uint32 // number of the evidence file in the store
+	Audit   bool   // of an audit log, which repeats requests that an access log may have too
 	Time    int64  // Unix milliseconds; 0 if unknown
 	Client  uint32 // number in the dictionary of Clients, and so on below
 	Method  uint32

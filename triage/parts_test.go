@@ -15,6 +15,12 @@ type shifted struct {
 	base uint64
 }
 
+// Audits says what the log below says.
+func (s shifted) Audits() bool {
+	a, ok := s.Log.(interface{ Audits() bool })
+	return ok && a.Audits()
+}
+
 func (s shifted) Visits(yield func(*triage.Visit) bool) error {
 	return s.Log.Visits(func(v *triage.Visit) bool {
 		v.Row += s.base

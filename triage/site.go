@@ -19,12 +19,13 @@ type Period struct {
 // A site is the sum of a first pass over a part.
 type site struct {
 	Period
-	post     uint32   // number of the method POST
-	ownHost  string   // lower case, of the site's own links; empty if no referer tells
-	referers []uint32 // requests by referer
-	own      []ownRef // by referer: what it is as a link
-	crawler  []bool   // by agent: it names itself one
-	browser  []bool   // by agent: it has the form of a browser's
+	days     map[int64]bool // days (UTC) with a request
+	post     uint32         // number of the method POST
+	ownHost  string         // lower case, of the site's own links; empty if no referer tells
+	referers []uint32       // requests by referer
+	own      []ownRef       // by referer: what it is as a link
+	crawler  []bool         // by agent: it names itself one
+	browser  []bool         // by agent: it has the form of a browser's
 	kinds    []pathKind
 	plain    []string // by path: its scriptKey; filled for scripts only
 }
@@ -46,9 +47,15 @@ func surveySite(log Log) (*site, error) {
 		}
 	}
 	s.sortAgents(log)
+	lastDay := int64(-1)
+	s.days = map[int64]bool{}
 	err := log.Visits(func(v *Visit) bool {
 		s.referers[v.Referer]++
 		s.see(v.Time)
+		if day := v.Time / dayMS; v.Time > 0 && day != lastDay {
+			lastDay = day
+			s.days[day] = true
+		}
 		if v.Status < 300 && s.isPost(v) && s.browser[v.Agent] {
 			s.Posts++
 			if s.bare(log, v) {

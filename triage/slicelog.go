@@ -4,6 +4,7 @@ import "slices"
 
 // A SliceLog is a Log, and the Whole of it, over requests in memory, for small logs, tests and evaluation.
 type SliceLog struct {
+	audits bool
 	visits []Visit
 	of     []*Request // by position in visits
 	cites  []Cite
@@ -49,7 +50,8 @@ func NewSliceLog(requests []Request, judge func(*Request) []Finding) *SliceLog {
 		if _, ok := sources[r.Source]; !ok {
 			sources[r.Source] = uint32(len(sources))
 		}
-		v.Source = sources[r.Source]
+		v.Source, v.Audit = sources[r.Source], r.Audit
+		l.audits = l.audits || r.Audit
 		if !r.Time.IsZero() {
 			v.Time = r.Time.UnixMilli()
 		}
@@ -69,6 +71,9 @@ func NewSliceLog(requests []Request, judge func(*Request) []Finding) *SliceLog {
 	}
 	return l
 }
+
+// Audits reports whether some request is of an audit log.
+func (l *SliceLog) Audits() bool { return l.audits }
 
 // Visits implements Log.
 func (l *SliceLog) Visits(yield func(*Visit) bool) error {

@@ -11,6 +11,7 @@ package triage
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/gob"
 	"fmt"
 	"slices"
@@ -48,10 +49,12 @@ type Summary struct {
 	marks    []Mark // Finding is a position in findings
 	spans    []sourceSpan
 	families map[string]*family
+	days     []int64             // days (UTC) with requests, those of audit logs apart
+	audit    map[int64]*auditDay // by day (UTC), what audit logs show
 }
 
 // summaryFormat is part of every encoded Summary and changes with whatever Summarise keeps or means.
-const summaryFormat = 4
+const summaryFormat = 5
 
 // encodedSummary is a Summary as gob writes it.
 type encodedSummary struct {
@@ -65,12 +68,24 @@ type encodedSummary struct {
 	Marks    []Mark
 	Spans    []sourceSpan
 	Families map[string]*family
+	Days     []int64
+	Audit    map[int64]encodedDay
 }
 
 // MarshalBinary encodes a summary.
 func (s *Summary) MarshalBinary() ([]byte, error) {
+	e := encodedSummary{summaryFormat, RuleSetHash(), s.period, s.scripts, s.foes, s.targets, s.findings, s.marks, s.spans, s.families, s.days, nil}
+	for day, d := range s.audit {
+		if e.Audit == nil {
+			e.Audit = map[int64]encodedDay{}
+		}
+		var err error
+		if e.Audit[day], err = d.encode(); err != nil {
+			return nil, err
+		}
+	}
 	var b bytes.Buffer
-	err := gob.NewEncoder(&b).Encode(encodedSummary{summaryFormat, RuleSetHash(), s.period, s.scripts, s.foes, s.targets, s.findings, s.marks, s.spans, s.families})
+	err := gob.NewEncoder(&b).Encode(e)
 	return b.Bytes(), err
 }
 
@@ -84,7 +99,17 @@ func (s *Summary) UnmarshalBinary(b []byte) error {
 	if e.Format != summaryFormat || e.Rules != RuleSetHash() {
 		return fmt.Errorf("the summary is of format %d and rules %.8s, not of format %d and rules %.8s", e.Format, e.Rules, summaryFormat, RuleSetHash())
 	}
-	*s = Summary{e.Period, e.Scripts, e.Foes, e.Targets, e.Findings, e.Marks, e.Spans, e.Families}
+	*s = Summary{e.Period, e.Scripts, e.Foes, e.Targets, e.Findings, e.Marks, e.Spans, e.Families, e.Days, nil}
+	for day, x := range e.Audit {
+		d, err := x.decode()
+		if err != nil {
+			return err
+		}
+		if s.audit == nil {
+			s.audit = map[int64]*auditDay{}
+		}
+		s.audit[day] = d
+	}
 	return nil
 }
 
@@ -106,6 +131,18 @@ type partOut struct {
 
 // Summarise reads one part of a log. The result depends on nothing else. The error is the log's own.
 func Summarise(log Log) (*Summary, error) {
+	if a, ok := log.(auditor); !ok || !a.Audits() {
+		return summarise(log)
+	}
+	s, err := summarise(accessLog{log})
+	if err == nil {
+		s.audit, err = auditDays(log)
+	}
+	return s, err
+}
+
+// summarise reads one part of a log, or of one kind of its logs.
+func summarise(log Log) (*Summary, error) {
 	p := &part{log: log, out: &partOut{Foes: map[string]*foe{}}}
 	var err error
 	if p.site, err = surveySite(log); err != nil {
@@ -136,7 +173,7 @@ func Summarise(log Log) (*Summary, error) {
 	p.sessions.markGuessed(p.scripts.byPlain)
 	p.keepSpans()
 	s := &Summary{period: p.site.Period, scripts: p.scripts.byPlain, foes: p.out.Foes, targets: p.out.Targets,
-		spans: p.rhythm.spans, families: p.rhythm.families}
+		spans: p.rhythm.spans, families: p.rhythm.families, days: sortedKeys(p.site.days)}
 	for plain, x := range s.scripts {
 		if x.Requests == 0 {
 			delete(s.scripts, plain)
@@ -247,6 +284,7 @@ func Conclude(parts []*Summary, whole Whole, files []File, processes []Process, 
 	for _, p := range parts {
 		w.add(p)
 	}
+	audits := w.addAudits(parts)
 	if err := w.linkProcesses(); err != nil {
 		return nil, err
 	}
@@ -256,7 +294,7 @@ func Conclude(parts []*Summary, whole Whole, files []File, processes []Process, 
 			w.shells[scriptKey(s.Path)] = s
 		}
 	}
-	if err := w.mark(parts); err != nil {
+	if err := w.mark(parts, audits); err != nil {
 		return nil, err
 	}
 	if err := w.readCrew(); err != nil {
@@ -337,26 +375,29 @@ func (w *survey) fileOf(plain string) *File {
 }
 
 // mark joins the marks of the parts with those of shell use. Where a shell was used nothing else needs saying.
-func (w *survey) mark(parts []*Summary) error {
+func (w *survey) mark(parts, audits []*Summary) error {
 	ids := findingIDs{list: &w.out.Findings}
 	used, err := w.shellMarks(&ids)
 	if err != nil {
 		return err
 	}
 	next := 0
-	for _, p := range parts {
+	for _, p := range slices.Concat(parts, audits) {
 		for _, m := range p.marks {
 			for next < len(used) && used[next].Row < m.Row {
 				w.out.Marks = append(w.out.Marks, used[next])
 				next++
 			}
-			if next < len(used) && used[next].Row == m.Row {
+			if _, used := slices.BinarySearchFunc(used, m.Row, func(u Mark, row uint64) int { return cmp.Compare(u.Row, row) }); used {
 				continue
 			}
 			w.out.Marks = append(w.out.Marks, Mark{m.Row, ids.of(p.findings[m.Finding])})
 		}
 	}
 	w.out.Marks = append(w.out.Marks, used[next:]...)
+	if len(audits) > 0 { // the rows of a part and of its audit logs are mixed
+		slices.SortStableFunc(w.out.Marks, func(a, b Mark) int { return cmp.Compare(a.Row, b.Row) })
+	}
 	return nil
 }
 

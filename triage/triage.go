@@ -53,6 +53,7 @@ type Request struct {
 	Host     string // virtual host or cs-host
 	Body     string // what the client sent after its headers, at most MaxBody bytes; most logs have none
 	Answer   string // what the server answered, at most MaxBody bytes; hardly any log has it
+	Audit    bool   // the line is of an audit log, which repeats requests that an access log may have too
 	Reject   string // why the line is no request; empty for a request. A rejected line has no other text field
 }
 

@@ -94,6 +94,8 @@ func describeRequest(d *desk.Detail) []line {
 	out = append(out, rawLines(self, d)...)
 	if r.Reject == "" {
 		out = append(out, fieldLines(self, r)...)
+		out = append(out, bodyLines(self, "body", r.Body, d.Findings)...)
+		out = append(out, bodyLines(self, "answered", r.Answer, d.Findings)...)
 	}
 	out = append(out, layerLines(self, d)...)
 	if a := d.Intruder; a != nil {
@@ -209,6 +211,22 @@ func fieldLines(self subject, r *triage.Request) []line {
 	}
 	return out
 }
+
+// bodyLines shows what was sent or answered after the headers, of the few logs that have it, and says if it was cut.
+func bodyLines(self subject, name, body string, findings []triage.Finding) []line {
+	if body == "" {
+		return nil
+	}
+	self.copied = body
+	out := []line{about(self, name, light(body, findings)...)}
+	if len(body) >= triage.MaxBody {
+		out = append(out, label("", run{cutBody, muted}))
+	}
+	return out
+}
+
+// cutBody is said of a body of which only the beginning is kept.
+var cutBody = fmt.Sprintf("the first %d KiB; the raw record has the rest", triage.MaxBody>>10)
 
 func timeValue(r *triage.Request) string {
 	if r.Time.IsZero() {

@@ -36,7 +36,9 @@ func parseLog(name string, data []byte) ([]triage.Request, error) {
 	add, end := source.BlocksOf(format.Split(), func(b source.Block) error {
 		source.Records(b, format.Split(), func(record []byte, _, n, _ int64) {
 			if kind, _ := p.Parse(record, &rec); kind == weblog.Parsed {
-				out = append(out, requestOf(name, n, &rec))
+				r := requestOf(name, n, &rec)
+				r.Audit = format.Audit()
+				out = append(out, r)
 			}
 		})
 		return nil

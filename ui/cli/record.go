@@ -192,6 +192,9 @@ func showRequest(w io.Writer, x *desk.Detail) {
 	} else {
 		fmt.Fprintf(w, "raw line: %s\n", triage.VisibleN(string(x.Raw), 20_000))
 	}
+	if len(r.Body) >= triage.MaxBody || len(r.Answer) >= triage.MaxBody {
+		fmt.Fprintf(w, "body cut: the first %d KiB are kept; the raw record has the rest\n", triage.MaxBody>>10)
+	}
 	for _, l := range x.Layers {
 		fmt.Fprintf(w, "%-16s %-10s %s\n", triage.VisibleN(l.Field, 40), l.Coding, triage.VisibleN(l.Text, 4000))
 	}

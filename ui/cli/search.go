@@ -38,6 +38,9 @@ type requestJSON struct {
 	Referer string         `json:"referer"`
 	Agent   string         `json:"agent"`
 	Host    string         `json:"host,omitempty"`
+	Body    string         `json:"body,omitempty"`
+	Answer  string         `json:"answer,omitempty"`
+	Cut     bool           `json:"body_cut,omitempty"` // body or answer is the beginning of what was sent
 	Level   triage.Level   `json:"level"`
 	Classes []triage.Class `json:"classes"`
 	Verdict string         `json:"verdict,omitempty"`
@@ -50,7 +53,8 @@ func rowJSON(r index.Row) requestJSON {
 		classes = []triage.Class{}
 	}
 	return requestJSON{r.Ref, text(r.Source), r.Line, r.Offset, optional(r.Time), text(r.Client), text(r.User), text(r.Method), text(r.Path),
-		text(r.Query), r.Status, r.Size, text(r.Referer), text(r.Agent), text(r.Host), r.Level, classes, r.Verdict, r.Reject}
+		text(r.Query), r.Status, r.Size, text(r.Referer), text(r.Agent), text(r.Host), text(r.Body), text(r.Answer),
+		len(r.Body) >= triage.MaxBody || len(r.Answer) >= triage.MaxBody, r.Level, classes, r.Verdict, r.Reject}
 }
 
 func (c *searchCmd) Run(s *session) error {
