@@ -5,7 +5,7 @@ import "strings"
 // shellPlain undoes what shells ignore inside words and attackers put there: c”at, c\at, c$@at, c^at,
 // and ${IFS} for a space. Texts without such signs come back as they are.
 func shellPlain(s string) string {
-	if !strings.ContainsAny(s, "\\'\"$^`") {
+	if !strings.ContainsAny(s, "\\'\"$^`") && !strings.Contains(s, ">()") && !strings.Contains(s, "<()") {
 		return s
 	}
 	low := asciiLower(s)
@@ -55,9 +55,24 @@ func shellNoise(s string, i int) (int, bool) {
 				return len(e), false
 			}
 		}
+		if n := unsetVariable(s, i); n > 0 && letter(i-1) {
+			return n, false
+		}
 		if s[i] == '$' && i > 0 && letter(i-1) && letter(i+1) && (i+2 >= len(s) || !letter(i+2) || letter(i+2) && !letter(i+3)) {
 			return 2, false
 		}
 	}
 	return 0, false
+}
+
+// unsetVariable is the length of a variable at s[i] that ends a word ("sh$XX -c"): most likely it is not set.
+func unsetVariable(s string, i int) int {
+	j := i + 1
+	for j < len(s) && j-i <= 8 && (isLetter(s[j]) || isDigit(s[j]) || s[j] == '_') {
+		j++
+	}
+	if s[i] != '$' || j-i < 3 || j < len(s) && s[j] != ' ' && s[j] != ';' && s[j] != '|' {
+		return 0
+	}
+	return j - i
 }

@@ -68,8 +68,8 @@ var codeRules = []Rule{
 	},
 	{
 		ID: "code-indirect-call", Class: RCE, Level: Medium, Last: true, Field: InQuery | InPath,
-		Words:   []string{")(", ") (", "](", "] (", "]{", "] {", "]) ", ")/", ") {", "')(", "\"(", "'(", "}("},
-		Pattern: `(?:^|[=;,{}@!])\s*[(\[](?:[a-z_.'"\[\]\s()]|/\*.*?\*/)+[)\]]\s*(?:[\[{](?:/\*.*?\*/|\s)*\d+\s*[\]}]\s*)?\)?\s*\((?:/\*.*?\*/|\s)*["'@\w$]|\[\s*\w+\s*\]\s*\[(?:/\*.*?\*/|\s)*\d+(?:/\*.*?\*/|\s)*\]\s*\)?\s*[({]|["'][a-z_]{3,30}["']\s*\]?\s*(?:\[\d+\])?\s*\(|\{[^}]{1,30}\}\s*\(\s*["'@\w]`,
+		Words:   []string{")(", ") (", "](", "] (", "]{", "] {", "]) ", ")/", "*/(", "*/ (", "*/\t(", "*/\n(", ") {", "')(", "\"(", "'(", "}("},
+		Pattern: `(?:^|[=;,{}@!])\s*[(\[](?:[a-z_.'"\[\]\s()]|/\*.*?\*/)+[)\]]\s*(?:[\[{](?:/\*.*?\*/|\s)*\d+\s*[\]}]\s*)?\)?\s*\((?:/\*.*?\*/|\s)*["'@\w$]|\[\s*\w+\s*\]\s*\[(?:/\*.*?\*/|\s)*\d+(?:/\*.*?\*/|\s)*\]\s*\)?\s*[({]|["'][a-z_]{3,30}["']\s*\]?\s*(?:\[\d+\])?\s*\(|\{[^}]{1,30}\}\s*\(\s*["'@\w]|\b[a-z_]\w{1,30}\s*/\*(?s:.{0,60}?)\*/\s*\(`,
 		Why:     "calls a function through a string or bracket, to hide its name",
 		Source:  "https://github.com/coreruleset/coreruleset/blob/main/rules/REQUEST-933-APPLICATION-ATTACK-PHP.conf",
 		Hit:     []string{"GET /a?x=(['system'])[0]('id');", "GET /a?x=(sy.(st).em)(id)", "GET /a?x=%22sys_tem%22('id')"},
@@ -121,7 +121,7 @@ var codeRules = []Rule{
 	},
 	{
 		ID: "code-script", Class: RCE, Level: High, Field: InAny,
-		Words:   []string{"child_process", "process.", "require(", "require ", "__proto__", "prototype", "__import__", "os.system", "os.popen", "__class__", "__mro__", "subclasses", "__globals__", "__builtins__", "subprocess", "kernel.", "io.popen", "io.read", "file.read", "open3", "global.", "constructor", "while(", "new function", "process[", "require[", "[system", "%x", "function(", "eval", "this.", "exports", "_load(", "console.", "string.prototype", "spawn", "__schema", "execsync", "readfilesync", "rubyvm", "reflect", "object.", "deno.", "bun."},
+		Words:   []string{"child_process", "process.", "require(", "require ", "__proto__", "prototype", "__import__", "os.system", "os.popen", "__class__", "__mro__", "subclasses", "__globals__", "__builtins__", "subprocess", "kernel.", "io.popen", "io.read", "file.read", "open3", "global.", "constructor", "while(", "new function", "process[", "require[", "[system", "%x", "function(", "eval", "this.", "exports", "_load(", "console.", "string.prototype", "spawn", "__schema", "execsync", "readfilesync", "rubyvm", "__js_function", "reflect", "object.", "deno.", "bun."},
 		Pattern: `child_process|\bprocess\.(?:mainmodule|binding|env|exit|spawn|kill|cwd|version|argv|stdout|getbuiltin)|\brequire\s*\(\s*["'` + "`" + `]|__proto__|constructor["'\]]*\s*[.\[]\s*["']?(?:prototype|constructor)|\]\s*\[?["']?prototype|__import__\s*\(|\bos\.(?:system|popen|exec)|__(?:class|mro|globals|builtins|subclasses|init|base|bases|dict|getattribute)__|subprocess\.|\b(?:kernel|open3|io|file|dir|process)\.(?:exec|popen\d?|spawn|open|read|sysopen|capture|system|fork|binread|readlines|glob|entries|write)\b\s*[("']?|\bglobal\.process|\bwhile\((?:[\s(]*[\w+!-]+)|new\s+function\s*\(|\[\s*system\s*["'(]|%x[\[{(|]|\(\s*function\s*\(|\bfunction\s*\(\s*\)\s*\{|eval\s*\(|this\.constructor|module\.exports|_load\s*\(|console\.(?:log|error|info|warn|debug|table|dir)(?:\.\w+)?\s*\(|\b(?:process|require)\s*\[|__js_function|(?:exec|spawn|readfile|writefile)sync\s*\(|reflect\.(?:get|construct|apply)|object\.(?:assign|defineproperty|prototype)|\bbuffer\.from\s*\(`,
 		Why:     "program text (Node, Python, Ruby, Perl) in a value",
 		Source:  sourceCode,

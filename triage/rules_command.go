@@ -11,7 +11,7 @@ const (
 const (
 	rareCommands  = `(?:wget|curl|bash|zsh|csh|ksh|tcsh|dash|busybox|ifconfig|netstat|whoami|uname|nslookup|chmod|chown|netcat|ncat|nc|python[23]?|perl|ruby|php|lua|gcc|telnet|tftp|ftpget|passwd|sudo|useradd|adduser|usermod|crontab|systemctl|printenv|getent|lsof|mkfifo|socat|xterm|nohup|base64|xxd|ping|traceroute|dig|hostname|tcpdump|iptables|mysqldump|ssh|scp|rsync|sed|awk|gawk|grep|egrep|xargs|uptime|ipconfig|systeminfo|tasklist|powershell|pwsh|iwr|cmd|certutil|bitsadmin|wmic|net1|reg|regedit|schtasks|cscript|wscript|mshta|rundll32|regsvr32|arp|dpkg|yum|apt|apt-get|aptitude|apk|pacman|docker|kubectl|openssl|gdb|strace|nmap|env|eval|phpinfo|pwd|ps|df|du|lsb_release|lscpu|killall|tac|cpio|unzip|gzip|rm|mv|cp|mkdir|rmdir|vi|vim|visudo|nano|od|rev|lsattr|chattr|md5sum|reboot|poweroff|npm|git|svn|cc|ldd|tty|stty|expr|chsh|chroot|ansible[a-z-]*|chef(?:-[a-z]+)?|ionice|setsid|unshare|capsh|flock|rpm|pip3?|easy_install|cargo|javac|mknod|lastlog|nft|id|ls|ll|cat|echo|printf|sh|perf|getcap|setcap|bcdboot|lsblk|bsdtar|rc)`
 	wordCommands  = `(?:sleep\s+\d+|net|finger|node|java|make|time|timeout|date|who|w|more|less|head|tail|find|sort|uniq|cut|paste|sleep|dir|type|set|source|ver|vol|tree|ftp|mount|kill|diff|stat|touch|tar|ed|strings|yes|seq|tee|ln|dd|snap|gem|logger|last|ip|ss|route|nice|at|exec|export|history|aspell|shutdown|halt|nl)`
-	commandPrefix = `\s*(?:[{(!]\s*)*(?:[a-z_]+=\S*\s+)?(?:[/.\w?*\[\]-]*/)?`
+	commandPrefix = `\s*(?:[{(!]\s*)*(?:[a-z_]+=\S*\s+|\$[a-z_]\w{0,9}\s+)?(?:[/.\w?*\[\]-]*/)?`
 	argument      = `(?:\s+(?:-{1,2}[a-z]|/[a-z?*\[]|\.{0,2}/|https?:|ftp:|\$|["'` + "`" + `]|\d+\.\d+\.\d|[a-z0-9_.-]+\.(?:sh|php|pl|py|exe|txt|bat|ps1|cmd|conf|log)\b|\*|[|;&>]))`
 )
 
@@ -30,7 +30,7 @@ var commandRules = []Rule{
 		ID: "cmd-chained", Class: RCE, Level: High, Field: InQuery | InName | InPath | InReferer | InShell,
 		Words: []string{";", "|", "&", "`", "$(", "\n", "<(", ">("},
 		Pattern: `(?:[;|` + "`" + `\n\r]|&&|&\s|\$\(|[<>]\(|&(?:amp;)?)` + commandPrefix + rareCommands + `(?:\s*$|\s*[;|&` + "`" + `)#><"']|` + argument + `|\s+\(|\s+[\w.-]+\s*(?:$|[;|&` + "`" + `)]))|` +
-			`(?:[;|` + "`" + `\n\r]|&&|\$\(|[<>]\(|&\b)` + commandPrefix + wordCommands + `(?:\s*$|\s*[;|&` + "`" + `)#><]|` + argument + `|\s+\()|&\s+` + wordCommands + argument + `|^\s*&\s*(?:dir|ver|set|type|net)\s*$`,
+			`(?:[;|` + "`" + `\n\r]|&&|\$\(|[<>]\(|&\b)` + commandPrefix + wordCommands + `(?:\s*$|\s*[;|&` + "`" + `)#><]|` + argument + `|\s+\()|&\s+` + wordCommands + argument + `|^\s*&\s*(?:dir|ver|set|type|net)\s*$|[;|&]\s*(?:cmd|ipconfig|net1?|netstat|tasklist|schtasks|reg|bcdboot|bcdedit|sc|dir|systeminfo|whoami|shutdown|wmic|certutil)(?:\.exe)?/[a-z?]{1,8}(?:\s|$)|[;|]\s*at\s+\d{1,2}:\d\d\s`,
 		Why:    "a shell command after a separator (; | & ` $( or a new line)",
 		Source: sourceCommand,
 		Hit: []string{
@@ -68,16 +68,16 @@ var commandRules = []Rule{
 		Miss:    []string{"agent: curl/8.0", "agent: Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36"},
 	},
 	{
-		ID: "cmd-binary", Class: RCE, Level: High, Field: InAny,
+		ID: "cmd-binary", Class: RCE, Level: High, Field: InAny | InShell,
 		Words:   []string{"bin/", "?", "*", "[", "/dev/", "/etc/", "/usr/"},
-		Pattern: `(?:^|[^\w.-])/(?:usr/(?:local/)?)?s?bin/[a-z?*\[]|/[a-z?*\[\]]{0,6}[?*\[][a-z?*\[\]]{0,8}/[a-z?*\[\]]{1,12}(?:\s|$)|/dev/(?:tcp|udp)/|>\s*/dev/null|/(?:etc|usr|bin|dev)/[\w/]*[\[?*\\][^\s&]{0,20}`,
+		Pattern: `(?:^|[^\w.-])/(?:usr/(?:local/)?)?s?bin/[a-z?*\[]|/[a-z?*\[\]]{0,6}[?*\[][a-z?*\[\]]{0,8}/[a-z?*\[\]]{1,12}(?:\s|$)|/dev/(?:tcp|udp)/|>\s*/dev/null|/(?:etc|usr|bin|dev)/[\w/]*[\[?*\\][^\s&]{0,20}|(?:^|\s)/[a-z]{0,6}\[[^\]\s]{1,8}\][a-z]`,
 		Why:     "a program by its path, or by a glob that hides it (/bin/sh, /???/c?t)",
 		Source:  sourceCommand,
 		Hit:     []string{"GET /a?x=/bin/sh", "GET /a?x=/???/??t+/etc/hosts", "GET /a?x=id>/dev/null", "GET /a?x=/etc/pass[w]d"},
 		Miss:    []string{"GET /cgi-bin/status", "GET /a?q=bin/a"},
 	},
 	{
-		ID: "cmd-windows", Class: RCE, Level: High, Field: InAny,
+		ID: "cmd-windows", Class: RCE, Level: High, Field: InAny | InShell,
 		Words: []string{"cmd", "powershell", "pwsh", "certutil", "bitsadmin", "net user", "net localgroup", "net view", "wmic", "rundll32", "regsvr32", "mshta", "reg add", "reg query", "schtasks", "comspec", "cscript", "wscript", "tasklist", "systeminfo",
 			"ipconfig", "invoke-", "iex", "downloadstring", "set /a", "for /f", "if /i", "if not", "if ", "if/i", "iwr ", "iwmi ", "for  ", "errorlevel", "start-process", "new-object", "regedit", "get-", "vssadmin", "wevtutil", "netsh", "%path", "%system", "dir c:", "type c:", "for /", "for %", "if exist", "if defined", "cmdext", " geq ", " gtr ", " equ ", " leq ", " lss ", " neq ", "qwinsta", "nltest", "dsquery", "whoami /"},
 		Pattern: `\bcmd(?:\.exe)?["']?\s*/[ckrv]\b|powershell(?:\.exe)?["']?\s+(?:-|/|\()|\bpwsh\s+-|certutil(?:\.exe)?\s+[-/]|bitsadmin\s+/|\bnet1?\s+(?:user|localgroup|view|use|group|share|start|stop)\b|\bwmic\s+\w|rundll32(?:\.exe)?[\s,]|regsvr32\s|mshta\s+\w|\breg(?:\.exe)?\s+(?:add|query|save|export|delete)\b|\bregedit\s+/|schtasks\s+/|%comspec%|[cw]script(?:\.exe)?\s+[/\w.]|tasklist\s*[/|&]|systeminfo\s*[|&>]|ipconfig\s*[/|&]|invoke-(?:expression|webrequest|restmethod|command|mimikatz|wmi)|\biex\s*[($"']|downloadstring\s*\(|\bset\s+/a\s|\bfor\s+/[fldr]\s|\bfor\s+%|\bif/i\s|\bif\s+/i\s+|\bif\s*/i\s|\bif\s+(?:not\s+)?(?:exist|defined|errorlevel|cmdextversion)\s+\S|\bif\s+(?:/i\s+)?(?:not\s+)?(?:/i\s+)?\S{1,60}\s*(?:==|\s(?:geq|gtr|equ|leq|lss|neq)\s)|\bfor\s+%%?\w+\s+in\s*\(|\biw(?:r|mi)\s+(?:-|http)|start-process\b|new-object\s+\w|\bget-(?:process|content|childitem|item|wmiobject|service|netip)|vssadmin\s|wevtutil\s|netsh\s+\w|%(?:path|system(?:root|drive)|windir|programfiles|temp|os)\b[:%]|\b(?:dir|type|del|copy)\s+[a-z]:\\|qwinsta\b|nltest\s+/|dsquery\s|whoami\s+/`,
@@ -89,7 +89,7 @@ var commandRules = []Rule{
 	{
 		ID: "cmd-bare", Class: RCE, Level: Medium, Field: InQuery | InShell,
 		Words:   []string{"whoami", "uname", "ifconfig", "ipconfig", "netstat", "systeminfo", "tasklist", "phpinfo", "printenv", "/bin/"},
-		Pattern: `^\s*(?:whoami|uname(?:\s-\w+)?|ifconfig|ipconfig(?:\s*/all)?|netstat(?:\s-\w+)?|systeminfo|tasklist|printenv|phpinfo(?:\(\))?;?)\s*$`,
+		Pattern: `^\s*(?:whoami|uname(?:\s-\w+)?|ifconfig|ipconfig(?:\s*/all)?|netstat(?:\s-\w+)?|systeminfo|tasklist|printenv|phpinfo(?:\(\))?;?)\s*$|^\s*(?:whoami|uname|ifconfig|ipconfig|netstat|systeminfo|tasklist|printenv)\s*[;|&]`,
 		Why:     "the value is a command",
 		Source:  "https://attack.mitre.org/techniques/T1505/003/",
 		Hit:     []string{"GET /a.php?x=whoami", "GET /a.php?x=uname+-a"},
@@ -134,7 +134,7 @@ var commandRules = []Rule{
 	{
 		ID: "cmd-shell-syntax", Class: RCE, Level: Medium, Last: true, Field: InAny,
 		Words:   []string{"ifs", "$(", "${", "2>", "$'", "{", "`", "<<<", "$((", "$@", "$*", "alias ", "$shell", "$[", ">(", "<("},
-		Pattern: `\$\{?ifs\b|\$\([^)]{1,200}\)|2>&1|\$'[^']{1,80}'|(?:^|[;|&=` + "`" + `\s])\{,?[a-z./?*_#-][^,{}\s"':]*(?:,[^,{}\s"':]*)+\}|` + "`[a-z/.][^`]{0,120}`" + `|<<<|\$\(\(|\balias\s+(?:[+-]\w\+?\s+)?\w+=|\$(?:shell|bash|home|path|pwd|user)\b|\$\[[\d+*/\s-]*\]|[<>]\([a-z]|\$\{[a-z_]{1,20}(?::|%|#|/|//|,,|\^)[^}]{1,40}\}|\$\{!?[a-z_@*]{1,12}[\[@*]`,
+		Pattern: `\$\{?ifs\b|\$\([^)]{1,200}\)|2>&1|\$'[^']{1,80}'|(?:^|[;|&=` + "`" + `\s])\{,?[a-z./?*_#-][^,{}\s"':]*(?:,[^,{}\s"':]*)+\}|\{,[a-z./][^,{}\s"':]{1,30}\}|` + "`[a-z/.][^`]{0,120}`" + `|<<<|\$\(\(|\balias\s+(?:[+-]\w\+?\s+)?\w+=|\$(?:shell|bash|home|path|pwd|user)\b|\$\[[\d+*/\s-]*\]|[<>]\([a-z]|\$\{[a-z_]{1,20}(?::|%|#|/|//|,,|\^)[^}]{1,40}\}|\$\{!?[a-z_@*]{1,12}[\[@*]`,
 		Why:     "syntax of a Unix shell (${IFS}, $(…), `…`, {a,b})",
 		Source:  sourceCommand,
 		Hit:     []string{"GET /a?x=a$%7bIFS%7db", "GET /a?x=$(x)", "GET /a?x=%7bid,-a%7d", "GET /a?x=%60x%60"},

@@ -13,11 +13,11 @@ func fileProbeRules() []Rule {
 		{
 			ID: "file-secret", Class: Probe, Level: Medium, Field: InPath,
 			Words: []string{"/.env", "/.git", "/.svn", "/.aws", "/.ssh", "/.htpasswd", "/.docker", "/.kube", "/.npmrc", "/.netrc", "/.pgpass", "/.my.cnf", "/.s3cfg", "/.boto", "/.vscode/sftp", "sftp-config.json", "/.ftpconfig", "/.remote-sync",
-				"/.hg/", "/.bzr/", "/cvs/", "id_rsa", "/appsettings", "local.settings.json", "/database.yml", "/secrets.", "/credentials", "web.config", "/.terraform", "terraform.tfstate", "/config/master.key", "/.dockercfg", "/serviceaccount", "firebase-adminsdk", "/.azure", "/.config/gcloud", "/config", "/settings", "/secret", "/credential", "/mcp.", "/context.", "/auth.", "/token"},
-			Pattern: `/\.env(?:$|[./?_~-]|\d)|/\.git(?:$|/|config|-credentials)|/\.svn(?:$|/)|/\.hg/|/\.bzr/|/cvs/(?:root|entries)|/\.aws(?:$|/)|/\.ssh(?:$|/)|/\.htpasswd|/\.docker(?:/|cfg)|/\.kube/|/\.npmrc|/\.netrc|/\.pgpass|/\.my\.cnf|/\.s3cfg|/\.boto|/\.vscode/sftp|/sftp-config\.json|/\.ftpconfig|/\.remote-sync|/id_(?:rsa|dsa)|/appsettings(?:\.\w+)?\.json|/local\.settings\.json|/database\.ya?ml|/secrets\.(?:ya?ml|json)|/credentials(?:\.\w+)?$|/web\.config|/\.terraform|/terraform\.tfstate|/config/master\.key|firebase-adminsdk|/\.azure/|/\.(?:[a-vx-z0-9_]|w[^e])[\w-]*/(?:[^?]*/)?(?:config|settings|secrets?|credentials?|mcp|context|auth|tokens?)\b[\w.-]*$|/\.config/gcloud`,
+				"/.hg/", "/.bzr/", "/cvs/", "id_rsa", "/appsettings", "local.settings.json", "/database.yml", "/secrets.", "/credentials", "web.config", "/.terraform", "terraform.tfstate", "/config/master.key", "/.dockercfg", "/serviceaccount", "firebase-adminsdk", "/.azure", "/.config/gcloud", "/config", "/settings", "/secret", "/credential", "/mcp.", "/context.", "/auth.", "/token", "/gcp-", "/google-services", "/service-account", "/.vault", "/.pypirc", "/.gem/", "/.composer/auth", "/auth.json", "/.circleci", "/.travis", "/.gitlab-ci", "/.github/", "/wp-json/../", "/.s3", "/.passwd", "/.bash_history", "/.mysql_history", "/.psql_history", "/.zsh_history", "/.ds_store", "/known_hosts", "/authorized_keys", "/.pem", ".pem", "/server.key", "/privatekey", "/private.key", "/jwt", "/.idea/", "/.rhosts", "/.env"},
+			Pattern: `/\.env(?:$|[./?_~-]|\d)|/\.git(?:$|/|config|-credentials)|/\.svn(?:$|/)|/\.hg/|/\.bzr/|/cvs/(?:root|entries)|/\.aws(?:$|/)|/\.ssh(?:$|/)|/\.htpasswd|/\.docker(?:/|cfg)|/\.kube/|/\.npmrc|/\.netrc|/\.pgpass|/\.my\.cnf|/\.s3cfg|/\.boto|/\.vscode/sftp|/sftp-config\.json|/\.ftpconfig|/\.remote-sync|/id_(?:rsa|dsa)|/appsettings(?:\.\w+)?\.json|/local\.settings\.json|/database\.ya?ml|/secrets\.(?:ya?ml|json)|/credentials(?:\.\w+)?$|/web\.config|/\.terraform|/terraform\.tfstate|/config/master\.key|firebase-adminsdk|/\.azure/|/\.(?:[a-vx-z0-9_]|w[^e])[\w-]*/(?:[^?]*/)?(?:config|settings|secrets?|credentials?|mcp|context|auth|tokens?)\b[\w.-]*$|/\.config/gcloud|/(?:gcp-)?(?:google-services|service-account(?:-key)?|gcp-credentials|service_account)\.json$|/\.vault(?:-token|_pass)|/\.pypirc$|/\.gem/credentials|/auth\.json$|/\.s3cmd|/\.passwd$|/\.(?:bash|mysql|psql|zsh|python|node_repl|irb)_history$|/(?:known_hosts|authorized_keys)\d?$|/(?:server|private|privatekey|privkey|ssl|cert|localhost|host|key|jwt(?:_?private)?)\.(?:key|pem|p12|pfx|jks)$|/\.ds_store$|/\.idea/(?:workspace|datasources|webservers|deployment)\.xml|/\.(?:circleci/config|travis|gitlab-ci)\.ya?ml$`,
 			Why:     "asks for a file that holds secrets or source code",
 			Source:  sourceBackup,
-			Hit:     []string{"GET /.env", "GET /app/.git/config", "GET /.aws/credentials", "GET /config/database.yml"},
+			Hit:     []string{"GET /.env", "GET /app/.git/config", "GET /.aws/credentials", "GET /config/database.yml", "GET /.env.production", "GET /private.key", "GET /.DS_Store", "GET /.bash_history", "GET /.gitlab-ci.yml"},
 			Miss:    []string{"GET /.well-known/security.txt", "GET /.well-known/config.json", "GET /environment", "GET /docs/.gitignored-tips.html"},
 		},
 		{
@@ -26,18 +26,30 @@ func fileProbeRules() []Rule {
 			Pattern: `/\.(?:[a-vx-z0-9_-]|w(?:[^e]|e[^l]))[\w.-]{1,60}(?:/|$|\?)`,
 			Why:     "asks for a hidden file (its name starts with a dot)",
 			Source:  sourceBackup,
-			Hit:     []string{"GET /.DS_Store", "GET /.vscode/launch.json", "GET /.htaccess"},
+			Hit:     []string{"GET /.vscode/launch.json", "GET /.htaccess"},
 			Miss:    []string{"GET /.well-known/acme-challenge/x", "GET /a/../b"},
 		},
 		{
-			ID: "file-backup", Class: Probe, Level: Low, Field: InPath,
-			Words: []string{".sql", ".bak", ".old", ".orig", ".swp", ".save", "~", ".sqlite", ".mdb", ".dump", ".bkp", ".backup", ".tar", ".zip", ".rar", ".7z", ".tgz", ".gz", ".copy", ".dist", ".inc", ".log", ".php_", ".1", ".tmp", ".db"},
-			Pattern: `\.(?:sql|bak|old|orig|swp|swo|save|sqlite3?|mdb|dump|bkp|backup|copy)(?:\.(?:gz|zip|bz2|tar|7z|rar|xz))?$|\.(?:php\d?|aspx?|jsp|inc|cgi|pl|conf|config|ini|ya?ml|env|html?)(?:~|\.(?:txt|dist|inc|save|1|2|tmp|zip|gz|tar|tgz|rar|7z|bz2|copy|swp)|_|_bak|\.bak\d?|-bak)$|` +
-				`/(?:backups?|bak|bk|bck|dump|db(?:_?backup|dump)?|database|sql|mysql|www(?:root)?|web|website|site|html?|htdocs|public_html|public|httpdocs|root|home|old|new|latest|archive|source|src|code|app|admin|wp|wordpress|wp-content|data|files?|test|temp|tmp|full|release|1|2|index|config|users?|fullbackup|back-?up|install|upload|joomla|drupal|magento|forum|shop|blog|beta|dev|staging|prod|server|localhost|backend|api|websites|webapps|panel|ftp|my|vhosts|login|error|errors|access|debug|php|laravel|system)(?:[_-]?\d{1,8})?\.(?:tar(?:\.(?:gz|bz2|xz))?|zip|rar|7z|tgz|gz|bz2|sql|log)$`,
-			Why:    "asks for a back-up, dump or leftover file",
+			ID: "file-backup", Class: Probe, Level: Medium, Field: InPath,
+			Words: []string{".sql", ".bak", ".old", ".orig", ".swp", ".swo", ".save", "~", ".dump", ".bkp", ".backup", ".tar", ".zip", ".rar", ".7z", ".tgz", ".gz", ".copy", ".dist", ".inc", ".1", ".tmp", ".txt", "_bak", "-bak", "php_"},
+			Pattern: `\.(?:php\d?|aspx?|ashx|jspx?|cgi|pl|py|rb|conf|config|cnf|ini|ya?ml|env|json|xml|properties|htaccess)(?:~|\.(?:txt|dist|inc|save|old|orig|bak\d?|bkp|backup|1|2|tmp|zip|gz|tar|tgz|rar|7z|bz2|copy|sw[op])|_|_bak|-bak|_old|-old)$|/\.[\w.-]{1,60}\.sw[op]$|` +
+				`/(?:[\w.-]{0,40}[._-])?(?:backups?|bak|bck|dump|db_?(?:backup|dump)?|database|mysql|mysqldump|pgdump|users|wordpress|wp|www(?:root)?|web(?:root|site)?|site|htdocs|public_html|httpdocs|fullbackup|back-?up|sitebackup|localhost|vhosts)(?:[_.-]?\d{1,10}){0,3}\.(?:sql|dump|bak|old)(?:\.(?:gz|zip|bz2|tar|7z|rar|xz))?$|` +
+				`/(?:[\w-]{0,40}[._-])?(?:backups?|bak|bck|dump|db_?(?:backup|dump)|wwwroot|htdocs|public_html|httpdocs|fullbackup|back-?up|sitebackup|vhosts)(?:[_.-]?\d{1,10}){0,3}\.(?:tar(?:\.(?:gz|bz2|xz))?|zip|rar|7z|tgz|gz|bz2)$|` +
+				`/(?:www\.)?[a-z0-9][a-z0-9-]{1,60}[._](?:com|net|org|info|biz|edu|gov|de|fr|it|es|nl|uk|eu|br|au|ca|jp|cn|us|ch|at|be|se|no|dk|fi|cz|ro|hu|gr|pt|ar|mx|cl|tr|ua|ru|kr|tw|hk|vn|id|za|nz|ie|io)\.(?:tar(?:\.(?:gz|bz2|xz))?|zip|rar|7z|tgz|sql(?:\.gz)?|gz|bak)$`,
+			Why:    "asks for a back-up, dump or leftover copy, which would hold code and secrets",
 			Source: sourceBackup,
-			Hit:    []string{"GET /dump.sql", "GET /config.php.bak", "GET /backup.zip", "GET /index.php~", "GET /site.tar.gz"},
-			Miss:   []string{"GET /downloads/tool-1.2.3.tar.gz", "GET /~user/", "GET /docs/report.zip"},
+			Hit:    []string{"GET /dump.sql", "GET /config.php.bak", "GET /backup.zip", "GET /index.php~", "GET /shop_backup_2024-01-02.tar.gz", "GET /www.example.com.zip", "GET /example_org.sql.gz", "GET /.index.php.swp"},
+			Miss:   []string{"GET /downloads/tool-1.2.3.tar.gz", "GET /~user/", "GET /docs/report.zip", "GET /js/app.min.js.gz", "GET /site.tar.gz", "GET /notes.txt"},
+		},
+		{
+			ID: "file-archive", Class: Probe, Level: Low, Last: true, Field: InPath,
+			Words: []string{".sql", ".bak", ".old", ".orig", ".sqlite", ".mdb", ".dump", ".bkp", ".backup", ".tar", ".zip", ".rar", ".7z", ".tgz", ".gz", ".copy", ".save", ".log", ".htm", ".db"},
+			Pattern: `\.(?:sql|bak|old|orig|save|sqlite3?|mdb|dump|bkp|backup|copy)(?:\.(?:gz|zip|bz2|tar|7z|rar|xz))?$|\.html?(?:~|\.(?:bak|old|orig|save|tmp|copy))$|` +
+				`/(?:bk|sql|db|database|mysql|web|website|site|html?|public|root|home|old|new|latest|archive|source|src|code|app|admin|wp|wordpress|wp-content|www|data|files?|test|temp|tmp|full|release|1|2|index|config|users?|install|upload|joomla|drupal|magento|forum|shop|blog|beta|dev|staging|prod|server|localhost|backend|api|websites|webapps|panel|ftp|my|login|error|errors|access|debug|php|laravel|system)(?:[_-]?\d{1,8})?\.(?:tar(?:\.(?:gz|bz2|xz))?|zip|rar|7z|tgz|gz|bz2|log)$`,
+			Why:    "asks for an archive, database or log by a name that owners give by habit",
+			Source: sourceBackup,
+			Hit:    []string{"GET /site.tar.gz", "GET /old.zip", "GET /data/shop.sqlite", "GET /report.old"},
+			Miss:   []string{"GET /downloads/tool-1.2.3.tar.gz", "GET /docs/report.zip"},
 		},
 		{
 			ID: "file-phpinfo", Class: Probe, Level: Low, Field: InPath,
@@ -77,8 +89,8 @@ func fileProbeRules() []Rule {
 		},
 		{
 			ID: "file-config", Class: Probe, Level: Low, Field: InPath,
-			Words:   []string{"config", "settings", "composer.", "package.json", "docker-compose", "dockerfile", "application.", "parameters.yml", "phpunit", "error_log", "laravel.log", "/debug.log", "yarn.lock", "swagger", "openapi", "api-docs", "localsettings", "localconfig", "bootstrap.", "/env.", "/conf.", "/db.", "/database.", "/site.", "/web.", "/global.", "/default.", "thumbs.db", "/ws_ftp", "filezilla", "sitemanager", "/nohup.out", "gruntfile", "vagrantfile", "/makefile", "jenkinsfile", "/bower.json", "/gemfile", "/procfile", "/requirements.txt", "authorized_keys"},
-			Pattern: `/(?:config(?:uration)?|settings|localsettings|localconfig|parameters|application(?:-\w+)?|bootstrap|docker-compose(?:\.\w+)?|env|conf|db|dbconfig|database|site|web|global|default)\.(?:inc(?:\.php)?|ini|ya?ml|json|xml|properties|conf|cnf|toml|cfg|env|php\.\w+|txt|php~|py|rb|bak)$|/composer\.(?:json|lock)$|/(?:package(?:-lock)?|bower)\.json$|/(?:docker|vagrant|grunt|jenkins|proc|make|gem)file(?:\.js)?$|/(?:error_log|laravel\.log|debug\.log|nohup\.out|ws_ftp\.(?:ini|log)|filezilla\.xml|sitemanager\.xml|yarn\.lock|authorized_keys|requirements\.txt|thumbs\.db)$|/(?:swagger(?:-ui)?(?:\.json|/index\.html|\.ya?ml|-resources)|v[23]/api-docs|openapi\.json)|/config\.inc`,
+			Words:   []string{"config", "settings", "composer.", "package.json", "docker-compose", "dockerfile", "application.", "parameters.yml", "phpunit", "error_log", "laravel.log", "/debug.log", "yarn.lock", "swagger", "openapi", "api-docs", "localsettings", "localconfig", "bootstrap.", "/env.", "/conf.", "/db.", "/database.", "/site.", "/web.", "/global.", "/default.", "thumbs.db", "/ws_ftp", "filezilla", "sitemanager", "/nohup.out", "gruntfile", "vagrantfile", "/makefile", "jenkinsfile", "/bower.json", "/gemfile", "/procfile", "/requirements.txt", "/nginx.conf", "/httpd.conf", "/php.ini", "/.user.ini", "/tsconfig.json", "/ansible", "/inventory", "/helm", "/kustomization", "/cloudbuild", "/buildspec", "/serverless.", "/firebase.json", "/vendor/composer/", "/installed.json", "/pnpm-lock", "/pipfile", "/poetry.lock", "/cargo.toml", "/go.mod"},
+			Pattern: `/(?:config(?:uration)?|settings|localsettings|localconfig|parameters|application(?:-\w+)?|bootstrap|docker-compose(?:\.\w+)?|env|conf|db|dbconfig|database|site|web|global|default)\.(?:inc(?:\.php)?|ini|ya?ml|json|xml|properties|conf|cnf|toml|cfg|env|php\.\w+|txt|php~|py|rb|bak)$|/composer\.(?:json|lock)$|/(?:package(?:-lock)?|bower)\.json$|/(?:docker|vagrant|grunt|jenkins|proc|make|gem)file(?:\.js)?$|/(?:error_log|laravel\.log|debug\.log|nohup\.out|ws_ftp\.(?:ini|log)|filezilla\.xml|sitemanager\.xml|yarn\.lock|requirements\.txt|thumbs\.db|nginx\.conf|httpd\.conf|php\.ini|\.user\.ini|tsconfig\.json|ansible\.cfg|serverless\.ya?ml|buildspec\.ya?ml|cloudbuild\.ya?ml|firebase\.json|pnpm-lock\.yaml|pipfile(?:\.lock)?|poetry\.lock|cargo\.toml|go\.mod)$|/vendor/composer/installed\.json|/(?:swagger(?:-ui)?(?:\.json|/index\.html|\.ya?ml|-resources)|v[23]/api-docs|openapi\.json)|/config\.inc`,
 			Why:     "asks for a configuration, build or log file",
 			Source:  sourceBackup,
 			Hit:     []string{"GET /config.json", "GET /docker-compose.yml", "GET /composer.lock", "GET /storage/logs/laravel.log"},

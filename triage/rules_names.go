@@ -38,6 +38,15 @@ func shellRules() []Rule {
 			Miss:    []string{"GET /shell.html", "GET /docs/powershell-tips.php5.html", "GET /shellfish.php"},
 		},
 		{
+			ID: "webshell-known-name", Class: Probe, Level: Medium, Field: InPath,
+			Words:   []string{"c99", "r57", "b374k", "wso", "s72", "alfa", "indoxploit", "p0wny", "weevely", "china", "chopper", "behinder", "godzilla", "regeorg", "tunnel.", "shell", "backdoor", "cmdasp", "cmdjsp", "marijuana", "gecko"},
+			Pattern: `/(?:c99\w*|r57\w*|b374k\w*|wso\d[\w.]*|s72[_-]?shell|alfa(?:-?(?:shell|team|rex|cgiapi)|new\d?)\w*|indoxploit\w*|p0wny[\w-]*|weevely\w*|china-?chopper|behinder|godzilla(?:shell)?|(?:neo)?regeorg|tunnel\.nosocket|(?:web|php|asp|aspx|jsp|mini|root|cmd|simple|reverse|kcw|up|b374k|priv8?|bypass|madspot)[_-]?sh[e3]ll\d*|back_?door\w*|cmd(?:asp|jsp)|marijuana|gecko(?:-new)?)` + scriptEnding + `(?:$|[/;])`,
+			Why:     "the name of a web shell that nothing else is called",
+			Source:  "https://github.com/tennc/webshell",
+			Hit:     []string{"GET /s72_Shell.php", "GET /up/c99.php", "POST /a/webshell.aspx", "GET /wso2.php"},
+			Miss:    []string{"GET /shell.php", "GET /1.php", "GET /powershell.php", "GET /china.php"},
+		},
+		{
 			ID: "webshell-name", Class: Probe, Level: Low, Field: InPath,
 			Words:   shellWords(),
 			Pattern: `(?i)/(?:` + shellNamePattern() + `)(?:$|/)`,

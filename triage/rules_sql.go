@@ -36,7 +36,7 @@ var sqlRules = []Rule{
 	},
 	{
 		ID: "sqli-union", Class: SQLi, Level: High, Field: InAny, Sign: signUnion,
-		Words:  []string{"union"},
+		Words:  []string{"union", "except", "intersect", "minus"},
 		Why:    "joins a query of the attacker's to the site's (UNION SELECT)",
 		Source: sourceSQLi,
 		Hit: []string{
@@ -158,7 +158,7 @@ var sqlRules = []Rule{
 	{
 		ID: "sqli-cast", Class: SQLi, Level: Medium, Field: InQuery | InPath | InName,
 		Words:   []string{"::"},
-		Pattern: `[\w)'"\]]::\s*(?:int|integer|bigint|text|varchar|jsonb?|numeric|float|bool|bytea|date|timestamp|regclass|name|char|oid)\b`,
+		Pattern: `[\w)'"\]]::\s*(?:int|integer|bigint|text|varchar|jsonb?|numeric|float|bool|bytea|date|time(?:stamp)?|regclass|name|char|oid|double\s+precision|smallint|real|money|boolean|interval|uuid|inet|xml|(?:big)?serial|tsvector)\b`,
 		Why:     "a type conversion of PostgreSQL",
 		Source:  "https://www.postgresql.org/docs/current/sql-expressions.html#SQL-SYNTAX-TYPE-CASTS",
 		Hit:     []string{"GET /a?id=password::int", "GET /a?id='{}'::jsonb"},

@@ -32,7 +32,7 @@ var traversalRules = []Rule{
 		Miss:    []string{"GET /a?q=a..b/c"},
 	},
 	{
-		ID: "lfi-unix-file", Class: Traversal, Level: High, Field: InAny,
+		ID: "lfi-unix-file", Class: Traversal, Level: High, Field: InAny | InShell,
 		Words:   []string{"etc/", "etc\\", "proc/", "/var/log", "/root/.", ".ssh/", "/var/run", "/var/mail", "/var/spool", ".bash_history", "passwd", "shadow", "/dev/tcp", "sys/", "id_rsa", "/usr/local/etc", ".bashrc", ".profile", "/@fs/"},
 		Pattern: `\betc[/\\]+(?:\.[/\\]+)*(?:passwd|shadow|gshadow|sudoers|subuid|subgid|crontab|fstab|master\.passwd)\b|(?:^|[^\w/\\.-]|\.[/\\;\x00]+|[/\\]{2}|:|@fs/|file/)[/\\]*etc[/\\]+(?:\.[/\\]+)*(?:group|hosts|issue|services|motd|cron|hostname|resolv|ssh|apache|nginx|httpd|my\.cnf|mysql|php|redhat|debian|os-release|init|rc\.|profile|security|ssl|pki|network|ld\.so|environment|protocols|inetd|xinetd|pam|login|aliases|exports|mtab|timezone|krb|openldap|ansible|docker|kubernetes|rsyslog|syslog|logrotate|vsftpd|proftpd|pure-ftpd|samba|snmp|squid|tomcat|wwwacct|cpanel|lighttpd)|\bproc[/\\]+(?:self|interrupts|modules|partitions|filesystems|devices|version|cmdline|\d+|net|sched|mounts|cpuinfo|meminfo|stat)\b|/var/(?:log|run|mail|spool|lib)/[a-z]|/root/\.|\.ssh/(?:id_|authorized|known)|\bid_(?:rsa|dsa|ed25519)\b|\.(?:bash_history|bashrc|bash_profile|zsh_history|mysql_history|psql_history)\b|/sys/(?:class|devices|kernel|firmware|block|power|module)\b|/@fs/`,
 		Why:     "names a system file of Unix",
@@ -106,7 +106,7 @@ var traversalRules = []Rule{
 	{
 		ID: "rfi-odd-url", Class: Traversal, Level: Medium, Field: InQuery | InPath,
 		Words:   []string{"://", "//", "http?", "https?", "ftp?", "ftps?", "file?", "http:"},
-		Pattern: `^\s*(?:gopher|dict|ldaps?|tftp|sftp|ftps?|nntp|telnet|imap|smb|smtp|rsync|svn|git|ssh|rmi|jndi|dns|mongodb|redis|memcached?|xri|news|irc|rtsp|wais|snmp|vnc)://|^\s*https?:/{0,3}(?:\d{1,3}\.){3}\d{1,3}|^\s*https?:/{0,3}\d+(?:\.\d+){0,2}(?:[/:?]|$)|^\s*https?://(?:0x[0-9a-f]{6,}|0\d+\.|\[[0-9a-f:.%\w]+\])|^\s*https?://[^/\s@]+@|^\s*https?:///?[^/\s]*\?+$|^\s*https?://[^/\s]+\?$|^\s*(?:https?|ftp)://\S+\.(?:txt|php\d?|aspx?|jsp|inc|dat|gif|jpg|png)\?+$|^\s*(?:https?|ftp)://[^?\s]+\.(?:sh|ps1|hta|vbs|bat|elf|scr|bin)$|^\s*(?:https?|ftps?|file)\?+$|^\s*https?://[^/\s]*[\s&#%]`,
+		Pattern: `^\s*(?:gopher|dict|ldaps?|tftp|sftp|ftps?|nntp|telnet|imap|smb|smtp|rsync|svn|git|ssh|rmi|jndi|dns|mongodb|redis|memcached?|xri|news|irc|rtsp|wais|snmp|vnc)://|^\s*https?:/{0,3}(?:\d{1,3}\.){3}\d{1,3}|^\s*https?:/{0,3}\d+(?:\.\d+){0,2}(?:[/:?]|$)|^\s*https?://(?:0x[0-9a-f]{6,}|0\d+\.|\[[0-9a-f:.%\w]+\])|^\s*https?://[^/\s@]+(?:/:[^/\s@]*)?@|^\s*https?:///?[^/\s]*\?+$|^\s*https?://[^/\s]+\?$|^\s*(?:https?|ftp)://\S+\.(?:txt|php\d?|aspx?|jsp|inc|dat|gif|jpg|png)\?+$|^\s*(?:https?|ftp)://[^?\s]+\.(?:sh|ps1|hta|vbs|bat|elf|scr|bin)$|^\s*(?:https?|ftps?|file)\?+$|^\s*https?://[^/\s]*[\s&#%]`,
 		Why:     "a URL of a kind that makes the server connect elsewhere",
 		Source:  sourceSSRF,
 		Hit:     []string{"GET /a?x=gopher://h.example/1", "GET /a?x=http://192.0.2.4/a", "GET /a?x=https://h.example?"},

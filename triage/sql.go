@@ -138,6 +138,9 @@ func (l *sqlLexer) word() {
 		if !isSQLWord(c) && !isDigit(c) && !(c == '.' && i > l.pos) {
 			break
 		}
+		if c == '.' && i+1 < len(l.text) && isDigit(l.text[i+1]) && sqlVerbs[l.text[l.pos:i]] {
+			break // "select.1" is SELECT .1
+		}
 		i++
 	}
 	i = min(i, len(l.text))

@@ -8,7 +8,7 @@ func (c *sqlContext) union(i int) {
 	for n := 0; n < 8 && (c.tokenAt(j).kind == sqlOpen || c.isWord(j, "all", "distinct", "distinctrow")); n++ {
 		j++
 	}
-	if !c.isWord(j, "select", "values", "table") {
+	if !c.isWord(j, "select", "values", "table") || c.tok[i].text != "union" && !c.isWord(j, "select") {
 		if j == i+2 && c.isWord(i+1, "all") && c.tokenAt(j).kind == 0 {
 			c.set(signUnionWeak, c.tok[i], c.tok[i+1])
 		}
@@ -17,7 +17,7 @@ func (c *sqlContext) union(i int) {
 	next := c.tokenAt(j + 1)
 	end := c.tokenAt(min(j+6, len(c.tok)-1))
 	switch {
-	case c.sentence(),
+	case c.sentence(), c.tok[i].text != "union" && next.kind == sqlWord && c.tokenAt(j+2).kind != sqlOpen && !c.fromAfter(j+1),
 		next.kind == sqlWord && c.tokenAt(j+2).kind == sqlWord && !c.isWord(j+2, "from", "as", "into", "where"):
 		c.set(signUnionWeak, c.tok[i], end)
 	default:
@@ -50,6 +50,8 @@ func (c *sqlContext) boolean(i int) {
 		if strong && (anchored || kind != nameOperand) && !(kind == literalOperand && right == nameOperand && !anchored) {
 			c.set(signBoolean, c.tok[i], end)
 		} else if c.anchoredAtStart(i) && kind == nameOperand && right == literalOperand {
+			c.set(signBoolean, c.tok[i], end)
+		} else if c.quoted && i == 0 && c.joins(i) && !c.isWord(next, "like", "in", "between", "is", "not", "sounds", "similar") {
 			c.set(signBoolean, c.tok[i], end)
 		} else if kind != nameOperand || right != nameOperand {
 			c.set(signBooleanWeak, c.tok[i], end)
@@ -211,7 +213,8 @@ func (c *sqlContext) statement(i int) {
 	case "update":
 		ok = c.isWord(i+2, "set") && c.tokenAt(i+4).kind == sqlCompare
 	case "drop", "truncate", "alter", "create":
-		ok = c.isWord(i+1, "table", "database", "user", "view", "function", "procedure", "trigger", "login", "schema", "index", "role") && c.tokenAt(i+2).kind == sqlWord
+		ok = c.isWord(i+1, "table", "database", "user", "view", "function", "procedure", "trigger", "login", "schema", "index", "role") && c.tokenAt(i+2).kind == sqlWord ||
+			(t.text == "drop" || t.text == "truncate") && c.tokenAt(i+1).kind == sqlWord && c.tokenAt(i+2).kind == sqlSemicolon && c.tokenAt(i+3).kind == sqlComment
 	case "exec", "execute":
 		n := c.tokenAt(i + 1)
 		ok = n.kind == sqlWord && (strings.Contains(n.text, "xp_") || strings.Contains(n.text, "sp_") || strings.HasPrefix(n.text, "master")) || c.isWord(i+1, "immediate")

@@ -161,7 +161,7 @@ func (c *sqlContext) readWord(i int) {
 		c.set(signSchema, t, t)
 	}
 	switch t.text {
-	case "union":
+	case "union", "except", "intersect", "minus":
 		c.union(i)
 	case "and", "or", "xor", "having", "where", "when", "div", "not", "rlike", "on", "if":
 		c.boolean(i)
