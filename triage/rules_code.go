@@ -61,10 +61,11 @@ var codeRules = []Rule{
 		ID: "php-variable", Class: RCE, Level: High, Field: InAny,
 		Words:   []string{"$_", "$globals", "${", "$argv", "_request[", "_get[", "_post[", "_server[", "_files[", "_cookie[", "globals[", "$http_", "$"},
 		Pattern: `\$_\s*(?:get|post|request|server|files|cookie|session|env)\b|\$globals\b|^(?:_(?:get|post|request|server|files|cookie|session|env)|globals)\[|\$http_(?:raw_post|post_vars|get_vars)|\$\{\s*@|\$\{\s*\w+\s*\(|\$\s+\{\s*["'$\w]|\$\{\s*["']|\$\w{1,24}\s*(?:\[[^\]]*\]|\{[^}]*\})*` + phpGap + `\(|\$\{?[a-z_]\w{0,24}\}?\s*=\s*["'$(\w]|\$\$[a-z_{]`,
+		Except:  `(?:^|&)\$(?:filter|select|orderby|top|skip|skiptoken|expand|count|search|format|inlinecount|apply|compute|levels)\s*=`, // OData
 		Why:     "variables of PHP in a value",
 		Source:  sourceCode,
 		Hit:     []string{"GET /a?x=$_GET[1]", "GET /a?_SERVER[DOCUMENT_ROOT]=x", "GET /a?x=$a('id')"},
-		Miss:    []string{"GET /a?price=$100", "GET /a?x[$y]=1"},
+		Miss:    []string{"GET /a?price=$100", "GET /a?x[$y]=1", "GET /odata/Products?$filter=Name+eq+'Milk'&$select=Name"},
 	},
 	{
 		ID: "code-indirect-call", Class: RCE, Level: Medium, Last: true, Field: InQuery | InPath,
@@ -77,8 +78,8 @@ var codeRules = []Rule{
 	},
 	{
 		ID: "template", Class: RCE, Level: High, Field: InAny,
-		Words:   []string{"{{", "${", "#{", "<#", "{%", "#set", "*{", "@{", "@(", "%{", "{php}", "{if", "[[", "{$", "__${", "{system", "{passthru", "{exec", "{eval", "{shell_exec"},
-		Pattern: `\{\{\s*[^}]*(?:\d\s*[*+/-]\s*['\d]|\[|\(|\||__|'|\bself\b|\bconfig\b|\brequest\b|\bsettings\b|constructor)[^}]*\}\}|[$#*@%]\{\s*(?:["']?\d+["']?\s*[*+/-]\s*["']?\d|[a-z_.]{2,60}\s*\(|\(|'[^']*'\s*\.|t\(|new\s)|<#(?:assign|list|include|import|if)\b|\{%\s*[a-z]|#set\s*\(|@\{\s*\[|@\(\s*\d+\s*[*+-]\s*\d|\{php\}|\{\$smarty|\[\[\s*\$\{|\{if\s+[a-z_]+\(|__\$\{|\{(?:system|passthru|exec|eval|shell_exec)\s*\(|\{\{#(?:with|each)\s+["']`,
+		Words:   []string{"{{", "${", "#{", "!{", "<#", "{%", "#set", "*{", "@{", "@(", "%{", "{php}", "{if", "[[", "{$", "__${", "{system", "{passthru", "{exec", "{eval", "{shell_exec"},
+		Pattern: `\{\{\s*[^}]*(?:\d\s*[*+/-]\s*['\d]|\[|\(|\||__|'|\bself\b|\bconfig\b|\brequest\b|\bsettings\b|constructor)[^}]*\}\}|[$#*@%!]\{\s*(?:["']?\d+["']?\s*[*+/-]\s*["']?\d|[a-z_.]{2,60}\s*\(|\(|'[^']*'\s*\.|t\(|new\s)|<#(?:assign|list|include|import|if)\b|\{%\s*[a-z]|#set\s*\(|@\{\s*\[|@\(\s*\d+\s*[*+-]\s*\d|\{php\}|\{\$smarty|\[\[\s*\$\{|\{if\s+[a-z_]+\(|__\$\{|\{(?:system|passthru|exec|eval|shell_exec)\s*\(|\{\{#(?:with|each)\s+["']`,
 		Why:     "an expression for a template engine ({{7*7}}, ${7*7}, <#assign)",
 		Source:  sourceSSTI,
 		Hit:     []string{"GET /a?x={{7*7}}", "GET /a?x=$%7B7*7%7D", "GET /a?x=#%7B7*7%7D", "GET /a?x=%23{16*8787}", "GET /a?x={{config.items()}}", "GET /a?x=<%23assign+x=1>"},

@@ -9,6 +9,7 @@ var holesJava = []hole{
 	{"spring4shell", Medium, "Spring Framework", "CVE-2022-22965", "class.module.classloader", "", "GET /?class.module.classLoader.resources=x", "", ""},
 	{"spring-function", Medium, "Spring Cloud Function", "CVE-2022-22963", "/functionrouter", "", "POST /functionRouter", "", ""},
 	{"spring-gateway", Medium, "Spring Cloud Gateway", "CVE-2022-22947", "actuator/gateway/", "", "POST /actuator/gateway/routes/x", "GET /actuator/health", ""},
+	{"spring-heapdump", Medium, "Spring Boot Actuator", "https://docs.spring.io/spring-boot/reference/actuator/endpoints.html", "heapdump", `/(?:actuator|manage(?:ment)?|monitor|admin)?/?heapdump(?:[.;?].*)?$`, "GET /actuator/heapdump", "GET /actuator/health", ""},
 	{"spring-actuator", Low, "Spring Boot Actuator", "https://docs.spring.io/spring-boot/reference/actuator/endpoints.html", "/actuator", `/actuator(?:/(?:env|heapdump|mappings|beans|trace|httptrace|configprops|threaddump|dump|loggers|jolokia|shutdown|logfile|metrics|restart|refresh|info|health)?)?(?:[/?;.]|$)`, "GET /actuator/env", "", ""},
 	{"spring-old-actuator", Low, "Spring Boot Actuator", "https://docs.spring.io/spring-boot/docs/1.5.x/reference/html/production-ready-endpoints.html", "/heapdump", "", "GET /heapdump", "", ""},
 	{"jolokia", Low, "Jolokia", "CVE-2018-1000130", "/jolokia", `/jolokia(?:/|\?|$)`, "GET /jolokia/list", "", ""},

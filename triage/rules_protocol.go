@@ -49,10 +49,10 @@ var protocolRules = []Rule{
 	{
 		ID: "protocol-unknown", Class: Probe, Level: Low, Field: InMethod,
 		Words:   []string{" http/"},
-		Pattern: `\shttp/(?:0\.[0-8]|1\.[2-9]|1\.\d\d|[4-9]|\d\d)`,
+		Pattern: `\shttp/(?:0\.[0-8]|1\.[2-9]|1\.\d\d|[23]\.[1-9]|[4-9]|\d\d)`,
 		Why:     "a version of HTTP that does not exist",
 		Source:  sourceMethods,
-		Hit:     []string{"PROPFIND / HTTP/7.2"},
+		Hit:     []string{"PROPFIND / HTTP/7.2", "GET / HTTP/2.1"},
 		Miss:    []string{"PROPFIND /"},
 	},
 	{

@@ -95,7 +95,7 @@ var sqlRules = []Rule{
 			"GET /a?id=1%20AND%20SLEEP(5)", "GET /a?id=1'%20WAITFOR%20DELAY%20'0:0:5'--",
 			"GET /a?id=(SELECT%201%20FROM%20PG_SLEEP(5))", "GET /a?id=1%20AND%20BENCHMARK(5000000,MD5(1))",
 		},
-		Miss: []string{"GET /a?q=sleep+better", "GET /docs/sleep/benchmark.html"},
+		Miss: []string{"GET /a?q=sleep+better", "GET /docs/sleep/benchmark.html", "GET /a?q=sleep+(8+hours)", "GET /a?q=benchmark+(2019)"},
 	},
 	{
 		ID: "sqli-error", Class: SQLi, Level: High, Field: InAny, Sign: signError,
@@ -170,7 +170,7 @@ var sqlRules = []Rule{
 		Why:    "looks for the number of columns (ORDER BY 5)",
 		Source: sourceSheet,
 		Hit:    []string{"GET /a?id=1%20ORDER%20BY%2010--", "GET /a?id=1'%20order%20by%203%23", "GET /a?id=2+group+by+7"},
-		Miss:   []string{"GET /a?q=order+by+phone", "GET /a?sort=order+by+price"},
+		Miss:   []string{"GET /a?q=order+by+phone", "GET /a?sort=order+by+price", "GET /issues/?jql=status+in+(Open,+%22In+Progress%22)+ORDER+BY+created+DESC"},
 	},
 	{
 		ID: "sqli-comment", Class: SQLi, Level: Medium, Field: InAny, Sign: signCommentAfterQuote,

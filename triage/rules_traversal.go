@@ -133,10 +133,11 @@ var traversalRules = []Rule{
 		ID: "ssrf-internal", Class: Traversal, Level: Medium, Field: InAny &^ InReferer &^ InName &^ InHost,
 		Words:   []string{"://localhost", "://127.", "://0.0.0.0", "://[::", "://0/", "://0x7f", "://2130706433", "://017700000001", "://10.", "://192.168.", "://172.", "localhost/", "localhost:", "localhost4", "docker.internal", "containers.internal", "localhost.localdomain", "localdomain4", "ip6-l", "ipv6-l", "pop3://localhost", "cluster.local", ".nip.io", ".xip.io", ".sslip.io", "localtest.me", "lvh.me", "kubernetes.default", "://[0:", "://169.254", ".rbndr.us", ".1u.ms", ".vcap.me", "rebind.network", ".localhost"},
 		Pattern: `^[^?]{0,40}[a-z0-9_]+://(?:localhost|127\.\d|0\.0\.0\.0|\[(?:0:|::)|0/|0x7f|2130706433|017700000001|10\.\d|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254)|(?:docker|containers)\.internal|^(?:[a-z0-9+]+://)?(?:localhost\d?\.localdomain\d?|ip(?:v)?6-(?:localhost|loopback))|^(?:[a-z0-9+]+:)?/{0,2}localhost\d?(?:[:/]|$)|cluster\.local|\.(?:nip|xip|sslip)\.io|localtest\.me|lvh\.me|vcap\.me|rbndr\.us|\.1u\.ms|rebind\.network|kubernetes\.default|^[a-z]+://[\w.-]{1,60}\.localhost[:/]`,
+		Except:  `^https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?/(?:[\w-]+/)?(?:callback|oauth2?|auth|signin(?:-oidc)?|login|redirect|cb)[\w/-]*$`, // RFC 8252, section 7.3
 		Why:     "a URL that points into the server's own network",
 		Source:  sourceSSRF,
 		Hit:     []string{"GET /a?u=http://127.0.0.1:8080/", "GET /a?u=http://host.docker.internal/"},
-		Miss:    []string{"GET /a?u=http://127.example.org.test/", "GET /a?q=localhost"},
+		Miss:    []string{"GET /a?u=http://127.example.org.test/", "GET /authorize?redirect_uri=http://127.0.0.1:51004/callback", "GET /a?q=localhost"},
 	},
 	{
 		ID: "oob-callback", Class: RCE, Level: High, Field: InAny,

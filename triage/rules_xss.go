@@ -55,11 +55,11 @@ var xssRules = []Rule{
 		ID: "xss-call", Class: XSS, Level: Medium, Field: InAny,
 		Words: []string{"alert", "prompt", "confirm", "document.", "document[", "document?", "document ", "window.", "window[", "window ", "fromcharcode", "eval(", "atob", "settimeout", "setinterval", "constructor", "expression", "srcdoc", "localstorage",
 			"innerhtml", "xmlhttprequest", "import(", "fetch("},
-		Pattern: `\b(?:alert|prompt|confirm)\s*(?:\?\.)?\s*(?:[(` + "`" + `]|\.(?:call|apply|bind)\b)|[(\[]\s*['"]?(?:alert|prompt|confirm)['"]?\s*[)\]]|document\s*(?:\?\.|\.|\[)\s*['"]?(?:cookie|domain\b|location\s*[=.(]|write(?:ln)?\s*\(|body\s*[.\[]|getelement|createelement)|window\s*(?:\.|\[)\s*['"]?(?:location|name|open|onerror|alert)['"]?\]?\s*[=.(\[]|string\s*\.\s*fromcharcode|eval\s*\(\s*(?:atob|string|unescape|location|name)|set(?:timeout|interval)\s*\(|constructor\s*[(\[]|expression\s*\(|srcdoc\s*=|localstorage\s*[.\[]|innerhtml\s*=|new\s+xmlhttprequest|\bimport\s*\(\s*['"]|\bfetch\s*\(\s*['"` + "`" + `]`,
+		Pattern: `\b(?:alert|prompt|confirm)\s*(?:\?\.)?\s*(?:[(` + "`" + `]|\.(?:call|apply|bind)\b)|[(\[]\s*['"]?(?:alert|prompt|confirm)['"]?\s*[)\]]|document\s*(?:\?\.|\.|\[)\s*['"]?(?:cookie|domain\b|location\s*[=.(]|write(?:ln)?\s*\(|body\s*[.\[]|getelement\w*\s*\(|createelement\s*\()|window\s*(?:\.|\[)\s*['"]?(?:location|name|open|onerror|alert)['"]?\]?\s*[=.(\[]|string\s*\.\s*fromcharcode|eval\s*\(\s*(?:atob|string|unescape|location|name)|set(?:timeout|interval)\s*\(|constructor\s*[(\[]|expression\s*\(|srcdoc\s*=|localstorage\s*[.\[]|innerhtml\s*=|new\s+xmlhttprequest|\bimport\s*\(\s*['"]|\bfetch\s*\(\s*['"` + "`" + `]`,
 		Why:     "JavaScript that probes for cross-site scripting",
 		Source:  sourceXSS,
 		Hit:     []string{"GET /a?q=';alert(1)//", "GET /a?q=eval(atob('YQ=='))", "GET /a?q=x=document.cookie"},
-		Miss:    []string{"GET /a?q=red+alert+game", "GET /a?q=confirm+order"},
+		Miss:    []string{"GET /a?q=red+alert+game", "GET /a?q=confirm+order", "GET /a?q=document.getElementById"},
 	},
 	{
 		ID: "xss-disguised", Class: XSS, Level: Medium, Last: true, Field: InAny,

@@ -1,6 +1,9 @@
 package triage
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // union reads UNION [ALL|DISTINCT] SELECT, brackets between them or not.
 func (c *sqlContext) union(i int) {
@@ -250,7 +253,14 @@ func (c *sqlContext) waits(i int) bool {
 		return true
 	}
 	end, _ := c.bracket(i + 1)
-	for _, t := range c.tok[i+1 : end] {
+	args := c.tok[i+1 : end]
+	if c.tok[i].text == "benchmark" && !slices.ContainsFunc(args, func(t sqlToken) bool { return t.kind == sqlComma }) {
+		return false
+	}
+	for k, t := range args {
+		if t.kind == sqlNumber && k+1 < len(args) && args[k+1].kind == sqlWord { // "sleep (8 hours)"
+			return false
+		}
 		if t.kind == sqlNumber || t.kind == sqlString || t.kind == sqlWord && (t.text == "select" || t.text == "null") {
 			return true
 		}
@@ -319,7 +329,7 @@ func (c *sqlContext) orderBy(i int) {
 	switch {
 	case kind == literalOperand && (anchored || after.kind == sqlComment || after.kind == 0 && i == 0),
 		kind != noOperand && after.kind == sqlComment,
-		anchored && kind == nameOperand && c.isWord(next, "having", "limit", "asc", "desc"),
+		anchored && kind == nameOperand && c.isWord(next, "having", "limit", "asc", "desc") && (c.quoted && plainValue(c.head) || i <= 2),
 		anchored && kind > nameOperand:
 		c.set(signOrderBy, c.tok[i], c.tokenAt(max(next-1, i+1)))
 	}
