@@ -70,7 +70,7 @@ var utf7Run = regexp.MustCompile(`[+ ]A[A-Za-z0-9+/]{2,60}-?`)
 // spellUTF7 is s with its UTF-7 sequences (RFC 2152) read, if there are two or more that spell ASCII. A
 // query's "+" may have become a space.
 func spellUTF7(s string) string {
-	if !strings.Contains(s, "+A") && !strings.Contains(s, " A") {
+	if !strings.Contains(s, "+A") && !strings.Contains(s, " AC") && !strings.Contains(s, " AD") {
 		return ""
 	}
 	n := 0

@@ -374,7 +374,7 @@ func (t *judgedText) voice() bool {
 // again only for the path that it did not find there.
 func (h *hunt) try(r *compiledRule, field string, t *judgedText) {
 	before := h.find(r.ID, field)
-	if before == nil && len(h.found) >= maxFindings || before != nil && (before.Target != "" || !r.mayWrite()) || r.Last && h.fieldLevel(field) >= r.Level {
+	if before == nil && len(h.found) >= maxFindings || before != nil && (before.Target != "" || !r.mayWrite(t)) || r.Last && h.fieldLevel(field) >= r.Level {
 		return
 	}
 	for i := 0; i < len(r.Needs); i++ {
@@ -409,9 +409,9 @@ func (h *hunt) try(r *compiledRule, field string, t *judgedText) {
 	}
 }
 
-// mayWrite reports whether findings of the rule can name a path that is written.
-func (r *compiledRule) mayWrite() bool {
-	return r.Class == RCE || r.target >= 0 || r.Sign == signFileWrite || r.Sign == signCommand
+// mayWrite reports whether a finding of the rule in the text can name a path that is written.
+func (r *compiledRule) mayWrite(t *judgedText) bool {
+	return r.Class == RCE && t.writes() != "" || r.target >= 0 || r.Sign == signFileWrite || r.Sign == signCommand
 }
 
 // evidence asks the rule's sign and pattern: which bytes of the text speak for it, and the path that

@@ -2,51 +2,48 @@ package triage
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
-// writtenForms are how commands and program text name the file that they write. The first group that is not
-// empty is the path.
-//
-// The commands are those of GTFOBins (https://gtfobins.github.io/#+file%20write) and LOLBAS
-// (https://lolbas-project.github.io/, "download" and "copy"); the calls are those of PHP, Java, .NET, VBScript,
-// Node, Python and Ruby.
-var writtenForms = []*regexp.Regexp{
-	regexp.MustCompile(`(?i)(?:file_put_contents|writefile(?:sync)?|appendfile(?:sync)?|createwritestream|writealltext|writeallbytes|appendalltext|createtextfile|opentextfile|savetofile|saveas)\s*\(?\s*(?:[\w$.\[\]()'"]{1,60}?\s*[.+]\s*)?@?\\?["']([^"'<>|]{2,200}?)\\?["']`),
-	regexp.MustCompile(`(?i)\b(?:f?open|file\.open|file\.new|io\.open)\s*\(\s*\\?["']([^"'<>|]{2,200}?)\\?["']\s*,\s*\\?["'][waxc]b?\+?`),
-	regexp.MustCompile(`(?i)\b(?:copy|rename|move_uploaded_file|symlink|downloadfile)\s*\([^,]{1,200},\s*\\?["']([^"'<>|]{2,200}?)\\?["']`),
-	regexp.MustCompile(`(?i)\b(?:fileoutputstream|filewriter|randomaccessfile|printwriter|filestream|streamwriter)\s*\(\s*(?:new\s+[\w.]{1,40}\s*\(\s*)?@?\\?["']([^"'<>|]{2,200}?)\\?["']`),
-	regexp.MustCompile(`(?i)\b(?:wget|curl)\b[^|;&\n]{0,400}?\s(?:-[a-z]{0,4}o|--output(?:-document)?)[\s=]*["']?([^\s"'|;&<>]{2,200})`),
-	regexp.MustCompile(`(?i)\s-(?:outfile|filepath|destination)\s+["']?([^\s"'|;&<>]{2,200})`),
-	regexp.MustCompile(`(?i)\b(?:set-content|add-content|out-file|tee-object|tee)\s+(?:-[a-z]+\s+)?["']?([^\s"'|;&<>-][^\s"'|;&<>]{1,200})`),
-	regexp.MustCompile(`(?i)\bcertutil(?:\.exe)?\s[^|;&]{0,300}?(?:https?|ftp)://\S{1,200}\s+["']?([^\s"'|;&<>]{2,200})`),
-	regexp.MustCompile(`(?i)\bcertutil(?:\.exe)?\s+[-/](?:f\s+[-/])?decode(?:hex)?\s+\S{1,200}\s+["']?([^\s"'|;&<>]{2,200})`),
-	regexp.MustCompile(`(?i)\bbitsadmin(?:\.exe)?\s[^|;&]{0,300}?https?://\S{1,200}\s+["']?([^\s"'|;&<>]{2,200})`),
-	regexp.MustCompile(`(?i)\bqueryout\s+["']?([^\s"'|;&<>]{2,200})`),
-	regexp.MustCompile(`(?i)(?:^|[^-=<>\d&])>{1,2}\s*["']?([^\s"'|;&<>()` + "`" + `,]{2,200})`),
-	regexp.MustCompile(`(?i)\b(?:cp|mv|copy|xcopy|move|ren|ln\s+-s)\s+(?:[-/]\w+\s+)*["']?[^\s"'|;&<>]{1,200}["']?\s+["']?([^\s"'|;&<>]{2,200})`),
-	regexp.MustCompile(`(?i)\bof=["']?([^\s"'|;&<>]{2,200})`),
-	regexp.MustCompile(`(?i)\b(?:wget|curl)\s[^|;&\n]{0,200}?(?:https?|ftp)://[^\s"'|;&<>]{1,200}/([\w.-]{1,80}\.[a-z]\w{0,4})\b`),
+// A writtenForm is one way in which commands or program text name the file that they write: a pattern whose
+// group is the path, and the words (in lower case) of which one is in every text that it fits.
+type writtenForm struct {
+	words   []string
+	pattern *regexp.Regexp
 }
 
-// writtenSigns are the bytes and words of which one is in every text that a form of writtenForms fits.
-var writtenSigns = []string{">", "wget", "curl", "-o", "copy", "move", "open", "write", "save", "content", "certutil", "bitsadmin", "queryout", "file",
-	"tee", "cp ", "mv ", "ren ", "ln ", "of=", "rename", "symlink", "stream"}
+// writtenForms are read in this order. The commands are those of GTFOBins
+// (https://gtfobins.github.io/#+file%20write) and LOLBAS (https://lolbas-project.github.io/, "download" and "copy");
+// the calls are those of PHP, Java, .NET, VBScript, Node, Python and Ruby.
+var writtenForms = []writtenForm{
+	{[]string{"write", "put_contents", "appendfile", "appendalltext", "createtextfile", "opentextfile", "save"}, regexp.MustCompile(`(?i)(?:file_put_contents|writefile(?:sync)?|appendfile(?:sync)?|createwritestream|writealltext|writeallbytes|appendalltext|createtextfile|opentextfile|savetofile|saveas)\s*\(?\s*(?:[\w$.\[\]()'"]{1,60}?\s*[.+]\s*)?@?\\?["']([^"'<>|]{2,200}?)\\?["']`)},
+	{[]string{"open", "file.new"}, regexp.MustCompile(`(?i)\b(?:f?open|file\.open|file\.new|io\.open)\s*\(\s*\\?["']([^"'<>|]{2,200}?)\\?["']\s*,\s*\\?["'][waxc]b?\+?`)},
+	{[]string{"copy", "rename", "move_up", "symlink", "downloadfile"}, regexp.MustCompile(`(?i)\b(?:copy|rename|move_uploaded_file|symlink|downloadfile)\s*\([^,]{1,200},\s*\\?["']([^"'<>|]{2,200}?)\\?["']`)},
+	{[]string{"outputstream", "writer", "randomaccess", "filestream"}, regexp.MustCompile(`(?i)\b(?:fileoutputstream|filewriter|randomaccessfile|printwriter|filestream|streamwriter)\s*\(\s*(?:new\s+[\w.]{1,40}\s*\(\s*)?@?\\?["']([^"'<>|]{2,200}?)\\?["']`)},
+	{[]string{"wget", "curl"}, regexp.MustCompile(`(?i)\b(?:wget|curl)\b[^|;&\n]{0,400}?\s(?:-[a-z]{0,4}o|--output(?:-document)?)[\s=]*["']?([^\s"'|;&<>]{2,200})`)},
+	{[]string{"-outfile", "-filepath", "-destination"}, regexp.MustCompile(`(?i)\s-(?:outfile|filepath|destination)\s+["']?([^\s"'|;&<>]{2,200})`)},
+	{[]string{"content", "out-file", "tee"}, regexp.MustCompile(`(?i)\b(?:set-content|add-content|out-file|tee-object|tee)\s+(?:-[a-z]+\s+)?["']?([^\s"'|;&<>-][^\s"'|;&<>]{1,200})`)},
+	{[]string{"certutil"}, regexp.MustCompile(`(?i)\bcertutil(?:\.exe)?\s[^|;&]{0,300}?(?:https?|ftp)://\S{1,200}\s+["']?([^\s"'|;&<>]{2,200})`)},
+	{[]string{"certutil"}, regexp.MustCompile(`(?i)\bcertutil(?:\.exe)?\s+[-/](?:f\s+[-/])?decode(?:hex)?\s+\S{1,200}\s+["']?([^\s"'|;&<>]{2,200})`)},
+	{[]string{"bitsadmin"}, regexp.MustCompile(`(?i)\bbitsadmin(?:\.exe)?\s[^|;&]{0,300}?https?://\S{1,200}\s+["']?([^\s"'|;&<>]{2,200})`)},
+	{[]string{"queryout"}, regexp.MustCompile(`(?i)\bqueryout\s+["']?([^\s"'|;&<>]{2,200})`)},
+	{[]string{">"}, regexp.MustCompile(`(?i)(?:^|[^-=<>\d&])>{1,2}\s*["']?([^\s"'|;&<>()` + "`" + `,]{2,200})`)},
+	{[]string{"cp ", "mv ", "copy ", "move ", "ren ", "ln "}, regexp.MustCompile(`(?i)\b(?:cp|mv|copy|xcopy|move|ren|ln\s+-s)\s+(?:[-/]\w+\s+)*["']?[^\s"'|;&<>]{1,200}["']?\s+["']?([^\s"'|;&<>]{2,200})`)},
+	{[]string{"of="}, regexp.MustCompile(`(?i)\bof=["']?([^\s"'|;&<>]{2,200})`)},
+	{[]string{"wget", "curl"}, regexp.MustCompile(`(?i)\b(?:wget|curl)\s[^|;&\n]{0,200}?(?:https?|ftp)://[^\s"'|;&<>]{1,200}/([\w.-]{1,80}\.[a-z]\w{0,4})\b`)},
+}
 
 // writtenPath is the path of the file that a command line or program text writes, as it names it, or "". What
 // goes to no file (/dev/null, a socket, another descriptor) does not count.
 func writtenPath(text string) string {
-	low := asciiLower(text)
-	any := false
-	for _, s := range writtenSigns {
-		any = any || strings.Contains(low, s)
-	}
-	if !any {
-		return ""
-	}
 	text = cutText(text, 4<<10)
+	low := asciiLower(text)
 	for _, form := range writtenForms {
-		for _, m := range form.FindAllStringSubmatch(text, 4) {
+		if !slices.ContainsFunc(form.words, func(w string) bool { return strings.Contains(low, w) }) {
+			continue
+		}
+		for _, m := range form.pattern.FindAllStringSubmatch(text, 4) {
 			if path := strings.TrimRight(m[1], `.,:)}`); namesFile(path) {
 				return path
 			}
