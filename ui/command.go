@@ -22,7 +22,7 @@ var commands = []struct{ name, usage, help string }{
 	{"", "", "--known-bad FILE, --tz ZONE, --format NAME"},
 	{"note", "note [TEXT]", "write a note on what is selected"},
 	{"verdict", "verdict WORD [REASON]", "confirmed, benign, unsure or none"},
-	{"report", "report [FORMAT] [FILE]", "write the report: md, json, stix, misp, navigator, timesketch"},
+	{"report", "report [FORMAT] [FILE]", "write the report: md, html, pdf, docx, json, stix, misp, ..."},
 	{"verify", "verify", "check journal and evidence"},
 	{"unmark", "unmark", "take all marks off"},
 	{"help", "help", "this page"},

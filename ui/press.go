@@ -141,7 +141,7 @@ func (r *root) searchPrompt(label, value string) *prompt {
 // commandPrompt asks for a line of the command line.
 func (r *root) commandPrompt() *prompt {
 	return &prompt{c: r.common, in: newInput(":", "", r.lines),
-		hint: "search QUERY · open REF · load PATH · note · verdict WORD · report md|stix|... · quit",
+		hint: "search QUERY · open REF · load PATH · note · verdict WORD · report FORMAT · quit",
 		accept: func(text string) (tea.Cmd, error) {
 			cmd, err := parseCommand(text)
 			if err != nil {

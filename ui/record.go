@@ -336,7 +336,7 @@ func (r *root) report(args string) tea.Cmd {
 	}
 	d := r.desk
 	return r.keep("writing the report", func(ctx context.Context) tea.Msg {
-		path, err := d.WriteReport(ctx, file, format)
+		path, err := d.WriteReport(ctx, file, desk.ReportOptions{Format: format})
 		if err != nil {
 			return failMsg{fmt.Errorf("write the report: %w", err)}
 		}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"sort"
 	"strings"
+	"text/template"
 	"time"
 
 	"spoor/cases"
@@ -33,6 +34,30 @@ func Markdown(w io.Writer, r *Report) error {
 	}
 	if p.err != nil {
 		return fmt.Errorf("write the report as Markdown: %w", p.err)
+	}
+	return nil
+}
+
+// A MarkdownPage is what a template for Markdown is given.
+type MarkdownPage struct {
+	Title   string  // inert
+	Marking string  // such as "TLP:AMBER"
+	Body    string  // the whole report in Markdown, inert
+	Report  *Report // texts are as they were found: use the function md on each
+}
+
+// MarkdownFuncs are what a template for Markdown may call: md makes a text inert.
+var MarkdownFuncs = template.FuncMap{"md": escape}
+
+// MarkdownWith writes r as t says, which was made with MarkdownFuncs.
+func MarkdownWith(w io.Writer, r *Report, t *template.Template) error {
+	var b strings.Builder
+	if err := Markdown(&b, r); err != nil {
+		return err
+	}
+	p := printer{report: r}
+	if err := t.Execute(w, MarkdownPage{text(r.Case.Name), p.marking(), b.String(), r}); err != nil {
+		return fmt.Errorf("write the report by its template: %w", err)
 	}
 	return nil
 }

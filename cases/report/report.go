@@ -31,11 +31,13 @@ type Report struct {
 	Evidence    []cases.Evidence  `json:"evidence"`
 	Method      []Statement       `json:"method"`
 	Limits      []Statement       `json:"limits"`
+	Activity    Activity          `json:"activity"`
 	Timeline    []Event           `json:"timeline"` // rendered in order of time
 	Incidents   []triage.Incident `json:"incidents"`
 	Webshells   []triage.Webshell `json:"webshells"`
 	Intruders   []Intruder        `json:"intruders"`
 	Findings    []ClassFindings   `json:"findings"`
+	Heat        Heat              `json:"heat"`
 	// Processes are the suspicious ones, those that the server started first; ProcessesRead is how many process
 	// creations the event logs hold, 0 if there are none.
 	Processes     []Process       `json:"processes"`
@@ -65,6 +67,21 @@ type Scope struct {
 	Zone       string      `json:"zone"` // assumed for logs without zone
 	Requests   int64       `json:"requests"`
 	Clients    int64       `json:"clients"`
+}
+
+// Activity is the requests of the case over time, in spans of equal length.
+type Activity struct {
+	First    time.Time     `json:"first"`  // start of the first span
+	Bucket   time.Duration `json:"bucket"` // length of a span, in ns
+	Requests []int64       `json:"requests"`
+	Hostile  []int64       `json:"hostile"` // of these, with a finding of level medium or above
+}
+
+// Heat is how many hostile requests each of the busiest clients sent to each of the places most attacked.
+type Heat struct {
+	Clients []string  `json:"clients"`
+	Paths   []string  `json:"paths"`
+	Counts  [][]int64 `json:"counts"` // by client, then by path
 }
 
 // An Event is one line of the timeline.

@@ -176,7 +176,7 @@ func TestJourneyFromInjectionToReport(t *testing.T) {
 
 	// The report, from the command line of the program.
 	x.keys(":")
-	x.shows("report md|json", "Enter go")
+	x.shows("report FORMAT", "Enter go")
 	x.keys("report md out.md", enter)
 	x.shows("wrote out.md")
 	x.keys("q")

@@ -293,21 +293,24 @@ type reportCmd struct {
 	Case   string `arg:"" help:"Case folder."`
 	Out    string `short:"o" help:"File to write; it must not exist. - is stdout. Default: a new file in the case's reports folder." placeholder:"FILE"`
 	Format string `help:"One of ${report_formats}. Default: by the ending of FILE, else md." enum:",${report_formats}" default:""`
+	TLP    string `name:"tlp" help:"Marking of this report: CLEAR, GREEN, AMBER, AMBER+STRICT or RED. Default: that of the case." placeholder:"LABEL"`
+
+	Template string `help:"Write html or md by this template of yours." placeholder:"FILE"`
 }
 
 func (c *reportCmd) Run(s *session) error {
 	if c.Format == "" {
 		c.Format = desk.ReportFormatOf(c.Out)
 	}
+	o := desk.ReportOptions{Format: c.Format, TLP: c.TLP, Template: c.Template}
+	if _, err := cases.ParseTLP(c.TLP); err != nil {
+		return misuse{err}
+	}
 	return s.withCase(c.Case, func(d *desk.Desk) error {
 		if c.Out == "-" {
-			r, err := d.Report(s.ctx)
-			if err != nil {
-				return err
-			}
-			return s.buffered(func(w io.Writer) error { return desk.RenderReport(w, r, c.Format) })
+			return s.buffered(func(w io.Writer) error { return d.RenderReport(s.ctx, w, o) })
 		}
-		path, err := d.WriteReport(s.ctx, c.Out, c.Format)
+		path, err := d.WriteReport(s.ctx, c.Out, o)
 		if err != nil {
 			return err
 		}

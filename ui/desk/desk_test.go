@@ -289,14 +289,14 @@ func TestReportIsCited(t *testing.T) {
 			t.Errorf("event %d goes back in time", i)
 		}
 	}
-	path, err := d.WriteReport(context.Background(), "", "md")
+	path, err := d.WriteReport(context.Background(), "", desk.ReportOptions{})
 	if err != nil || !strings.HasPrefix(path, d.Case.ReportsDir()) {
 		t.Errorf("report at %q, %v", path, err)
 	}
-	if _, err := d.WriteReport(context.Background(), path, "md"); err == nil {
+	if _, err := d.WriteReport(context.Background(), path, desk.ReportOptions{}); err == nil {
 		t.Error("a report is overwritten")
 	}
-	if _, err := d.WriteReport(context.Background(), "", "pdf"); err == nil {
+	if _, err := d.WriteReport(context.Background(), "", desk.ReportOptions{Format: "papyrus"}); err == nil {
 		t.Error("an unknown format is written")
 	}
 	if v, err := d.Verify(context.Background()); err != nil || len(v.Problems) > 0 {

@@ -9,11 +9,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	htmltemplate "html/template"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"text/template"
 	"time"
 
 	"spoor/cases"
@@ -33,19 +35,87 @@ const (
 	maxReportClients = 1_000_000
 )
 
-// A reportFormat is one rendering of a report: how it is named, the ending of its files, and who writes it.
+// ReportOptions says how a report is to be written.
+type ReportOptions struct {
+	Format   string // one of ReportFormats; empty is "md"
+	TLP      string // label of this report; empty takes that of the case
+	Template string // file of a template, for "html" (html/template, report.Page) and "md" (text/template, report.MarkdownPage)
+}
+
+// A reportFormat is one rendering of a report: how it is named, the ending of its files, who writes it, and who does
+// by a template, if one may be given.
 type reportFormat struct {
 	name, ending string
 	write        func(io.Writer, *report.Report) error
+	by           func(w io.Writer, r *report.Report, name, template string) error
 }
 
 var reportFormats = []reportFormat{
-	{"md", ".md", report.Markdown},
-	{"json", ".json", report.JSON},
-	{"stix", ".stix.json", report.STIX},
-	{"misp", ".misp.json", report.MISP},
-	{"navigator", ".navigator.json", report.Navigator},
-	{"timesketch", ".timesketch.jsonl", report.Timesketch},
+	{name: "md", ending: ".md", write: report.Markdown, by: markdownBy},
+	{name: "html", ending: ".html", write: func(w io.Writer, r *report.Report) error { return report.HTML(w, r, nil) }, by: htmlBy},
+	{name: "pdf", ending: ".pdf", write: report.PDF},
+	{name: "docx", ending: ".docx", write: report.DOCX},
+	{name: "json", ending: ".json", write: report.JSON},
+	{name: "stix", ending: ".stix.json", write: report.STIX},
+	{name: "misp", ending: ".misp.json", write: report.MISP},
+	{name: "navigator", ending: ".navigator.json", write: report.Navigator},
+	{name: "timesketch", ending: ".timesketch.jsonl", write: report.Timesketch},
+}
+
+func htmlBy(w io.Writer, r *report.Report, name, text string) error {
+	t, err := htmltemplate.New(name).Parse(text)
+	if err != nil {
+		return err
+	}
+	return report.HTML(w, r, t)
+}
+
+func markdownBy(w io.Writer, r *report.Report, name, text string) error {
+	t, err := template.New(name).Funcs(report.MarkdownFuncs).Parse(text)
+	if err != nil {
+		return err
+	}
+	return report.MarkdownWith(w, r, t)
+}
+
+// maxTemplate bounds the file of a template, in bytes.
+const maxTemplate = 4 << 20
+
+// render writes r as the options say.
+func (o *ReportOptions) render(w io.Writer, r *report.Report) error {
+	f, err := formatNamed(o.Format)
+	if err != nil {
+		return err
+	}
+	if o.TLP != "" {
+		if r.TLP, err = cases.ParseTLP(o.TLP); err != nil {
+			return err
+		}
+	}
+	if o.Template == "" {
+		return f.write(w, r)
+	}
+	if f.by == nil {
+		return fmt.Errorf("a report of format %s is not made by a template: want html or md", f.name)
+	}
+	text, err := readTemplate(o.Template)
+	if err != nil {
+		return err
+	}
+	return f.by(w, r, filepath.Base(o.Template), text)
+}
+
+func readTemplate(name string) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxTemplate+1))
+	if err == nil && len(b) > maxTemplate {
+		err = fmt.Errorf("%s: larger than %d MiB", triage.Visible(name), maxTemplate>>20)
+	}
+	return string(b), err
 }
 
 // ReportFormats lists the formats of WriteReport.
@@ -70,7 +140,7 @@ func ReportFormatOf(file string) string {
 
 func formatNamed(name string) (reportFormat, error) {
 	for _, f := range reportFormats {
-		if f.name == name {
+		if f.name == cmp.Or(name, "md") {
 			return f, nil
 		}
 	}
@@ -107,6 +177,9 @@ func (d *Desk) Report(ctx context.Context) (*report.Report, error) {
 		return nil, err
 	}
 	if err := d.reportProcesses(ctx, r); err != nil {
+		return nil, err
+	}
+	if err := d.reportCharts(ctx, r); err != nil {
 		return nil, err
 	}
 	d.reportFiles(r)
@@ -400,8 +473,8 @@ func (d *Desk) gaps() []report.Statement {
 
 // WriteReport writes the report to file, or to a new name in the case's reports folder if file is empty, in a
 // format of ReportFormats, and records it in the journal. A file that exists is not overwritten.
-func (d *Desk) WriteReport(ctx context.Context, file, format string) (string, error) {
-	as, err := formatNamed(format)
+func (d *Desk) WriteReport(ctx context.Context, file string, o ReportOptions) (string, error) {
+	as, err := formatNamed(o.Format)
 	if err != nil {
 		return "", err
 	}
@@ -410,7 +483,7 @@ func (d *Desk) WriteReport(ctx context.Context, file, format string) (string, er
 		return "", err
 	}
 	var b bytes.Buffer
-	if err := as.write(&b, r); err != nil {
+	if err := o.render(&b, r); err != nil {
 		return "", err
 	}
 	if file == "" {
@@ -435,16 +508,16 @@ func (d *Desk) WriteReport(ctx context.Context, file, format string) (string, er
 		return "", fmt.Errorf("write %s: %w", triage.Visible(file), err)
 	}
 	sum := sha256.Sum256(b.Bytes())
-	return file, d.Case.RecordReport(d.who.cases(), file, hex.EncodeToString(sum[:]), format, len(r.Cited))
+	return file, d.Case.RecordReport(d.who.cases(), file, hex.EncodeToString(sum[:]), as.name, len(r.Cited))
 }
 
-// RenderReport writes r in a format of ReportFormats.
-func RenderReport(w io.Writer, r *report.Report, format string) error {
-	f, err := formatNamed(format)
+// RenderReport writes the report of the case as o says, without recording it.
+func (d *Desk) RenderReport(ctx context.Context, w io.Writer, o ReportOptions) error {
+	r, err := d.Report(ctx)
 	if err != nil {
 		return err
 	}
-	return f.write(w, r)
+	return o.render(w, r)
 }
 
 // reach is the time of a result's first and last request.
