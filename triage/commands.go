@@ -81,6 +81,14 @@ func makesFiles(text string, techniques []string) bool {
 // marks "[S]" and "[E]" are China Chopper's, see the rule body-chopper-command.
 var frame = regexp.MustCompile(`(?is)^"?(?:cmd|/bin/sh|sh)?"?\s*(?:/c|-c)?\s*"?\s*cd\s+(?:/d\s+)?(?:"[^"]*"|'[^']*'|[^&;]*)\s*[&;]+\s*(.+?)\s*[&;]+\s*echo\s+\S+\s*[&;]+\s*(?:cd|pwd)\s*[&;]+.*$`)
 
+// commandText is a command as a step tells it, without its frame first.
+func commandText(text string) string {
+	if m := frame.FindStringSubmatch(text); m != nil {
+		return VisibleN(strings.TrimSpace(m[1]), 160) + " · sent as " + VisibleN(text, 160)
+	}
+	return VisibleN(text, 200)
+}
+
 // gist is a command without its frame, short.
 func gist(text string) string {
 	if m := frame.FindStringSubmatch(text); m != nil {

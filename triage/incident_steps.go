@@ -367,7 +367,7 @@ func (b *builder) commandSteps() {
 			at := slices.IndexFunc(b.at, func(k shellKey) bool { return k.plain == a.plain && b.crew.siteOf(a) == k.site })
 			for _, c := range ranBy(a, at >= 0) {
 				s := Step{Kind: "command", Time: timeOf(a.time), Ref: b.ref(a.row), Client: client, Confidence: "seen", Techniques: commandTechniques(c.text),
-					Text: VisibleN(c.text, 200) + " · " + c.how, Link: "sent to the shell"}
+					Text: commandText(c.text) + " · " + c.how, Link: "sent to the shell"}
 				if at < 0 {
 					s.Link = "sent by a client of the chain to " + VisibleN(a.path, 60)
 				}
@@ -422,7 +422,7 @@ func (b *builder) spawnSteps(steps map[string]int, put func(commandKey, Step, []
 			continue
 		}
 		s := Step{Kind: "command", Time: sp.Time.UTC(), Ref: sp.Process, Client: sp.Client, Confidence: "likely", Techniques: known, Refs: []string{sp.Request},
-			Text: VisibleN(sp.Command, 200) + " · a process event", Link: fmt.Sprintf("started by the server within %s of a request to %s", lasted(0, max(sp.GapMS, -sp.GapMS)), baseOf(sp.Script))}
+			Text: commandText(sp.Command) + " · a process event", Link: fmt.Sprintf("started by the server within %s of a request to %s", lasted(0, max(sp.GapMS, -sp.GapMS)), baseOf(sp.Script))}
 		if !sp.Sure {
 			s.Confidence = "possible"
 		}

@@ -15,11 +15,7 @@ func chainLines(in *triage.Incident, width int) []line {
 	if left == 1 {
 		steps, left = mainSteps(in.Steps, maxSteps+1)
 	}
-	clients := 0
-	for _, s := range steps {
-		clients = max(clients, strWidth(cell(s.Client, min(39, len(s.Client)))))
-	}
-	clients = min(clients, clientRoom(width))
+	clients := clientWidth(steps, width)
 	oneDay := in.First.UTC().Format(time.DateOnly) == in.Last.UTC().Format(time.DateOnly)
 	var out []line
 	for _, s := range steps {
@@ -30,6 +26,15 @@ func chainLines(in *triage.Incident, width int) []line {
 			sub: subject{title: "more steps", copied: "more steps of " + in.Ref, open: openMsg{in.Ref}}})
 	}
 	return out
+}
+
+// clientWidth is how many columns the clients of steps need, and get at most.
+func clientWidth(steps []triage.Step, width int) int {
+	clients := 0
+	for _, s := range steps {
+		clients = max(clients, strWidth(cell(s.Client, min(39, len(s.Client)))))
+	}
+	return min(clients, clientRoom(width))
 }
 
 // maxIncidents and maxSteps bound what the overview shows of incidents below high and of the chains of the
@@ -43,9 +48,10 @@ const (
 // use of shells before what led there, and then what there is room for. The first access is left out if it is the
 // first use as well.
 func mainSteps(all []triage.Step, n int) (steps []triage.Step, left int) {
-	used, same := map[string]bool{}, 0
+	used, telling, same := map[string]bool{}, map[string]bool{}, 0
 	for _, s := range all {
 		used[s.Ref] = used[s.Ref] || s.Kind == "use"
+		telling[s.Lane] = telling[s.Lane] || s.Kind == "command" && len(s.Techniques) > 0
 	}
 	rank := []string{"plant", "use", "command", "access", "injection", "further", "download", "file", "probe", "recon"}
 	keep := make([]bool, len(all))
@@ -59,6 +65,8 @@ func mainSteps(all []triage.Step, n int) (steps []triage.Step, left int) {
 					if first {
 						same++
 					}
+				case first && kind == "command" && len(s.Techniques) == 0 && telling[s.Lane]: // one whose meaning is known says more
+					continue
 				case n > 0 && !(first && seen[s.Lane]):
 					keep[i] = true
 					n--

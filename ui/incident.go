@@ -96,7 +96,7 @@ func chainRowLine(r *chainRow, width int) line {
 	case r.lane != nil:
 		return laneLine(r.lane, width)
 	case r.step != nil:
-		return stepLine(*r.step, width, clientRoom(width), len(in.Lanes) > 0, true)
+		return stepLine(*r.step, width, clientWidth(in.Steps, width), len(in.Lanes) > 0, true)
 	case r.gap != nil:
 		return gapLine(r.gap)
 	}

@@ -34,8 +34,11 @@ func (d *Desk) Timeline() []Event {
 	for _, in := range d.Incidents() {
 		for _, s := range in.Steps {
 			level := in.Level
-			if s.Kind == "probe" {
+			switch s.Kind {
+			case "probe":
 				level = min(level, triage.Medium)
+			case "recon":
+				level = min(level, triage.Low)
 			}
 			seen[s.Ref] = true
 			out = append(out, Event{s.Time, s.Kind, s.Ref, s.Client, s.Text, level})
