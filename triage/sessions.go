@@ -12,6 +12,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 	"time"
 )
@@ -26,6 +27,11 @@ const (
 	minBruteTries   = 10
 	minActiveAttack = 20
 	minToolClasses  = 4 // kinds of payload in one session that only a tool tries
+	minWordlist     = 8 // misses in the order of the alphabet
+	minSwitched     = 8 // agents of one visit that no person has
+	minBreadth      = 80
+	minStream       = 500
+	clockJitter     = 0.1
 )
 
 // A session is the sums of one client's run of requests.
@@ -43,6 +49,17 @@ type session struct {
 	tries             map[tryKey]*tries
 	agents            []uint32 // of hostile requests
 	classes           map[Class]int
+	probes            int                 // requests in vain for a name that only probes ask for
+	probed            map[uint32]struct{} // distinct, at most maxMissedPaths
+	ascending         int                 // distinct misses that come after the one before in the alphabet
+	lastMiss          uint32
+	switched          []uint32  // browsers' agents, at most maxAgentsOf
+	breadth           [4]uint64 // sketch of the distinct pages asked for without a link
+	main              uint32    // the path that most requests are for, if one has the majority
+	mainVotes         int
+	users             map[uint32]struct{} // refused, at most maxPostPaths
+	bot               uint32              // agent that names a search engine's crawler, of hostile requests
+	botHostile        int
 }
 
 // A tryKey is one form that a password could be tried at.
@@ -57,6 +74,28 @@ type tries struct {
 	status map[uint16]int
 	size   int64 // of the first answer
 	same   int   // answers within 5 % of that size
+	ok     int   // of tries by basic authentication: requests to the path answered 2xx
+	last   int64 // time of the latest
+	pauses pace
+}
+
+// A pace is the mean and spread of pauses, by Welford's method.
+type pace struct {
+	n        int
+	mean, m2 float64
+}
+
+func (p *pace) add(ms int64) {
+	p.n++
+	d := float64(ms) - p.mean
+	p.mean += d / float64(p.n)
+	p.m2 += d * (float64(ms) - p.mean)
+}
+
+// clock reports whether the pauses are those of a machine's timer, ten seconds or more, as a monitor's or a
+// client's that asks again and again with an old password.
+func (p *pace) clock() bool {
+	return p.n >= 5 && p.mean >= 10_000 && math.Sqrt(p.m2/float64(p.n)) <= clockJitter*p.mean
 }
 
 // A span is a session found hostile, with the finding for the rows that take part.
@@ -64,7 +103,7 @@ type span struct {
 	firstRow, lastRow uint64
 	first             int64 // Unix ms
 	finding           Finding
-	take              func(s *site, v *Visit) bool
+	take              func(s *site, v *Visit, found []Finding) bool
 }
 
 // sessions folds a part of a log into spans.
@@ -75,6 +114,7 @@ type sessions struct {
 	spans map[uint32][]span // by client
 	brute []bruteCase
 	forms map[uint32]*form
+	slow  *slowTrails
 }
 
 // A bruteCase is a session that posted often to one path, to be judged when the whole log is known.
@@ -82,6 +122,7 @@ type bruteCase struct {
 	session session
 	key     tryKey
 	tries   tries
+	forms   int // paths that the session posted to as often
 }
 
 // A form is what all clients' posts to one path were answered.
@@ -90,10 +131,11 @@ type form struct {
 	perVisit  []int               // posts by session, at most 4096
 	redirects int
 	plain     int // 200
+	second    int // visits that were refused and then let in, or the other way round
 }
 
 func newSessions(log Log, s *site) *sessions {
-	return &sessions{log: log, site: s, open: map[uint32]*session{}, spans: map[uint32][]span{}, forms: map[uint32]*form{}}
+	return &sessions{log: log, site: s, open: map[uint32]*session{}, spans: map[uint32][]span{}, forms: map[uint32]*form{}, slow: newSlowTrails()}
 }
 
 // add takes the next request of the log.
@@ -120,18 +162,77 @@ func (ss *sessions) add(v *Visit) {
 		if ss.site.crawler[v.Agent] {
 			s.crawls++
 		}
-		s.addMiss(v, kind, ss.site.isPost(v))
+		ss.addMiss(s, v, kind)
 	}
-	if ss.site.linked(v) {
+	linked := ss.site.linked(v)
+	if linked {
 		s.linked++
+	} else if kind != assetKind {
+		h := v.Path * 0x9E3779B1 >> 24 // 256 cells
+		s.breadth[h>>6] |= 1 << (h & 63)
 	}
-	s.addHostile(ss.log.Findings(v.Judged), v)
+	s.vote(v.Path)
+	if ss.site.browser[v.Agent] && len(s.switched) < maxAgentsOf && !slices.Contains(s.switched, v.Agent) {
+		s.switched = append(s.switched, v.Agent)
+	}
+	found := ss.log.Findings(v.Judged)
+	probe := missed(v.Status) && probes(found)
+	if probe {
+		s.addProbe(v)
+	}
+	if ss.site.engine[v.Agent] && (probe || topLevel(found) >= Medium) {
+		s.bot = v.Agent
+		s.botHostile++
+	}
+	s.addHostile(found, v)
 	s.addTry(v, ss.site.isPost(v))
+	if v.Status == 401 && v.User != 0 {
+		s.addUser(v)
+	}
+}
+
+// vote finds the path that has the majority, if one has (Boyer and Moore).
+func (s *session) vote(path uint32) {
+	switch {
+	case path == s.main:
+		s.mainVotes++
+	case s.mainVotes == 0:
+		s.main, s.mainVotes = path, 1
+	default:
+		s.mainVotes--
+	}
+}
+
+func (s *session) addProbe(v *Visit) {
+	s.probes++
+	if s.probed == nil {
+		s.probed = map[uint32]struct{}{}
+	}
+	if len(s.probed) < maxMissedPaths {
+		s.probed[v.Path] = struct{}{}
+	}
+}
+
+func (s *session) addUser(v *Visit) {
+	if s.users == nil {
+		s.users = map[uint32]struct{}{}
+	}
+	if len(s.users) < maxPostPaths {
+		s.users[v.User] = struct{}{}
+	}
+}
+
+// probes reports whether a request asks for a name that only those ask for who do not know the site.
+func probes(found []Finding) bool {
+	return slices.ContainsFunc(found, func(f Finding) bool {
+		return f.Level >= Low && (f.Class == Probe || f.Class == Scan) && f.Field != "agent" && f.Field != "referer"
+	})
 }
 
 func (ss *sessions) isRobots(v *Visit) bool { return ss.log.Text(Paths, v.Path) == "/robots.txt" }
 
-func (s *session) addMiss(v *Visit, kind pathKind, post bool) {
+func (ss *sessions) addMiss(s *session, v *Visit, kind pathKind) {
+	post := ss.site.isPost(v)
 	s.missed++
 	if _, seen := s.missedPaths[v.Path]; seen || len(s.missedPaths) >= maxMissedPaths {
 		return
@@ -140,6 +241,10 @@ func (s *session) addMiss(v *Visit, kind pathKind, post bool) {
 		s.missedPaths = map[uint32]struct{}{}
 	}
 	s.missedPaths[v.Path] = struct{}{}
+	if s.lastMiss != 0 && ss.log.Text(Paths, s.lastMiss) < ss.log.Text(Paths, v.Path) {
+		s.ascending++
+	}
+	s.lastMiss = v.Path
 	if kind == scriptKind {
 		s.missedScripts++
 		if post {
@@ -168,6 +273,11 @@ func (s *session) addHostile(found []Finding, v *Visit) {
 
 func (s *session) addTry(v *Visit, post bool) {
 	basic := v.Status == 401
+	if v.Status >= 200 && v.Status < 300 && len(s.tries) > 0 {
+		if t := s.tries[tryKey{v.Path, true}]; t != nil {
+			t.ok++
+		}
+	}
 	if !basic && !post {
 		return
 	}
@@ -182,7 +292,10 @@ func (s *session) addTry(v *Visit, post bool) {
 		}
 		t = &tries{size: v.Size, status: map[uint16]int{}}
 		s.tries[k] = t
+	} else {
+		t.pauses.add(v.Time - t.last)
 	}
+	t.last = v.Time
 	t.n++
 	t.status[v.Status]++
 	if math.Abs(float64(v.Size-t.size)) <= 0.05*float64(max(t.size, 1)) {
@@ -193,40 +306,158 @@ func (s *session) addTry(v *Visit, post bool) {
 // close judges a session and forgets it.
 func (ss *sessions) close(s *session) {
 	delete(ss.open, s.client)
+	forms := 0
 	for k, t := range s.tries {
-		ss.addForm(k, t, s.client)
-		if t.n >= minBruteTries {
-			kept := *s
-			kept.missedPaths, kept.tries = nil, nil
-			ss.brute = append(ss.brute, bruteCase{kept, k, *t})
+		if !k.basic && t.n >= minBruteTries {
+			forms++
 		}
 	}
+	for k, t := range s.tries {
+		ss.addForm(k, t, s.client)
+		if t.n >= minBruteTries || t.n >= minFastTries && t.fast() && s.requests <= t.n+1 {
+			kept := *s
+			kept.missedPaths, kept.tries, kept.probed = nil, nil, nil
+			ss.brute = append(ss.brute, bruteCase{kept, k, *t, forms})
+		}
+		ss.slow.addTries(s, k, t)
+	}
+	ss.slow.addMisses(s)
+	ss.judgeUsers(s)
 	pages := s.requests - s.assets
 	distinct := len(s.missedPaths)
-	browsing := s.linked > 0 && (s.linked*4 > pages && s.assets*3 > pages || s.assets*2 > s.requests) // tools may send referers, they fetch no pictures
 	switch {
-	case distinct >= minScanMisses && s.missed*5 >= pages*2 && !browsing:
+	case ss.enumerates(s):
+		how := ""
+		if s.ascending*10 >= (distinct-1)*9 {
+			how = ", in the order of the alphabet as a word list has it"
+		}
 		ss.addSpan(s, Finding{Rule: "scan-enumeration", Class: Scan, Level: Medium,
-			Why: fmt.Sprintf("asks for what is not here: %s of %s met nothing, %s in %s, no page in between that a link led to",
-				count(distinct, "distinct path"), count(pages, "request"), perMinute(pages, s.first, s.last), lasted(s.first, s.last))},
+			Why: fmt.Sprintf("asks for what is not here: %s of %s met nothing, %s in %s%s, no page in between that a link led to",
+				count(distinct, "distinct path"), count(pages, "request"), perMinute(pages, s.first, s.last), lasted(s.first, s.last), how)},
 			takeUnlinked)
-	case s.hostile >= minActiveAttack && (s.hostile+s.missed)*5 >= pages*2 && !browsing,
+	case s.hostile >= minActiveAttack && (s.hostile+s.missed)*5 >= pages*2 && !s.browses(),
 		s.hostile >= minActiveAttack && len(s.classes) >= minToolClasses:
-		agents := slices.Clone(s.agents)
-		ss.addSpan(s, Finding{Rule: "scan-active", Class: Scan, Level: Low,
-			Why: fmt.Sprintf("part of a tool's run: %s of %s in %s carry a payload, and this one came from the same agent without following a link",
-				count(s.hostile, "request"), count(pages, "request"), lasted(s.first, s.last))},
-			func(st *site, v *Visit) bool { return takeUnlinked(st, v) && slices.Contains(agents, v.Agent) })
-		ss.addFuzzed(s, agents)
+		ss.addActive(s)
 	case s.missedScripts >= 3 && s.missedPosts >= 1 && s.missed*2 >= pages && s.linked == 0:
 		ss.addSpan(s, Finding{Rule: "probe-shell-sweep", Class: Probe, Level: Medium,
 			Why: fmt.Sprintf("looks for other people's shells: %s that do not exist, %d of them posted to",
 				count(s.missedScripts, "script"), s.missedPosts)}, takeMissed)
+	case s.onlyProbes():
+		take := takeProbes
+		if s.missed*2 >= pages && s.robots == 0 && s.crawls == 0 {
+			take = takeMissed
+		}
+		ss.addSpan(s, Finding{Rule: "probe-visit", Class: Probe, Level: Medium,
+			Why: fmt.Sprintf("a visit for this alone: %d of its %s ask for %s that only probes ask for and that is not here; no link followed, no asset fetched",
+				s.probes, count(pages, "request"), count(len(s.probed), "name"))}, take)
 	case distinct >= minBurstMisses && s.missed*2 >= pages && s.linked == 0 && s.assets == 0 && s.robots == 0 && s.crawls == 0:
 		ss.addSpan(s, Finding{Rule: "probe-burst", Class: Probe, Level: Low,
 			Why: fmt.Sprintf("one of %s that met nothing, in a visit that followed no link and fetched no asset",
 				count(distinct, "distinct path"))}, takeMissed)
 	}
+	ss.judgePace(s)
+	ss.judgeBot(s)
+}
+
+// judgeBot finds the client that names itself a search engine's crawler and does what none does.
+func (ss *sessions) judgeBot(s *session) {
+	if s.bot == 0 || s.botHostile == 0 {
+		return
+	}
+	agent := s.bot
+	ss.addSpan(s, Finding{Rule: "agent-false-crawler", Class: Probe, Level: Medium, Match: VisibleN(ss.log.Text(Agents, agent), 120),
+		Why: fmt.Sprintf("names itself a search engine's crawler and attacks or looks for known holes in %s of this visit, which none does", count(s.botHostile, "request"))},
+		func(_ *site, v *Visit, found []Finding) bool {
+			return v.Agent == agent && (topLevel(found) >= Medium || missed(v.Status) && probes(found))
+		})
+}
+
+// browses reports whether a session looks like a person's, who follows links and whose browser fetches pictures.
+// Tools may send referers, they fetch no pictures.
+func (s *session) browses() bool {
+	pages := s.requests - s.assets
+	return s.linked > 0 && (s.linked*4 > pages && s.assets*3 > pages || s.assets*2 > s.requests)
+}
+
+// enumerates reports whether a session tries names: many misses and little else, or fewer in the order of a word
+// list. A crawler that names itself and goes slowly has stale links; one that asks for what only probes ask for is
+// none.
+func (ss *sessions) enumerates(s *session) bool {
+	pages, distinct := s.requests-s.assets, len(s.missedPaths)
+	if s.missed*5 < pages*2 || s.browses() {
+		return false
+	}
+	if s.crawls*2 >= s.missed && s.probes < 3 && (s.last-s.first) >= int64(pages)*2000 {
+		return false
+	}
+	return distinct >= minScanMisses || distinct >= minWordlist && s.ascending*10 >= (distinct-1)*9 && s.linked == 0 && s.crawls == 0
+}
+
+// onlyProbes reports whether a session came for names that only probes ask for and for nothing else, or for
+// several of them.
+func (s *session) onlyProbes() bool {
+	pages := s.requests - s.assets
+	switch {
+	case s.probes > 0 && s.probes == s.requests: // a link, if they claim one, leads from a page that they never saw
+		return true
+	case s.linked > 0 || s.assets > 0:
+		return false
+	case len(s.probed) >= 3:
+		return s.probes*3 >= pages
+	}
+	return s.probes > 0 && s.probes*2 >= pages
+}
+
+// addActive makes the spans of a tool's run of payloads: what came from the same agent without a link, the forms
+// that it filled again and again, and the names that it tried besides.
+func (ss *sessions) addActive(s *session) {
+	pages := s.requests - s.assets
+	agents := slices.Clone(s.agents)
+	if n := len(s.missedPaths); n >= minScanMisses {
+		ss.addSpan(s, Finding{Rule: "scan-names", Class: Scan, Level: Medium,
+			Why: fmt.Sprintf("a tool's run asks for %s that are not here, between %s with a payload", count(n, "distinct path"), count(s.hostile, "request"))},
+			func(st *site, v *Visit, found []Finding) bool {
+				return missed(v.Status) && topLevel(found) < Medium && slices.Contains(agents, v.Agent)
+			})
+	}
+	ss.addSpan(s, Finding{Rule: "scan-active", Class: Scan, Level: Low,
+		Why: fmt.Sprintf("part of a tool's run: %s of %s in %s carry a payload, and this one came from the same agent without following a link",
+			count(s.hostile, "request"), count(pages, "request"), lasted(s.first, s.last))},
+		func(st *site, v *Visit, found []Finding) bool {
+			return takeUnlinked(st, v, found) && slices.Contains(agents, v.Agent)
+		})
+	ss.addFuzzed(s, agents)
+}
+
+// judgePace finds what only pace and breadth show.
+func (ss *sessions) judgePace(s *session) {
+	pages := s.requests - s.assets
+	if s.linked > 0 || s.assets > 0 || s.robots > 0 {
+		return
+	}
+	seconds := float64(s.last-s.first)/1000 + 1
+	if n := len(s.switched); n >= minSwitched && pages <= 4*n {
+		ss.addSpan(s, Finding{Rule: "scan-agents", Class: Scan, Level: Medium,
+			Why: fmt.Sprintf("one client shows %d agents or more in %s within %s and follows no link with any", n, count(pages, "request"), lasted(s.first, s.last))}, takeUnlinked)
+	}
+	if n := distinctOf(s.breadth); n >= minBreadth && float64(pages)/seconds >= 2 && s.crawls == 0 && len(s.missedPaths) < minScanMisses {
+		ss.addSpan(s, Finding{Rule: "scan-breadth", Class: Scan, Level: Low,
+			Why: fmt.Sprintf("asks for some %d pages at %s without following a link or fetching an asset", n, perMinute(pages, s.first, s.last))}, takeUnlinked)
+	}
+	if main := s.main; s.mainVotes*10 >= s.requests*8 && s.requests >= minStream && seconds <= float64(s.requests)*2 && s.hostile == 0 && s.missed*20 <= s.requests {
+		ss.addSpan(s, Finding{Rule: "tunnel-stream", Class: Other, Level: Low,
+			Why: fmt.Sprintf("a stream as a tunnel makes it: %s to one path in %s, without a link or an asset", count(s.requests, "request"), lasted(s.first, s.last))},
+			func(_ *site, v *Visit, _ []Finding) bool { return v.Path == main })
+	}
+}
+
+// distinctOf is about how many distinct things were marked in a sketch of 256 cells (linear counting).
+func distinctOf(cells [4]uint64) int {
+	empty := 256
+	for _, c := range cells {
+		empty -= bits.OnesCount64(c)
+	}
+	return int(256 * math.Log(256/math.Max(1, float64(empty))))
 }
 
 // addFuzzed makes a span of the forms that a tool's run posted to again and again. A tool may send a referer as
@@ -245,48 +476,25 @@ func (ss *sessions) addFuzzed(s *session, agents []uint32) {
 	}
 	ss.addSpan(s, Finding{Rule: "probe-forms", Class: Probe, Level: Low,
 		Why: fmt.Sprintf("a tool's run posts to %s again and again, %s in %s", count(len(fuzzed), "form"), count(posts, "post"), lasted(s.first, s.last))},
-		func(st *site, v *Visit) bool {
+		func(st *site, v *Visit, _ []Finding) bool {
 			return fuzzed[v.Path] && st.isPost(v) && slices.Contains(agents, v.Agent)
 		})
 }
 
-func (ss *sessions) addSpan(s *session, f Finding, take func(*site, *Visit) bool) {
+func (ss *sessions) addSpan(s *session, f Finding, take func(*site, *Visit, []Finding) bool) {
 	f.Field = "behaviour"
 	ss.spans[s.client] = append(ss.spans[s.client], span{s.firstRow, s.lastRow, s.first, f, take})
 }
 
-func takeMissed(_ *site, v *Visit) bool { return missed(v.Status) }
+func takeMissed(_ *site, v *Visit, _ []Finding) bool { return missed(v.Status) }
 
-func takeUnlinked(s *site, v *Visit) bool {
+func takeProbes(_ *site, v *Visit, found []Finding) bool { return missed(v.Status) && probes(found) }
+
+func takeUnlinked(s *site, v *Visit, _ []Finding) bool {
 	return !s.linked(v) && !(s.kinds[v.Path] == assetKind && !missed(v.Status) && v.Referer != 0)
 }
 
-func (ss *sessions) addForm(k tryKey, t *tries, client uint32) {
-	if k.basic {
-		return
-	}
-	f := ss.forms[k.path]
-	if f == nil {
-		f = &form{clients: map[uint32]struct{}{}}
-		ss.forms[k.path] = f
-	}
-	if len(f.clients) < 64 {
-		f.clients[client] = struct{}{}
-	}
-	if len(f.perVisit) < 4096 {
-		f.perVisit = append(f.perVisit, t.n)
-	}
-	for st, n := range t.status {
-		switch {
-		case st >= 300 && st < 400:
-			f.redirects += n
-		case st == 200:
-			f.plain += n
-		}
-	}
-}
-
-// finish closes what is open and judges the password guessing, which needs every client's answers.
+// finish closes what is open and judges what needs every client's answers or the whole part.
 func (ss *sessions) finish() {
 	open := make([]*session, 0, len(ss.open))
 	for _, s := range ss.open {
@@ -296,66 +504,11 @@ func (ss *sessions) finish() {
 	for _, s := range open {
 		ss.close(s)
 	}
-	for _, c := range ss.brute {
-		if f, ok := ss.judgeTries(c); ok {
-			key := c.key
-			ss.addSpan(&c.session, f, func(st *site, v *Visit) bool {
-				return v.Path == key.path && (key.basic && v.Status == 401 || !key.basic && st.isPost(v))
-			})
-		}
-	}
+	ss.judgeBrute()
+	ss.judgeSlow()
 	for _, list := range ss.spans {
 		slices.SortStableFunc(list, func(a, b span) int { return cmp.Compare(a.firstRow, b.firstRow) })
 	}
-}
-
-// judgeTries says whether a client's posts to one path are guesses at a password. They are when the answers
-// say "no" by status (401, 403), or when the path answers like a login form (some get a redirect, the others
-// see the form again), the answers here are nearly all the same form again, and no other visitor's session
-// posts there half as often. The usual case, a busy form that saves something each time, answers with
-// redirects or with sizes that vary, and a shell or an API has no visitors besides.
-func (ss *sessions) judgeTries(c bruteCase) (Finding, bool) {
-	t := c.tries
-	path := VisibleN(ss.log.Text(Paths, c.key.path), 120)
-	refused := t.status[401] + t.status[403] + t.status[429]
-	if refused*5 >= t.n*4 {
-		return Finding{Rule: "brute-refused", Class: Bruteforce, Level: Medium, Match: path,
-			Why: fmt.Sprintf("guesses a password: %d of %s at this path in %s were refused", refused, count(t.n, "try"), lasted(c.session.first, c.session.last))}, true
-	}
-	f := ss.forms[c.key.path]
-	if c.key.basic || f == nil {
-		return Finding{}, false
-	}
-	usual := percentile(f.perVisit, 0.9)
-	loginLike := f.redirects > 0 && f.plain > 0 && len(f.clients) >= 3 || namesLogin(ss.log.Text(Paths, c.key.path))
-	if !loginLike || t.status[200]*10 < t.n*9 || t.same*10 < t.n*9 || t.n < 2*usual && len(f.perVisit) > 20 {
-		return Finding{}, false
-	}
-	return Finding{Rule: "brute-login", Class: Bruteforce, Level: Medium, Match: path,
-		Why: fmt.Sprintf("guesses a password: %s in %s, each answered with the same form again; nine in ten visits post here %s or fewer",
-			count(t.n, "post"), lasted(c.session.first, c.session.last), count(usual, "time"))}, true
-}
-
-// markGuessed tells the scripts how many of their posts are guesses at a password.
-func (ss *sessions) markGuessed(scripts map[string]*script) {
-	for _, c := range ss.brute {
-		if s := scripts[ss.site.plain[c.key.path]]; s != nil && !c.key.basic {
-			if _, ok := ss.judgeTries(c); ok {
-				s.Guessed += c.tries.n
-			}
-		}
-	}
-}
-
-// namesLogin is a hint for logs in which nobody logged in successfully.
-func namesLogin(path string) bool {
-	p := plainPath(path)
-	for _, w := range []string{"login", "signin", "sign-in", "logon", "auth", "session", "xmlrpc", "passw"} {
-		if containsWord(p, w) {
-			return true
-		}
-	}
-	return false
 }
 
 func percentile(list []int, p float64) int {

@@ -19,13 +19,16 @@ type Period struct {
 // A site is the sum of a first pass over a part.
 type site struct {
 	Period
-	days     map[int64]bool // days (UTC) with a request
-	post     uint32         // number of the method POST
-	ownHost  string         // lower case, of the site's own links; empty if no referer tells
-	referers []uint32       // requests by referer
-	own      []ownRef       // by referer: what it is as a link
-	crawler  []bool         // by agent: it names itself one
-	browser  []bool         // by agent: it has the form of a browser's
+	days     map[int64]bool     // days (UTC) with a request
+	post     uint32             // number of the method POST
+	ownHost  string             // lower case, of the site's own links; empty if no referer tells
+	referers []uint32           // requests by referer
+	own      []ownRef           // by referer: what it is as a link
+	crawler  []bool             // by agent: it names itself one
+	browser  []bool             // by agent: it has the form of a browser's
+	engine   []bool             // by agent: it names a search engine's crawler
+	odd      map[uint32]Finding // by agent: it cannot be what it says
+	forged   map[uint32]Finding // by client: it is no address of a visitor
 	kinds    []pathKind
 	plain    []string // by path: its scriptKey; filled for scripts only
 }
@@ -47,6 +50,7 @@ func surveySite(log Log) (*site, error) {
 		}
 	}
 	s.sortAgents(log)
+	firstOf := make([]int64, log.Texts(Agents))
 	lastDay := int64(-1)
 	s.days = map[int64]bool{}
 	err := log.Visits(func(v *Visit) bool {
@@ -55,6 +59,9 @@ func surveySite(log Log) (*site, error) {
 		if day := v.Time / dayMS; v.Time > 0 && day != lastDay {
 			lastDay = day
 			s.days[day] = true
+		}
+		if firstOf[v.Agent] == 0 {
+			firstOf[v.Agent] = v.Time
 		}
 		if v.Status < 300 && s.isPost(v) && s.browser[v.Agent] {
 			s.Posts++
@@ -69,6 +76,7 @@ func surveySite(log Log) (*site, error) {
 	}
 	s.findLinks(log)
 	s.sortPaths(log)
+	s.findOdd(log, firstOf)
 	return s, nil
 }
 
@@ -110,11 +118,12 @@ func (p *Period) bareIsOdd() bool { return p.hasLinks() && p.Bare*2 < p.Posts+4 
 
 func (s *site) sortAgents(log Log) {
 	n := log.Texts(Agents)
-	s.crawler, s.browser = make([]bool, n), make([]bool, n)
+	s.crawler, s.browser, s.engine = make([]bool, n), make([]bool, n), make([]bool, n)
 	for id := range n {
 		a := log.Text(Agents, uint32(id))
 		s.crawler[id] = namesCrawler(a)
 		s.browser[id] = !s.crawler[id] && namesBrowser(a)
+		s.engine[id] = s.crawler[id] && namesEngine(a)
 	}
 }
 
@@ -178,6 +187,38 @@ func splitReferer(ref string) (host, path string) {
 		host = host[:j]
 	}
 	return strings.TrimPrefix(strings.ToLower(host), "www."), path
+}
+
+// findOdd judges what clients say of themselves.
+func (s *site) findOdd(log Log, firstOf []int64) {
+	s.odd, s.forged = map[uint32]Finding{}, map[uint32]Finding{}
+	for id := 1; id < log.Texts(Agents); id++ {
+		agent := log.Text(Agents, uint32(id))
+		if why := agentOdd(agent, timeOf(firstOf[id])); why != "" {
+			s.odd[uint32(id)] = Finding{Rule: "agent-impossible", Class: Other, Level: Info, Field: "behaviour", Match: VisibleN(agent, 160), Why: "the agent cannot be what it says: " + why}
+		}
+	}
+	for id := 1; id < log.Texts(Clients); id++ {
+		client := log.Text(Clients, uint32(id))
+		if why := clientOdd(client); why != "" {
+			s.forged[uint32(id)] = Finding{Rule: "client-forged", Class: Other, Level: Info, Field: "behaviour", Match: VisibleN(client, 160), Why: "the client as logged " + why}
+		}
+	}
+}
+
+// oddities are the findings that a request has for what its client says of itself. They are told at level info,
+// an impossible agent at low where it asks for a page of its own accord.
+func (s *site) oddities(v *Visit) (out []Finding) {
+	if f, ok := s.odd[v.Agent]; ok {
+		if s.kinds[v.Path] != assetKind && !s.own[v.Referer].own {
+			f.Level = Low
+		}
+		out = append(out, f)
+	}
+	if f, ok := s.forged[v.Client]; ok {
+		out = append(out, f)
+	}
+	return out
 }
 
 func (s *site) sortPaths(log Log) {

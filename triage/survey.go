@@ -213,9 +213,12 @@ func (p *part) mark(s *Summary) error {
 			if v.Row < sp.firstRow {
 				break
 			}
-			if v.Row <= sp.lastRow && sp.take(p.site, v) && !p.already(v, sp.finding) {
+			if v.Row <= sp.lastRow && sp.take(p.site, v, p.log.Findings(v.Judged)) && !p.already(v, sp.finding) {
 				s.marks = append(s.marks, Mark{v.Row, ids.of(sp.finding)})
 			}
+		}
+		for _, f := range p.site.oddities(v) {
+			s.marks = append(s.marks, Mark{v.Row, ids.of(f)})
 		}
 		return true
 	})

@@ -197,7 +197,10 @@ func (w *world) mail() {
 	for range 12 {
 		c, user := w.person(), fmt.Sprintf("EX\\user%d", w.IntN(30))
 		for range 10 + w.IntN(20) {
-			w.hit(w.daytime(), c, "POST /EWS/Exchange.asmx", 200, 2000, "", "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0)").req.User = user
+			at := w.daytime()
+			w.hit(at, c, "POST /EWS/Exchange.asmx", 401, 0, "", "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0)") // NTLM asks twice
+			w.hit(at, c, "POST /EWS/Exchange.asmx", 401, 0, "", "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0)")
+			w.hit(at+time.Second, c, "POST /EWS/Exchange.asmx", 200, 2000, "", "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0)").req.User = user
 			w.hit(w.daytime(), c, "POST /Microsoft-Server-ActiveSync?Cmd=Ping&User=u", 200, 0, "", "Apple-iPhone14C5/2101.50").req.User = user
 		}
 		at := w.daytime()

@@ -60,7 +60,7 @@ var browsers = []string{
 	"Mozilla/5.0 (Linux; Android 14; SM-A%d) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0 Mobile Safari/537.36",
 }
 
-func (w *world) browser() string { return fmt.Sprintf(pick(w, browsers), 100+w.IntN(30)) }
+func (w *world) browser() string { return fmt.Sprintf(pick(w, browsers), 95+w.IntN(25)) }
 
 // person is a new address of somebody.
 func (w *world) person() string {
