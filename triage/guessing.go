@@ -15,7 +15,6 @@ const (
 	minSlowTries = 20
 	minNames     = 6 // names refused in one visit
 	minCrowd     = 15
-	maxTrails    = 50_000
 	maxCrowd     = 2_000 // visits of one crowd
 )
 
@@ -170,27 +169,6 @@ type trailKey struct {
 	tryKey
 }
 
-// A trail is what one client did again and again over many visits.
-type trail struct {
-	visits, n, pages  int // n are tries or misses
-	same, ok          int
-	size              int64
-	status200         int
-	refused           int
-	browsed           bool
-	first, last       int64
-	firstRow, lastRow uint64
-}
-
-func (t *trail) see(s *session) {
-	if t.visits == 0 || s.firstRow < t.firstRow {
-		t.firstRow, t.first = s.firstRow, s.first
-	}
-	t.lastRow, t.last = max(t.lastRow, s.lastRow), max(t.last, s.last)
-	t.visits++
-	t.pages += s.requests - s.assets
-}
-
 type crowdKey struct {
 	tryKey
 	day int64
@@ -214,20 +192,19 @@ func (st *slowTrails) addTries(s *session, k tryKey, t *tries) {
 	}
 	key := trailKey{s.client, k}
 	x := st.posts[key]
-	if x == nil {
-		if len(st.posts) >= maxTrails {
-			return
-		}
-		x = &trail{size: t.size}
+	if x == nil && len(st.posts) < maxTrails {
+		x = &trail{Size: t.size}
 		st.posts[key] = x
 	}
-	x.see(s)
-	x.n += t.n
-	x.ok += t.ok
-	x.refused += t.refused()
-	x.status200 += t.status[200]
-	if d := x.size - t.size; d*20 <= x.size && -d*20 <= x.size {
-		x.same += t.same
+	if x != nil {
+		x.see(s, t.rows)
+		x.N += t.n
+		x.OK += t.ok
+		x.Refused += t.refused()
+		x.Status200 += t.status[200]
+		if nearSize(x.Size, t.size) {
+			x.Same += t.same
+		}
 	}
 	if s.requests > t.n || t.ok > 0 || s.linked > 0 {
 		return
@@ -249,17 +226,20 @@ func (st *slowTrails) addTries(s *session, k tryKey, t *tries) {
 	for code, n := range t.status {
 		c.fails.status[code] += n
 	}
-	if d := c.fails.size - t.size; d*20 <= c.fails.size && -d*20 <= c.fails.size {
+	if nearSize(c.fails.size, t.size) {
 		c.fails.same += t.same
 	}
 }
+
+// nearSize reports whether two answers have the same size but for 5 %.
+func nearSize(a, b int64) bool { d := a - b; return d*20 <= a && -d*20 <= a }
 
 // addMisses takes a visit's misses, if it was not a person's.
 func (st *slowTrails) addMisses(s *session) {
 	x := st.misses[s.client]
 	if s.linked > 0 || s.assets > 0 || s.robots > 0 || s.crawls > 0 {
 		if x != nil {
-			x.browsed = true
+			x.Browsed = true
 		}
 		return
 	}
@@ -271,43 +251,11 @@ func (st *slowTrails) addMisses(s *session) {
 		if len(st.misses) >= maxTrails {
 			return
 		}
-		x = &trail{}
+		x = &trail{Misses: true}
 		st.misses[s.client] = x
 	}
-	x.see(s)
-	x.n += n
-}
-
-// judgeSlow judges what only the whole part shows: tries over days, tries of many clients, word lists at a slow pace.
-func (ss *sessions) judgeSlow() {
-	keys := make([]trailKey, 0, len(ss.slow.posts))
-	for k, x := range ss.slow.posts {
-		if x.n >= minSlowTries && x.visits >= 4 {
-			keys = append(keys, k)
-		}
-	}
-	slices.SortFunc(keys, func(a, b trailKey) int { return cmp.Or(cmp.Compare(a.client, b.client), cmp.Compare(a.path, b.path)) })
-	for _, k := range keys {
-		x := ss.slow.posts[k]
-		refused := x.refused*5 >= x.n*4 && x.ok*4 < x.refused && x.pages <= 2*x.n
-		again := x.status200*10 >= x.n*9 && x.same*10 >= x.n*9 && ss.forms[k.path] != nil && ss.forms[k.path].isLogin()
-		if refused || again {
-			ss.addTrail(k.client, x, Finding{Rule: "brute-slow", Class: Bruteforce, Level: Medium, Match: VisibleN(ss.log.Text(Paths, k.path), 120),
-				Why: fmt.Sprintf("guesses a password slowly: %s in %s over %s, none accepted", count(x.n, "try"), count(x.visits, "visit"), lasted(x.first, x.last))}, takeTries(k.tryKey))
-		}
-	}
-	for _, client := range sortedKeys(ss.slow.misses) {
-		if x := ss.slow.misses[client]; x.n >= 25 && x.visits >= 3 && !x.browsed && x.n*2 >= x.pages {
-			ss.addTrail(client, x, Finding{Rule: "scan-slow", Class: Scan, Level: Medium,
-				Why: fmt.Sprintf("tries names slowly: %s that met nothing in %s over %s, without a link or an asset in any", count(x.n, "name"), count(x.visits, "visit"), lasted(x.first, x.last))},
-				takeMissed)
-		}
-	}
-	ss.judgeCrowds()
-}
-
-func (ss *sessions) addTrail(client uint32, x *trail, f Finding, take func(*site, *Visit, []Finding) bool) {
-	ss.addSpan(&session{client: client, firstRow: x.firstRow, lastRow: x.lastRow, first: x.first, last: x.last}, f, take)
+	x.see(s, s.missRows)
+	x.N += n
 }
 
 // judgeCrowds finds the form that many clients came to on one day for nothing but tries in vain, as those who try

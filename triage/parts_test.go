@@ -2,9 +2,11 @@ package triage_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"spoor/triage"
 )
@@ -122,6 +124,23 @@ func TestSummaryRefusesWhatItIsNot(t *testing.T) {
 	for _, b := range [][]byte{nil, []byte("x"), []byte(strings.Repeat("\xff", 100))} {
 		if err := new(triage.Summary).UnmarshalBinary(b); err == nil {
 			t.Errorf("%q is decoded", b)
+		}
+	}
+}
+
+// What is slow is seen however the log was cut.
+func TestSlowTrailsOverParts(t *testing.T) {
+	s := newScene()
+	for i := range 40 {
+		s.add(day+time.Duration(i/5)*day+time.Duration(i%5)*time.Minute, "203.0.113.50", "POST /login.php", 200, 900, "", chrome)
+		s.add(day+time.Duration(i)*5*time.Hour, "203.0.113.51", fmt.Sprintf("GET /w%d", i*7919%997), 404, 200, "", chrome)
+	}
+	whole, reqs := s.survey(t, nil)
+	cut := inParts(t, reqs, len(reqs)/3, len(reqs)*2/3)
+	for client, rule := range map[string]string{"203.0.113.50": "brute-slow", "203.0.113.51": "scan-slow"} {
+		a, b := rules(whole, reqs, client)[rule], rules(cut, reqs, client)[rule]
+		if a < 30 || a != b {
+			t.Errorf("%s marks %d requests in one part, %d in three", rule, a, b)
 		}
 	}
 }

@@ -31,6 +31,7 @@ const (
 	minSwitched     = 8 // agents of one visit that no person has
 	minBreadth      = 80
 	minStream       = 500
+	maxTryRows      = 32 // rows kept of a visit's tries and of its misses
 	clockJitter     = 0.1
 )
 
@@ -53,6 +54,7 @@ type session struct {
 	probed            map[uint32]struct{} // distinct, at most maxMissedPaths
 	ascending         int                 // distinct misses that come after the one before in the alphabet
 	lastMiss          uint32
+	missRows          []uint64  // at most maxTryRows
 	switched          []uint32  // browsers' agents, at most maxAgentsOf
 	breadth           [4]uint64 // sketch of the distinct pages asked for without a link
 	main              uint32    // the path that most requests are for, if one has the majority
@@ -77,6 +79,7 @@ type tries struct {
 	ok     int   // of tries by basic authentication: requests to the path answered 2xx
 	last   int64 // time of the latest
 	pauses pace
+	rows   []uint64 // at most maxTryRows
 }
 
 // A pace is the mean and spread of pauses, by Welford's method.
@@ -241,6 +244,9 @@ func (ss *sessions) addMiss(s *session, v *Visit, kind pathKind) {
 		s.missedPaths = map[uint32]struct{}{}
 	}
 	s.missedPaths[v.Path] = struct{}{}
+	if len(s.missRows) < maxTryRows {
+		s.missRows = append(s.missRows, v.Row)
+	}
 	if s.lastMiss != 0 && ss.log.Text(Paths, s.lastMiss) < ss.log.Text(Paths, v.Path) {
 		s.ascending++
 	}
@@ -296,6 +302,9 @@ func (s *session) addTry(v *Visit, post bool) {
 		t.pauses.add(v.Time - t.last)
 	}
 	t.last = v.Time
+	if len(t.rows) < maxTryRows {
+		t.rows = append(t.rows, v.Row)
+	}
 	t.n++
 	t.status[v.Status]++
 	if math.Abs(float64(v.Size-t.size)) <= 0.05*float64(max(t.size, 1)) {
@@ -316,7 +325,7 @@ func (ss *sessions) close(s *session) {
 		ss.addForm(k, t, s.client)
 		if t.n >= minBruteTries || t.n >= minFastTries && t.fast() && s.requests <= t.n+1 {
 			kept := *s
-			kept.missedPaths, kept.tries, kept.probed = nil, nil, nil
+			kept.missedPaths, kept.tries, kept.probed, kept.missRows = nil, nil, nil, nil
 			ss.brute = append(ss.brute, bruteCase{kept, k, *t, forms})
 		}
 		ss.slow.addTries(s, k, t)
@@ -505,7 +514,7 @@ func (ss *sessions) finish() {
 		ss.close(s)
 	}
 	ss.judgeBrute()
-	ss.judgeSlow()
+	ss.judgeCrowds()
 	for _, list := range ss.spans {
 		slices.SortStableFunc(list, func(a, b span) int { return cmp.Compare(a.firstRow, b.firstRow) })
 	}

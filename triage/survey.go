@@ -51,10 +51,11 @@ type Summary struct {
 	families map[string]*family
 	days     []int64             // days (UTC) with requests, those of audit logs apart
 	audit    map[int64]*auditDay // by day (UTC), what audit logs show
+	trails   []trail
 }
 
 // summaryFormat is part of every encoded Summary and changes with whatever Summarise keeps or means.
-const summaryFormat = 5
+const summaryFormat = 6
 
 // encodedSummary is a Summary as gob writes it.
 type encodedSummary struct {
@@ -70,11 +71,12 @@ type encodedSummary struct {
 	Families map[string]*family
 	Days     []int64
 	Audit    map[int64]encodedDay
+	Trails   []trail
 }
 
 // MarshalBinary encodes a summary.
 func (s *Summary) MarshalBinary() ([]byte, error) {
-	e := encodedSummary{summaryFormat, RuleSetHash(), s.period, s.scripts, s.foes, s.targets, s.findings, s.marks, s.spans, s.families, s.days, nil}
+	e := encodedSummary{summaryFormat, RuleSetHash(), s.period, s.scripts, s.foes, s.targets, s.findings, s.marks, s.spans, s.families, s.days, nil, s.trails}
 	for day, d := range s.audit {
 		if e.Audit == nil {
 			e.Audit = map[int64]encodedDay{}
@@ -99,7 +101,7 @@ func (s *Summary) UnmarshalBinary(b []byte) error {
 	if e.Format != summaryFormat || e.Rules != RuleSetHash() {
 		return fmt.Errorf("the summary is of format %d and rules %.8s, not of format %d and rules %.8s", e.Format, e.Rules, summaryFormat, RuleSetHash())
 	}
-	*s = Summary{e.Period, e.Scripts, e.Foes, e.Targets, e.Findings, e.Marks, e.Spans, e.Families, e.Days, nil}
+	*s = Summary{e.Period, e.Scripts, e.Foes, e.Targets, e.Findings, e.Marks, e.Spans, e.Families, e.Days, nil, e.Trails}
 	for day, x := range e.Audit {
 		d, err := x.decode()
 		if err != nil {
@@ -173,7 +175,7 @@ func summarise(log Log) (*Summary, error) {
 	p.sessions.markGuessed(p.scripts.byPlain)
 	p.keepSpans()
 	s := &Summary{period: p.site.Period, scripts: p.scripts.byPlain, foes: p.out.Foes, targets: p.out.Targets,
-		spans: p.rhythm.spans, families: p.rhythm.families, days: sortedKeys(p.site.days)}
+		spans: p.rhythm.spans, families: p.rhythm.families, days: sortedKeys(p.site.days), trails: p.sessions.trails()}
 	for plain, x := range s.scripts {
 		if x.Requests == 0 {
 			delete(s.scripts, plain)
@@ -398,7 +400,13 @@ func (w *survey) mark(parts, audits []*Summary) error {
 		}
 	}
 	w.out.Marks = append(w.out.Marks, used[next:]...)
-	if len(audits) > 0 { // the rows of a part and of its audit logs are mixed
+	slow := w.trailMarks(parts, &ids)
+	for _, m := range slow {
+		if _, shell := slices.BinarySearchFunc(used, m.Row, func(u Mark, row uint64) int { return cmp.Compare(u.Row, row) }); !shell {
+			w.out.Marks = append(w.out.Marks, m)
+		}
+	}
+	if len(audits)+len(slow) > 0 { // the rows of a part and of its audit logs are mixed
 		slices.SortStableFunc(w.out.Marks, func(a, b Mark) int { return cmp.Compare(a.Row, b.Row) })
 	}
 	return nil
