@@ -12,7 +12,7 @@ import (
 	"spoor/triage"
 )
 
-var worldCount = flag.Int("worlds", 60, "made-up sites to judge, of each a peaceful and a broken-into one")
+var worldCount = flag.Int("worlds", 25, "made-up sites to judge, of each a peaceful and a broken-into one")
 
 // A worldTally counts shells of one kind.
 type worldTally struct{ shells, first, high, critical, planted, claimed, listed int }
