@@ -47,6 +47,7 @@ func (j *Judge) Body(body, answer string) []Finding {
 func (h *hunt) body(body string) {
 	parts := splitBody(body)
 	h.shellClient(body, parts)
+	isClient := slices.ContainsFunc(h.found, func(f Finding) bool { return f.Class == WebshellUse && f.Level >= High })
 	for i := range parts {
 		p := &parts[i]
 		field := p.field()
@@ -64,6 +65,9 @@ func (h *hunt) body(body string) {
 		}
 		if len(p.value) > maxProse {
 			h.soften(before)
+		}
+		if isClient { // its code has quotes and semicolons, and is no injection into the site's own
+			h.found = append(h.found[:before], slices.DeleteFunc(slices.Clone(h.found[before:]), func(f Finding) bool { return f.Class == SQLi || f.Class == XSS })...)
 		}
 		if p.name != "" && !plainName(p.name) && p.coded {
 			h.field(field, InName, p.name, false)

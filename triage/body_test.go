@@ -64,6 +64,11 @@ func TestBodyCommands(t *testing.T) {
 		for _, f := range found {
 			ok = ok || f.Rule == c.rule && f.Field == c.field && (c.match == "" || f.Match == c.match) && f.Target == c.target
 		}
+		for _, f := range found {
+			if f.Class == triage.SQLi || f.Class == triage.XSS {
+				t.Errorf("%s: the client's code is taken for an injection: %+v", c.name, f)
+			}
+		}
 		if !ok {
 			t.Errorf("%s: %+v, want %s in %s with %q", c.name, found, c.rule, c.field, c.match)
 		}
