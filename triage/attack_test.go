@@ -69,9 +69,10 @@ func FuzzCommandTechniques(f *testing.F) {
 // A client's frame is taken off a command; what is no frame stays.
 func TestGist(t *testing.T) {
 	for in, want := range map[string]string{
-		`cd "/var/www/shop/";whoami;echo [S];pwd;echo [E]`:                          "whoami",
-		`cd /d "C:\inetpub\wwwroot\"&netstat -an&echo [S]&cd&echo [E]`:              "netstat -an",
-		`"cmd" /c "cd /d C:\inetpub\wwwroot&net user /domain&echo [S]&cd&echo [E]"`: "net user /domain",
+		`cd "/var/www/shop/";whoami;echo [S];pwd;echo [E]`:                                 "whoami",
+		`cd /d "C:\inetpub\wwwroot\"&netstat -an&echo [S]&cd&echo [E]`:                     "netstat -an",
+		`"cmd" /c "cd /d C:\inetpub\wwwroot&net user /domain&echo [S]&cd&echo [E]"`:        "net user /domain",
+		`"c:\windows\system32\cmd.exe" /c cd /d C:\inetpub\x\&whoami&echo [S]&cd&echo [E]`: "whoami",
 		`cd /tmp; ls`:           "cd /tmp; ls",
 		`echo hello; pwd`:       "echo hello; pwd",
 		"opendir /var/www/x/":   "opendir /var/www/x/",

@@ -79,7 +79,7 @@ func makesFiles(text string, techniques []string) bool {
 
 // frame is what a client of shells puts around a command: where to go before, and marks to find the output by. The
 // marks "[S]" and "[E]" are China Chopper's, see the rule body-chopper-command.
-var frame = regexp.MustCompile(`(?is)^"?(?:cmd|/bin/sh|sh)?"?\s*(?:/c|-c)?\s*"?\s*cd\s+(?:/d\s+)?(?:"[^"]*"|'[^']*'|[^&;]*)\s*[&;]+\s*(.+?)\s*[&;]+\s*echo\s+\S+\s*[&;]+\s*(?:cd|pwd)\s*[&;]+.*$`)
+var frame = regexp.MustCompile(`(?is)^(?:"?(?:[^"\s]*[/\\])?(?:cmd|sh|bash)(?:\.exe)?"?\s+)?(?:/c|-c)?\s*"?\s*cd\s+(?:/d\s+)?(?:"[^"]*"|'[^']*'|[^&;]*)\s*[&;]+\s*(.+?)\s*[&;]+\s*echo\s+\S+\s*[&;]+\s*(?:cd|pwd)\s*[&;]+.*$`)
 
 // commandText is a command as a step tells it, without its frame first.
 func commandText(text string) string {
