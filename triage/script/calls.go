@@ -150,11 +150,11 @@ func (x *interp) isVariable(name string) bool {
 
 // call is a function called by its name.
 func (x *interp) call(name string, recv value, args []value, at int) value {
+	x.sinks(name, recv, args, at)
 	if v, ok := x.source(name, args); ok {
 		x.r.usesInput = x.r.usesInput || v.from&fromInput != 0
 		return v
 	}
-	x.sinks(name, recv, args, at)
 	x.effects(name, args)
 	if f := x.funcs[name]; f != nil {
 		return x.bind(f, args)
@@ -309,6 +309,9 @@ func (x *interp) effects(name string, args []value) {
 	case "extract", "import_request_variables":
 		if len(args) > 0 && args[0].from&fromInput != 0 || name != "extract" {
 			x.wild |= fromWeak
+			if len(args) == 1 && strings.HasPrefix(args[0].place, "$_") && args[0].from&fromInput != 0 { // all of the request
+				x.wild |= fromInput
+			}
 		}
 	case "exec":
 		if len(args) > 1 {
@@ -418,6 +421,7 @@ func (x *interp) method1(v, name value, lower string, args []value, at int) valu
 
 // chained are methods whose answer is an object that sinks speak of.
 var chained = map[string]string{"getruntime": "runtime", "getenginebyname": "scriptengine", "getenginebyextension": "scriptengine",
+	"createtextfile": "textstream", "opentextfile": "textstream", "createtext": "streamwriter", "appendtext": "streamwriter",
 	"getexpressionfactory": "expressionfactory", "getsystemclassloader": "classloader"}
 
 // dynamic is a call of what is not a plain name.

@@ -48,6 +48,15 @@ func (x *interp) expr(end int) value {
 			right := x.expr(end)
 			x.plain = plain
 			x.assign(left, right, false)
+			for n, part := range left.list {
+				v := right.flat()
+				if n < len(right.list) {
+					v = right.list[n]
+				} else {
+					v.list, v.known, v.text = nil, false, ""
+				}
+				x.assign(part, v, false)
+			}
 			return right
 		case ".=", "??=":
 			x.i++
@@ -62,6 +71,8 @@ func (x *interp) expr(end int) value {
 		case "-=", "*=", "/=", "++", "--":
 			x.i++
 			if t.text[0] == t.text[1] {
+				x.counts(left)
+				left = value{}
 				continue
 			}
 			x.expr(end)
@@ -163,6 +174,13 @@ func (x *interp) lineEnds(t *token) bool {
 	return false
 }
 
+// counts forgets what a variable holds that is counted up or down.
+func (x *interp) counts(v value) {
+	if v.place != "" && !v.elem {
+		x.env.set(x.placeKey(v.place), value{from: v.from}, false)
+	}
+}
+
 func arithmetic(op string, a, b value) value {
 	m, ok1 := numberOf(a.text)
 	n, ok2 := numberOf(b.text)
@@ -242,6 +260,10 @@ func (x *interp) unary(end int) value {
 		case "!", "-", "+", "++", "--":
 			x.i++
 			v := x.unary(end)
+			if len(t.text) == 2 {
+				x.counts(v)
+				return value{}
+			}
 			if t.text == "-" && v.num {
 				v.text = strings.TrimPrefix("-"+v.text, "--")
 				return v
@@ -299,8 +321,13 @@ func (x *interp) iteration(stop int) {
 	for i := x.i; i < stop; i++ {
 		switch {
 		case x.ident(i, "as"):
-			list := x.expr(i).flat()
-			list.list, list.known, list.text = nil, false, ""
+			list := x.expr(i)
+			if len(list.list) == 1 {
+				list = list.list[0]
+			} else {
+				list = list.flat()
+				list.list, list.known, list.text = nil, false, ""
+			}
 			for j := i + 1; j < stop; j++ {
 				if x.toks[j].kind == tVar {
 					x.env.set(x.key(x.toks[j].text), list, true)

@@ -94,7 +94,7 @@ func (x *interp) fold(name string, args []value) (value, bool) {
 		out = strings.ToUpper(s)
 	case "trim", "ltrim", "rtrim", "chop":
 		out = trimConst(name, s, args)
-	case "strval", "stripslashes", "tostring", "cstr", "string":
+	case "strval", "stripslashes", "tostring", "cstr", "string", "mappath", "getrealpath", "expandpath":
 		out = s
 	case "str_replace", "replace", "str_ireplace", "replaceall":
 		return x.replaceConst(name, args)

@@ -44,6 +44,9 @@ func (x *interp) primary(end int) value {
 		case 1:
 			return items[0]
 		}
+		if x.op("=") { // several at once, as in Perl
+			return value{list: items}
+		}
 		return items[len(items)-1]
 	case "[":
 		return x.collection("[", end)
@@ -386,7 +389,28 @@ func (x *interp) member(v value, at, end int) value {
 		args, _ := x.arguments(end)
 		return x.method1(v, name, lower, args, at)
 	}
+	if x.lang.basic() && x.i < end && x.nest <= x.base+3 {
+		if t := &x.toks[x.i]; !x.lineEnds(t) && (t.kind == tString || t.kind == tIdent && !keywords[t.text] && !basicOperators[t.text]) {
+			return x.method1(v, name, lower, x.bareArguments(end), at)
+		}
+	}
 	return x.property(v, lower)
+}
+
+var basicOperators = wordSet("and or xor mod is like eqv imp not then to step")
+
+// bareArguments reads the arguments of a call of Basic that stand without parentheses.
+func (x *interp) bareArguments(end int) []value {
+	var out []value
+	for x.i < end && len(out) < 32 {
+		from := x.i
+		out = append(out, x.expr(end))
+		if !x.op(",") || x.i == from {
+			break
+		}
+		x.i++
+	}
+	return out
 }
 
 // property is v.name.

@@ -189,6 +189,15 @@ var flowRules = []Rule{
 		Hit:  []Sample{{"a.php", `<?php $o = unserialize(base64_decode($_COOKIE["s"]));`}, {"b.jsp", `<% new java.io.ObjectInputStream(request.getInputStream()).readObject(); %>`}},
 		Miss: []Sample{{"a.php", `<?php $o = unserialize(get_option("x")); $p = json_decode($_POST["p"]);`}}},
 
+	{ID: "connect-input", Level: triage.Medium, Gate: triage.Low, kind: kConnect, needs: fromInput, whole: true,
+		Why: "opens a connection to where the request says, as tunnels do", Source: "https://attack.mitre.org/techniques/T1090/",
+		Hit:  []Sample{{"a.php", `<?php $s = @fsockopen($_POST["h"], $_POST["p"]); echo fread($s, 512);`}, {"b.jsp", `<% ch.connect(new java.net.InetSocketAddress(request.getHeader("T"), 80)); %>`}},
+		Miss: []Sample{{"a.php", `<?php $s = fsockopen("mail.example.org", 25); fputs($s, $_POST["m"]);`}}},
+	{ID: "reflect-input", Level: triage.Medium, Gate: triage.Low, kind: kReflect, needs: fromInput,
+		Why: "hands what the request sends to a method that is found by its name", Source: webshellTechnique,
+		Hit:  []Sample{{"a.jsp", `<% Class r = Class.forName("java.lang.Run" + "time"); r.getMethod("ex" + "ec", String.class).invoke(r.getMethod("getRuntime").invoke(null), request.getParameter("x")); %>`}},
+		Miss: []Sample{{"a.jsp", `<% m.invoke(bean); out.print(request.getParameter("x")); %>`}}},
+
 	{ID: "write-script", Level: triage.High, Gate: triage.Low, kind: kWrite, needs: 0, with: fromInput | fromDecoded | fromPacked,
 		test: func(v value) bool { return scriptPath(v) },
 		Why:  "writes what the request sends, or what it decodes, into a script", Source: webshellTechnique,

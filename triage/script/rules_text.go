@@ -39,7 +39,7 @@ var textRules = []Rule{
 		Why: "removes its own file, stays in memory and writes files, as shells that put themselves back do", Source: "https://attack.mitre.org/techniques/T1505/003/",
 		Hit:  []Sample{{"a.php", `<?php ignore_user_abort(true); unlink(__FILE__); while (1) { file_put_contents("x", $c); usleep(5); }`}},
 		Miss: []Sample{{"a.php", `<?php ignore_user_abort(true); file_put_contents("x", $c);`}}},
-	{ID: "shell-cgi", Level: triage.High, Langs: []language{shell}, Pattern: `(?:eval|bash\s+-c|sh\s+-c)\s+["']?\$\{?(?:query_string|http_\w+)|(?:^|[;|&])\s*\$\{?(?:query_string|http_\w+)`,
+	{ID: "shell-cgi", Level: triage.High, Langs: []language{shell}, Pattern: `(?:eval|bash\s+-c|sh\s+-c)\s[^\n;]{0,40}\$\{?(?:query_string|http_\w+)|(?:^|[;|&])\s*\$\{?(?:query_string|http_\w+)`,
 		Why: "runs what the request sends as a command", Source: webshellTechnique,
 		Hit:  []Sample{{"a.sh", "#!/bin/sh\neval \"$QUERY_STRING\"\n"}},
 		Miss: []Sample{{"a.sh", "#!/bin/sh\necho \"$QUERY_STRING\" >> log\n"}}},

@@ -20,6 +20,8 @@ const (
 	kWrite             // writes it to a file: path, then content
 	kUpload            // stores an uploaded file: source, then target
 	kCallback          // calls it with other arguments
+	kConnect           // opens a connection to it
+	kReflect           // hands it to a method that is found by its name
 )
 
 // A sink is a function that does one of these.
@@ -49,6 +51,11 @@ var sinkTable = []sink{
 	{[]language{php}, "include include_once require require_once", kInclude, 0},
 	{[]language{php}, "unserialize", kObject, 0},
 	{[]language{php}, "file_put_contents fwrite fputs fputcsv", kWrite, anyArg},
+	{[]language{php}, "fsockopen pfsockopen stream_socket_client", kConnect, 0},
+	{[]language{php}, "socket_connect", kConnect, 1},
+	{[]language{java}, "new inetsocketaddress new socket", kConnect, 0},
+	{aspNet, "new tcpclient new ipendpoint", kConnect, 0},
+	{[]language{java}, ".invoke", kReflect, anyArg},
 	{[]language{php}, "move_uploaded_file copy rename", kUpload, anyArg},
 	{[]language{php}, "call_user_func call_user_func_array array_map register_shutdown_function register_tick_function ob_start set_error_handler set_exception_handler " +
 		"forward_static_call forward_static_call_array spl_autoload_register", kCallback, 0},
@@ -66,8 +73,9 @@ var sinkTable = []sink{
 	{aspNet, "assembly.load appdomain.load currentdomain.load .loadmodule", kClass, 0},
 	{aspNet, ".deserialize objectstateformatter.deserialize losformatter.deserialize xamlreader.parse xamlreader.load", kObject, anyArg},
 	{aspNet, "file.writealltext file.writeallbytes file.appendalltext", kWrite, anyArg},
-	{[]language{csharp, vbnet, jsnet, vbscript, jscript}, ".savetofile .saveas", kUpload, receiver},
-	{[]language{vbscript, jscript}, "textstream.write .writeline", kWrite, receiver},
+	{[]language{csharp, vbnet, jsnet, vbscript, jscript}, ".saveas", kUpload, receiver},
+	{[]language{vbscript, jscript}, ".savetofile", kWrite, receiver},
+	{[]language{vbscript, jscript, csharp, vbnet, jsnet}, "textstream.write textstream.writeline streamwriter.write streamwriter.writeline", kWrite, receiver},
 	{[]language{java}, ".exec new processbuilder .command", kCommand, anyArg},
 	{[]language{java}, "scriptengine.eval .eval expressionfactory.createvalueexpression .parseexpression shell.evaluate groovyshell.evaluate", kCode, anyArg},
 	{[]language{java}, ".defineclass defineclass", kClass, anyArg},
@@ -134,6 +142,15 @@ func (x *interp) sinks(name string, recv value, args []value, at int) {
 		case kWrite, kUpload:
 			if s.arg == receiver {
 				args = append([]value{recv}, args...)
+			}
+			if name == ".savetofile" && len(args) > 1 { // the path comes first
+				args[0], args[1] = args[1], args[0]
+			}
+			if name == "cffile" {
+				if len(args) > 0 && args[0].text == "upload" {
+					x.report(kUpload, "upload-named", at)
+				}
+				args = args[min(1, len(args)):]
 			}
 			x.sink(s.kind, args, at)
 			continue
@@ -279,7 +296,7 @@ func (x *interp) sink(kind sinkKind, args []value, at int) {
 			x.report(kind, "call-disguised", at)
 		}
 		x.r.disguise = false
-	case kDynamic, kWrite, kUpload:
+	case kDynamic, kWrite, kUpload, kConnect:
 		reach = first
 	}
 	for i := range flowRules {
