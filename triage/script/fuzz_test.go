@@ -95,12 +95,12 @@ func TestLinear(t *testing.T) {
 				script.Read(ext, text)
 				return time.Since(start)
 			}
-			small, large := take(48<<10), take(192<<10)
+			small, large := take(16<<10), take(64<<10)
 			for n := 0; n < 4 && large > 12*small+300*time.Millisecond; n++ { // the machine may have been busy
-				small, large = max(small, take(48<<10)), min(large, take(192<<10))
+				small, large = max(small, take(16<<10)), min(large, take(64<<10))
 			}
 			if large > 12*small+300*time.Millisecond {
-				t.Errorf("%s in %s: %v for 48 KiB, %v for 192 KiB", name, ext, small, large)
+				t.Errorf("%s in %s: %v for 16 KiB, %v for 64 KiB", name, ext, small, large)
 			}
 		}
 	}
