@@ -411,13 +411,14 @@ func (h *hunt) try(r *compiledRule, field string, t *judgedText) {
 
 // mayWrite reports whether a finding of the rule in the text can name a path that is written.
 func (r *compiledRule) mayWrite(t *judgedText) bool {
-	return r.Class == RCE && t.writes() != "" || r.target >= 0 || r.Sign == signFileWrite || r.Sign == signCommand
+	return r.Class == RCE && t.writes() != "" || r.writes || r.Sign == signFileWrite || r.Sign == signCommand
 }
 
 // evidence asks the rule's sign and pattern: which bytes of the text speak for it, and the path that
 // they write to, in lower case.
 func (r *compiledRule) evidence(t *judgedText) (from, to int, target string, ok bool) {
-	if r.except != nil && r.except.MatchString(t.low) {
+	pattern, except, group := r.patterns()
+	if except != nil && except.MatchString(t.low) {
 		return 0, 0, "", false
 	}
 	switch {
@@ -433,15 +434,15 @@ func (r *compiledRule) evidence(t *judgedText) (from, to int, target string, ok 
 			target = t.sql.target
 		}
 	}
-	if r.re == nil {
+	if pattern == nil {
 		return from, to, target, true
 	}
-	loc := r.re.FindStringSubmatchIndex(t.low)
+	loc := pattern.FindStringSubmatchIndex(t.low)
 	if loc == nil {
 		return 0, 0, "", false
 	}
-	if r.target >= 0 && loc[2*r.target] >= 0 {
-		target = t.low[loc[2*r.target]:loc[2*r.target+1]]
+	if group >= 0 && loc[2*group] >= 0 {
+		target = t.low[loc[2*group]:loc[2*group+1]]
 	}
 	return loc[0], loc[1], target, true
 }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A Place is a set of the parts of a request that a rule reads.
@@ -72,30 +73,41 @@ func RuleSetHash() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// A compiledRule is a Rule ready to run.
+// A compiledRule is a Rule ready to run. Its patterns are compiled when they are first asked for: a log needs
+// few of them.
 type compiledRule struct {
 	*Rule
-	re     *regexp.Regexp // nil if words suffice
-	except *regexp.Regexp // nil if there is none
-	target int            // number of the group "target" in re, or -1
+	writes  bool // the pattern has the group "target"
+	once    sync.Once
+	pattern *regexp.Regexp // nil if words suffice
+	except  *regexp.Regexp // nil if there is none
+	target  int            // number of the group "target" in pattern, or -1
 }
 
-// compileRules prepares the rules. A broken pattern is a bug in a table, found by every test.
+// compileRules prepares the rules.
 func compileRules(rules []Rule) []compiledRule {
 	out := make([]compiledRule, len(rules))
 	for i := range rules {
-		r := &rules[i]
-		out[i] = compiledRule{Rule: r, target: -1}
-		if r.Except != "" {
-			out[i].except = mustCompile(r.ID, r.Except)
-		}
-		if r.Pattern == "" {
-			continue
-		}
-		re := mustCompile(r.ID, r.Pattern)
-		out[i].re, out[i].target = re, re.SubexpIndex("target")
+		out[i].Rule = &rules[i]
+		out[i].writes = strings.Contains(rules[i].Pattern, "(?P<target>")
 	}
 	return out
+}
+
+// patterns compiles the patterns of the rule, once. A broken pattern is a bug in a table, found by the test that
+// walks it.
+func (r *compiledRule) patterns() (pattern, except *regexp.Regexp, target int) {
+	r.once.Do(func() {
+		r.target = -1
+		if r.Except != "" {
+			r.except = mustCompile(r.ID, r.Except)
+		}
+		if r.Pattern != "" {
+			r.pattern = mustCompile(r.ID, r.Pattern)
+			r.target = r.pattern.SubexpIndex("target")
+		}
+	})
+	return r.pattern, r.except, r.target
 }
 
 func mustCompile(id, pattern string) *regexp.Regexp {
