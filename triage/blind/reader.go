@@ -1,0 +1,363 @@
+package blind
+
+import (
+	"strings"
+	"time"
+
+	"spoor/triage"
+)
+
+// Bounds of one recovery.
+const (
+	maxRecords = 1 << 20 // questions and tests kept
+	maxGroups  = 50000
+)
+
+// A record is one question, or one test that is true or false of itself, with what was observed of its answer.
+type record struct {
+	ref    string
+	at     time.Time
+	status int
+	size   int64 // -1 if unknown
+	millis int64 // -1 if unknown
+	// ahead and behind are the milliseconds to the client's next request and from its previous one, -1 if there is none
+	ahead, behind int64
+	raw, decoded  int32 // length of the value as sent and decoded: pages that show it grow with it
+	shape         *shape
+	about         variable
+	known         tri // of a test
+	grid          *grid
+}
+
+// A group is the requests of one client that put questions into one place in one form.
+type group struct {
+	client, path, field string
+	technique           Technique
+	skeleton            string
+	delay               float64 // seconds asked for
+	slowIs              tri     // what slow means if the payload says so
+	records             []*record
+	accepted            *hypothesis
+}
+
+// clientState is what pacing needs to know.
+type clientState struct {
+	last    time.Time
+	pending []*record // of the last request
+}
+
+// A Reader takes requests one by one and then gives what they show. Its memory grows with the questions in them, not
+// with the requests.
+type Reader struct {
+	groups  map[string]*group
+	order   []*group
+	leaves  map[string]*leaf
+	shapes  map[string]*shape
+	clients map[string]*clientState
+	records int
+	dropped int
+}
+
+// NewReader returns an empty Reader.
+func NewReader() *Reader {
+	return &Reader{groups: map[string]*group{}, leaves: map[string]*leaf{}, shapes: map[string]*shape{}, clients: map[string]*clientState{}}
+}
+
+// Add reads one request. Requests of one client come in the order of the log.
+func (r *Reader) Add(q *triage.Request) {
+	c := r.clients[q.Client]
+	if c == nil {
+		c = &clientState{}
+		r.clients[q.Client] = c
+	}
+	behind := int64(-1)
+	if !c.last.IsZero() && !q.Time.IsZero() {
+		behind = max(0, q.Time.Sub(c.last).Milliseconds())
+		for _, p := range c.pending {
+			p.ahead = behind
+		}
+	}
+	c.pending = c.pending[:0]
+	if !q.Time.IsZero() {
+		c.last = q.Time
+	}
+	request := *q
+	request.Query, _ = cutServerError(q.Query)
+	for _, v := range triage.Values(&request) {
+		switch v.Field {
+		case "path":
+			v.Text = pathValue(v.Text)
+		case "agent", "referer": // prose has "and" and brackets
+			if !strings.ContainsAny(v.Text, "=<>'") {
+				continue
+			}
+		}
+		rec := r.value(q, v)
+		if rec == nil {
+			continue
+		}
+		rec.behind = behind
+		c.pending = append(c.pending, rec)
+	}
+}
+
+// cutServerError parts a query from the error text that IIS appends to it: "|22|80040e14|Unclosed...".
+func cutServerError(query string) (string, string) {
+	for i := strings.IndexByte(query, '|'); i >= 0; {
+		j := i + 1
+		for j < len(query) && isDigit(query[j]) {
+			j++
+		}
+		if j > i+1 && j+9 < len(query) && query[j] == '|' && query[j+9] == '|' {
+			hex := true
+			for _, c := range []byte(query[j+1 : j+9]) {
+				hex = hex && isHex(c)
+			}
+			if hex {
+				return query[:i], query[i:]
+			}
+		}
+		n := strings.IndexByte(query[i+1:], '|')
+		if n < 0 {
+			break
+		}
+		i += 1 + n
+	}
+	return query, ""
+}
+
+// pathValue is the segment of a path in which something begins that no path needs.
+func pathValue(p string) string {
+	i := strings.IndexAny(p, " '\"()")
+	if i < 0 {
+		return ""
+	}
+	return p[strings.LastIndexByte(p[:i], '/')+1:]
+}
+
+// value reads one value of a request; nil if it tests nothing.
+func (r *Reader) value(q *triage.Request, v triage.Value) *record {
+	p := read(v.Text)
+	if p == nil {
+		return nil
+	}
+	ask, rec := r.choose(p)
+	if rec == nil {
+		return nil
+	}
+	if r.records >= maxRecords {
+		r.dropped++
+		return nil
+	}
+	technique, delay := p.technique()
+	key := q.Client + "\x00" + q.Path + "\x00" + v.Field + "\x00" + string(technique) + "\x00" + p.skeleton(ask)
+	g := r.groups[key]
+	if g == nil {
+		if len(r.groups) >= maxGroups {
+			r.dropped++
+			return nil
+		}
+		g = &group{client: q.Client, path: q.Path, field: v.Field, technique: technique, skeleton: p.skeleton(ask)}
+		r.groups[key] = g
+		r.order = append(r.order, g)
+	}
+	g.delay = max(g.delay, delay)
+	rec.ref, rec.at, rec.status, rec.size, rec.millis = q.Ref, q.Time, q.Status, q.Size, q.Millis
+	rec.ahead, rec.behind = -1, -1
+	rec.raw, rec.decoded = int32(len(q.Query)+len(q.Path)), int32(len(v.Text))
+	g.records = append(g.records, rec)
+	r.records++
+	return rec
+}
+
+// choose finds the condition of a payload that asks most plainly, or that is a test. The record has what is asked.
+func (r *Reader) choose(p *payload) (*question, *record) {
+	d := dialectOf(p.parser.t)
+	asks, plain := p.questions()
+	var best *question
+	var out *record
+	rank := 0
+	for i := range asks {
+		a := &asks[i]
+		e := &evaluator{leaves: r.leaves, prefix: p.prefix}
+		e.scope = append(e.scope, a.scope...)
+		e.pick(a.filters)
+		v := e.eval(a.node, 0)
+		if v.kind == vPart {
+			e.numeric(v)
+		}
+		n := 0
+		if len(e.seen) == 1 {
+			n = map[variableKind]int{varChar: 4, varLength: 3, varSpan: 2, varNumber: 1}[e.seen[0].kind]
+		}
+		if n > rank {
+			s := r.shape(a, e, e.seen[0], d)
+			if s == nil {
+				continue
+			}
+			rank, best, out = n, a, &record{shape: s, about: e.seen[0]}
+		}
+	}
+	if best != nil {
+		return best, out
+	}
+	if plain != nil {
+		e := &evaluator{}
+		t := e.eval(plain.node, 0).truth()
+		if t == triNull {
+			t = triFalse
+		}
+		if t != triUnknown && len(e.seen) == 0 {
+			return plain, &record{known: t}
+		}
+	}
+	return nil, nil
+}
+
+// pick narrows the row that is asked about by further conditions.
+func (e *evaluator) pick(filters []*node) {
+	if len(filters) == 0 {
+		return
+	}
+	if n := len(e.scope); n > 0 && len(e.scope[n-1].tables) > 0 {
+		s := *e.scope[n-1]
+		for _, f := range filters {
+			if s.where == nil {
+				s.where = f
+			} else {
+				s.where = &node{kind: nodeBinary, op: "AND", args: []*node{s.where, f}, unknown: true}
+			}
+		}
+		e.scope[n-1] = &s
+		return
+	}
+	var b strings.Builder
+	for i, f := range filters {
+		if i > 0 {
+			b.WriteString(" AND ")
+		}
+		f.write(&b, 0)
+	}
+	e.prefix = b.String()
+}
+
+// shape is the question without what it asks about.
+func (r *Reader) shape(a *question, e *evaluator, v variable, d dialect) *shape {
+	key := string(rune('0'+v.kind)) + string(rune('0'+d)) + shapeKey(a.node, e.parts)
+	if v.kind == varSpan {
+		return nil
+	}
+	if s := r.shapes[key]; s != nil {
+		return s
+	}
+	if len(r.shapes) >= maxShapes {
+		r.dropped++
+		return nil
+	}
+	s := &shape{key: key, node: a.node, dialect: d, scope: e.scope, prefix: e.prefix, bound: v, leaves: e.nodes}
+	collectConstants(a.node, 0, &s.constants)
+	if v.kind == varChar {
+		s.tabulate()
+	} else {
+		s.truths(3)
+	}
+	r.shapes[key] = s
+	return s
+}
+
+// technique is how a payload means to read the answer, and for how many seconds it asks to wait.
+func (p *payload) technique() (Technique, float64) {
+	out, delay := Boolean, 0.0
+	t := p.parser.t
+	for i := range t {
+		if t[i].kind != tokWord {
+			continue
+		}
+		switch t[i].up {
+		case "SLEEP", "PG_SLEEP", "RECEIVE_MESSAGE", "PG_SLEEP_FOR", "WAITFOR", "BENCHMARK", "RANDOMBLOB":
+			if t[i].up != "WAITFOR" && (i+1 >= len(t) || t[i+1].kind != tokOpen) {
+				continue
+			}
+			out = Time
+			delay = max(delay, seconds(t[i:]))
+		case "UNION":
+			if out == Boolean {
+				out = Union
+			}
+		case "EXTRACTVALUE", "UPDATEXML", "GTID_SUBSET", "GTID_SUBTRACT", "XMLTYPE", "DRITHSX", "GET_HOST_ADDRESS", "JSON_KEYS":
+			if out == Boolean {
+				out = Error
+			}
+		}
+	}
+	for _, s := range p.stmts {
+		if len(s.delay) > 0 {
+			out = Time
+		}
+	}
+	if out == Boolean && p.heavy() {
+		out, delay = Time, heavySeconds
+	}
+	return out, delay
+}
+
+// seconds is the delay that the function at the start of t asks for: the largest number in its brackets.
+func seconds(t []token) float64 {
+	if t[0].up == "BENCHMARK" || t[0].up == "RANDOMBLOB" {
+		return heavySeconds
+	}
+	out, depth := 0.0, 0
+	for i := 1; i < len(t) && i < 64; i++ {
+		switch t[i].kind {
+		case tokOpen:
+			depth++
+		case tokClose:
+			if depth--; depth <= 0 {
+				return out
+			}
+		case tokNumber:
+			if v := numberNode(t[i].text).num; v <= 120 && depth <= 1 {
+				out = max(out, v)
+			}
+		case tokString:
+			if t[0].up == "WAITFOR" {
+				return clockSeconds(t[i].text)
+			}
+		}
+	}
+	return out
+}
+
+// heavy reports a product of many tables, which takes long to count.
+func (p *payload) heavy() bool {
+	heavy := false
+	var walk func(n *node, depth int)
+	walk = func(n *node, depth int) {
+		if n == nil || depth > maxDepth || heavy {
+			return
+		}
+		if n.kind == nodeSelect {
+			same := map[string]int{}
+			for _, t := range n.sel.tables {
+				if same[strings.ToLower(t)]++; same[strings.ToLower(t)] >= 3 {
+					heavy = true
+				}
+			}
+			for _, c := range n.sel.columns {
+				walk(c, depth+1)
+			}
+			for _, c := range n.sel.inner {
+				walk(c, depth+1)
+			}
+		}
+		for _, a := range n.args {
+			walk(a, depth+1)
+		}
+	}
+	for _, s := range p.stmts {
+		for _, e := range s.exprs {
+			walk(e, 0)
+		}
+	}
+	return heavy
+}

@@ -1,0 +1,44 @@
+package triage
+
+import "strings"
+
+// A Value is one place of a request that can carry a payload, with its codings undone.
+type Value struct {
+	Field string // as Finding.Field
+	Text  string // percent, Unicode, HTML and backslash codings undone; or what it spells in base64
+}
+
+// Values are the parameters of a request's query and body, its path, agent and referrer, decoded. A value that
+// spells out more in base64 gives that as a second Value. At most 2*maxParameters+3; a body is read as a form.
+func Values(r *Request) []Value {
+	var out []Value
+	add := func(field, text string, plus bool) {
+		if text == "" {
+			return
+		}
+		layers := peel(text, plus)
+		full := len(layers) - 1
+		for full > 0 && isSpelled(layers[full].coding) {
+			full--
+		}
+		out = append(out, Value{field, layers[full].text})
+		for _, l := range layers[full+1:] {
+			if strings.HasSuffix(l.coding, "base64") {
+				out = append(out, Value{field, l.text})
+			}
+		}
+	}
+	// "&&" is SQL's AND more often than an empty parameter.
+	for _, p := range splitQuery(strings.ReplaceAll(r.Query, "&&", "%26%26")) {
+		add(queryField(p.name), p.value, true)
+	}
+	if r.Body != "" && !strings.ContainsAny(r.Body[:min(len(r.Body), 8)], "{[<-") {
+		for _, p := range splitQuery(strings.ReplaceAll(r.Body, "&&", "%26%26")) {
+			add("body:"+strings.TrimPrefix(queryField(p.name), "query:"), p.value, true)
+		}
+	}
+	add("path", r.Path, false)
+	add("agent", r.Agent, false)
+	add("referer", r.Referer, false)
+	return out
+}
