@@ -11,7 +11,7 @@ import (
 // evaluated reports the functions that the evaluator knows; any other one is something only the database knows.
 func evaluated(name string) bool {
 	switch name {
-	case "ASCII", "ORD", "UNICODE", "CODEPOINT", "CHARCODE", "SUBSTR", "SUBSTRING", "SUBSTRB", "MID", "LEFT", "RIGHT", "CHAR", "CHR", "NCHAR", "UNISTR",
+	case "ASCII", "ORD", "UNICODE", "CODEPOINT", "CHARCODE", "SUBSTR", "SUBSTRING", "SUBSTRB", "SUBSTRC", "SUBSTR2", "SUBSTR4", "MID", "LEFT", "RIGHT", "CHAR", "CHR", "NCHAR", "UNISTR",
 		"LENGTH", "LEN", "CHAR_LENGTH", "CHARACTER_LENGTH", "DATALENGTH", "OCTET_LENGTH", "LENGTHB", "BIT_LENGTH",
 		"UPPER", "LOWER", "UCASE", "LCASE", "TRIM", "LTRIM", "RTRIM", "REVERSE", "HEX", "BIN", "OCT", "CONV", "UNHEX", "CONCAT", "CONCAT_WS",
 		"IF", "IIF", "IFNULL", "COALESCE", "NVL", "ISNULL", "NVL2", "NULLIF", "DECODE", "ELT", "CHOOSE", "FIELD", "INTERVAL",
@@ -224,7 +224,7 @@ func (e *evaluator) partOf(n *node, args []value) (value, bool) {
 	}
 	v := args[0]
 	switch n.op {
-	case "SUBSTR", "SUBSTRING", "SUBSTRB", "MID", "LEFT", "RIGHT", "LPAD":
+	case "SUBSTR", "SUBSTRING", "SUBSTRB", "SUBSTRC", "SUBSTR2", "SUBSTR4", "MID", "LEFT", "RIGHT", "LPAD":
 		if len(args) < 2 {
 			return value{}, false
 		}

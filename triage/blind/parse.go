@@ -544,7 +544,12 @@ func (p *parser) name() *node {
 	from := p.pos
 	text := p.peek().text
 	p.pos++
-	for p.peek().kind == tokDot && (p.peekAt(1).kind == tokWord || p.peekAt(1).kind == tokName || p.peekAt(1).kind == tokOp && p.peekAt(1).text == "*") {
+	for p.peek().kind == tokDot && (p.peekAt(1).kind == tokDot || p.peekAt(1).kind == tokWord || p.peekAt(1).kind == tokName || p.peekAt(1).kind == tokOp && p.peekAt(1).text == "*") {
+		if p.peekAt(1).kind == tokDot { // SQL Server's database..table
+			text += "."
+			p.pos++
+			continue
+		}
 		text += "." + p.peekAt(1).text
 		p.pos += 2
 	}

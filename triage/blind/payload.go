@@ -21,6 +21,9 @@ func read(value string) *payload {
 	if !worth(value) {
 		return nil
 	}
+	if strings.IndexByte(value, ' ') < 0 && hasWord(value, "+and+", "+or+", "select+", "+union+") {
+		value = strings.ReplaceAll(value, "+", " ") // a blank that was coded twice
+	}
 	best := readIn(value, 0)
 	for _, q := range []byte{'\'', '"'} {
 		if strings.IndexByte(value, q) >= 0 {
@@ -88,6 +91,17 @@ func worth(s string) bool {
 		}
 	}
 	return signs && (strings.Contains(s, "||") || strings.Contains(s, "&&") || strings.ContainsAny(s, "^*"))
+}
+
+func hasWord(s string, words ...string) bool {
+	for i := range s {
+		for _, w := range words {
+			if hasPrefix(s[i:], w) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func hasPrefix(s, lower string) bool {
