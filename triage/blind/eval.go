@@ -5,7 +5,8 @@ type variable struct {
 	leaf *leaf
 	kind variableKind
 	pos  int
-	len  int // of varSpan
+	len  int  // of varSpan
+	last bool // of varChar: of a shorter text its last character, as RIGHT(LEFT(x, n), 1) gives
 }
 
 type variableKind uint8
@@ -75,7 +76,7 @@ func (e *evaluator) resolve(v value) value {
 	}
 	want := variable{leaf: v.leaf, kind: varSpan, pos: v.pos, len: v.len}
 	if v.len == 1 {
-		want = variable{leaf: v.leaf, kind: varChar, pos: v.pos}
+		want = variable{leaf: v.leaf, kind: varChar, pos: v.pos, last: v.last}
 	}
 	if e.isBound(want) {
 		return e.charValue(v.bin)

@@ -244,7 +244,7 @@ func (e *evaluator) partOf(n *node, args []value) (value, bool) {
 			from, count = 1, from
 		case "RIGHT":
 			if v.pos == 1 && v.len > 0 && from == 1 { // RIGHT(LEFT(x, k), 1): the character k, if there is one
-				v.pos, v.len = v.len, 1
+				v.pos, v.len, v.last = v.len, 1, true
 				return v, true
 			}
 			from, count = -from, from
@@ -261,7 +261,7 @@ func (e *evaluator) partOf(n *node, args []value) (value, bool) {
 	case "UPPER", "LOWER", "UCASE", "LCASE", "TRIM", "LTRIM", "RTRIM", "REVERSE", "HEX", "REPLACE", "CONCAT_WS":
 		if v.kind == vPart && v.len != 1 {
 			if n.op == "REVERSE" && v.pos == 1 && v.len > 1 {
-				return value{kind: vPart, leaf: v.leaf, pos: v.len, len: 1, bin: v.bin}, true
+				return value{kind: vPart, leaf: v.leaf, pos: v.len, len: 1, bin: v.bin, last: true}, true
 			}
 			if v.pos == 1 && v.len < 0 {
 				return e.leaf(n), true
@@ -514,6 +514,9 @@ func (e *evaluator) textFunction(op string, args []value) (value, bool) {
 	case "CONV":
 		if len(args) != 3 || args[1].kind != vNumber || args[2].kind != vNumber || args[1].n < 2 || args[1].n > 36 || args[2].n < 2 || args[2].n > 36 {
 			return unknownValue, true
+		}
+		if s == "" {
+			return text("0"), true
 		}
 		v, err := strconv.ParseInt(s, int(args[1].n), 62)
 		if err != nil {

@@ -48,6 +48,7 @@ const (
 	maxHypotheses = 40
 	shuffles      = 8
 	minMargin     = 4.0 // nats
+	manyTests     = 6   // tests that come out right by chance once in 64 times
 )
 
 // infer finds the hypothesis of a group, nil if there is none that is better than chance.
@@ -66,12 +67,7 @@ func (g *group) infer() *hypothesis {
 	if best == nil || best.score < minMargin {
 		return nil
 	}
-	labelled := 0
-	for _, l := range best.labels {
-		if l >= 0 {
-			labelled++
-		}
-	}
+	labelled := best.labelled()
 	if best.wrong*12 > labelled || labelled*2 < len(g.records) {
 		return nil
 	}
@@ -86,6 +82,9 @@ func (g *group) infer() *hypothesis {
 	g.score(&opposite)
 	if best.score < opposite.score+minMargin {
 		return nil
+	}
+	if best.tests >= manyTests && best.wrong == 0 {
+		return best // questions about bits have no order that shuffling would disturb, tests do
 	}
 	rng := rand.New(rand.NewPCG(1, uint64(len(g.records))))
 	for range shuffles {
@@ -128,8 +127,12 @@ func (g *group) hypotheses() []*hypothesis {
 		}
 		return out
 	}
-	both(g.byCommonest())
+	exact := g.byCommonest()
+	both(exact)
 	both(g.byStatus())
+	if exact != nil && exact.labelled()*10 >= 9*len(g.records) {
+		return out // the page has two answers; ranges could only misread some
+	}
 	for _, f := range []func(*record) int64{
 		func(r *record) int64 { return r.size },
 		func(r *record) int64 { return r.size - int64(r.decoded) },
@@ -148,6 +151,17 @@ func (g *group) blank(ch channel) *hypothesis {
 		h.labels[i] = -1
 	}
 	return h
+}
+
+// labelled is how many answers the hypothesis reads.
+func (h *hypothesis) labelled() int {
+	n := 0
+	for _, l := range h.labels {
+		if l >= 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // byCommonest takes the two commonest answers, status and size.
@@ -368,6 +382,7 @@ const (
 	lossWrong      = -4.0  // an answer that contradicts
 	gainFresh      = 0.56  // a question whose answer was open
 	lossIdle       = -1.43 // a question whose answer was known
+	maxLikely      = 0.6   // bound of what the likelihood of texts adds or takes
 	gainConfirming = 0.6   // a question that checks the one character left
 )
 
@@ -395,7 +410,6 @@ func (g *group) score(h *hypothesis) {
 		return
 	}
 	share := [2]float64{float64(zeros) / float64(ones+zeros), float64(ones) / float64(ones+zeros)}
-	right := func(l int8) float64 { return math.Min(gainTest, -math.Log(share[l])) }
 	vars := map[variable]*tracked{}
 	for i, r := range g.records {
 		l := h.labels[i]
@@ -404,7 +418,7 @@ func (g *group) score(h *hypothesis) {
 		}
 		if r.shape == nil {
 			if (r.known == triTrue) == (l == 1) {
-				h.score += right(l)
+				h.score += math.Min(gainTest, -math.Log(share[l]))
 				h.tests++
 			} else {
 				h.score += lossWrong
@@ -417,17 +431,19 @@ func (g *group) score(h *hypothesis) {
 			t = &tracked{left: full(g.cells(r)), asked: map[*shape]int8{}}
 			vars[r.about] = t
 		}
-		h.score += t.take(g, r, l, right, &h.wrong)
+		h.score += t.take(g, r, l, share[l], &h.wrong)
 	}
 }
 
 // take counts one answer.
-func (t *tracked) take(g *group, r *record, l int8, right func(int8) float64, wrong *int) float64 {
+// share is that of its label among all answers of the group.
+func (t *tracked) take(g *group, r *record, l int8, share float64, wrong *int) float64 {
+	right := math.Min(gainTest, -math.Log(share))
 	yes, no := g.tables(r)
 	t.n++
 	if old, ok := t.asked[r.shape]; ok {
 		if old == l {
-			return right(l)
+			return right
 		}
 		*wrong++
 		return lossWrong
@@ -436,6 +452,9 @@ func (t *tracked) take(g *group, r *record, l int8, right func(int8) float64, wr
 	allowed := yes
 	if l == 0 {
 		allowed = no
+	}
+	if r.about.kind == varChar && !(yes.has(cellHigh) != no.has(cellHigh)) {
+		allowed[cellHigh>>6] &^= 1 << (cellHigh & 63) // what no pattern tells apart is no refuge from contradiction
 	}
 	next := t.left.and(allowed)
 	other := t.left.and(no)
@@ -451,11 +470,16 @@ func (t *tracked) take(g *group, r *record, l int8, right func(int8) float64, wr
 		if yes.count() == 1 || no.count() == 1 {
 			return gainConfirming
 		}
-		return right(l) / 2
+		return right / 2
 	case other.empty():
 		score = lossIdle
-	case t.n > 1:
-		score = gainFresh
+	default:
+		// printable text is likelier than other text
+		a, b := next.weight(r.about.kind != varChar), other.weight(r.about.kind != varChar)
+		score = max(-maxLikely, min(maxLikely, math.Log(a/(a+b))-math.Log(share)))
+		if t.n > 1 {
+			score += gainFresh
+		}
 	}
 	t.left = next
 	return score

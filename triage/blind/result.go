@@ -30,38 +30,35 @@ type point struct {
 	technique           Technique
 }
 
+// collected is the answers about one leaf at one point.
+type collected struct {
+	vars      map[variable][]answer
+	confirmed map[uint64]bool // patterns that matched, up to each of their characters
+	failed    []answer        // of patterns that did not match
+}
+
 // Result puts together what the requests added so far show.
 func (r *Reader) Result() *Result {
 	out := &Result{Dropped: r.dropped}
-	answers := map[point]map[*leaf]map[variable][]answer{}
+	all := map[point]map[*leaf]*collected{}
 	var points []point
 	for _, g := range r.order {
-		h := g.infer()
-		g.accepted = h
+		g.accepted = g.infer()
 		out.Groups = append(out.Groups, g.summary())
-		if h == nil {
+		if g.accepted == nil {
 			continue
 		}
 		p := point{g.client, g.path, g.field, g.technique}
-		if answers[p] == nil {
-			answers[p] = map[*leaf]map[variable][]answer{}
+		if all[p] == nil {
+			all[p] = map[*leaf]*collected{}
 			points = append(points, p)
 		}
-		for i, rec := range g.records {
-			if rec.shape == nil || h.labels[i] < 0 {
-				continue
-			}
-			m := answers[p][rec.about.leaf]
-			if m == nil {
-				m = map[variable][]answer{}
-				answers[p][rec.about.leaf] = m
-			}
-			m[rec.about] = append(m[rec.about], answer{rec, h.labels[i] == 1, h.hard(i)})
-		}
+		g.collect(all[p])
 	}
 	for _, p := range points {
-		for l, vars := range answers[p] {
-			out.Reads = append(out.Reads, p.reads(l, vars)...)
+		for l, c := range all[p] {
+			c.finish()
+			out.Reads = append(out.Reads, p.reads(l, c.vars)...)
 		}
 	}
 	slices.SortFunc(out.Reads, func(a, b Read) int {
@@ -69,6 +66,76 @@ func (r *Reader) Result() *Result {
 			strings.Compare(string(a.Technique), string(b.Technique)), a.First.Compare(b.First), strings.Compare(a.Expression, b.Expression), strings.Compare(a.Kind, b.Kind))
 	})
 	return out
+}
+
+// collect adds the answers of a group that can be read.
+func (g *group) collect(all map[*leaf]*collected) {
+	h := g.accepted
+	for i, rec := range g.records {
+		if rec.shape == nil || h.labels[i] < 0 {
+			continue
+		}
+		c := all[rec.about.leaf]
+		if c == nil {
+			c = &collected{vars: map[variable][]answer{}, confirmed: map[uint64]bool{}}
+			all[rec.about.leaf] = c
+		}
+		a := answer{r: rec, yes: h.labels[i] == 1, hard: h.hard(i)}
+		switch {
+		case rec.prefix != nil:
+			c.pattern(a)
+		case rec.about.kind == varChar:
+			a.sets = [2]set{rec.shape.no, rec.shape.yes}
+			if a.yes {
+				a.sets = [2]set{rec.shape.yes, rec.shape.no}
+			}
+			if rec.about.pos == 1 && rec.shape.key[0] == 'p' { // the first character of a pattern
+				c.confirm(a)
+			}
+			c.vars[rec.about] = append(c.vars[rec.about], a)
+		default:
+			c.vars[rec.about] = append(c.vars[rec.about], a)
+		}
+	}
+}
+
+// confirm notes that a pattern of one character matched.
+func (c *collected) confirm(a answer) {
+	if a.r.shape.pattern != 0 && a.yes != a.r.shape.not {
+		c.confirmed[a.r.shape.pattern] = true
+	}
+}
+
+// pattern adds the answer about a pattern: matched, it is one about each of its characters.
+func (c *collected) pattern(a answer) {
+	p := a.r.prefix
+	if a.yes == p.not {
+		if !p.trueOnly {
+			c.failed = append(c.failed, a)
+		}
+		return
+	}
+	for i, el := range p.elems {
+		c.confirmed[el.upTo] = true
+		b := a
+		b.sets = [2]set{el.yes, el.no}
+		v := a.r.about
+		v.pos = p.pos + i
+		c.vars[v] = append(c.vars[v], b)
+	}
+}
+
+// finish adds the patterns that did not match where all but their last character did.
+func (c *collected) finish() {
+	for _, a := range c.failed {
+		p := a.r.prefix
+		n := len(p.elems)
+		if n > 1 && !c.confirmed[p.elems[n-2].upTo] {
+			continue
+		}
+		a.sets = [2]set{p.elems[n-1].no, p.elems[n-1].yes}
+		c.vars[a.r.about] = append(c.vars[a.r.about], a)
+	}
 }
 
 // hard reports an answer that chance does not produce.
@@ -116,7 +183,12 @@ func (p point) reads(l *leaf, vars map[variable][]answer) []Read {
 			positions = append(positions, v)
 		}
 	}
-	slices.SortFunc(positions, func(a, b variable) int { return a.pos - b.pos })
+	slices.SortFunc(positions, func(a, b variable) int {
+		if a.pos == b.pos && b.last {
+			return -1
+		}
+		return a.pos - b.pos
+	})
 	for v, as := range vars {
 		if v.kind == varChar {
 			continue
@@ -154,7 +226,8 @@ func solveNumber(as []answer) *solved {
 		records[i] = a.r
 	}
 	cutGrids(records)
-	return solve(as, len(as[0].r.grid.lo))
+	n := len(as[0].r.grid.lo)
+	return solve(as, full(n), n)
 }
 
 // maxPositions bounds the characters of one value.
@@ -170,8 +243,26 @@ func (p point) text(x *Read, l *leaf, positions []variable, vars map[variable][]
 		if v.pos < 1 || v.pos > maxPositions {
 			continue
 		}
-		byPos[v.pos] = solve(as, charCells)
+		if v.last && byPos[v.pos] != nil {
+			continue
+		}
+		byPos[v.pos] = solve(as, full(charCells), charCells)
+		byPos[v.pos].last = v.last
 		last = max(last, v.pos)
+	}
+	// before a character that is there, and within the length, the text does not end
+	within := length
+	for pos, s := range byPos {
+		if !s.last && s.contradictions == 0 && !s.left.has(cellEnd) {
+			within = max(within, pos)
+		}
+	}
+	for pos, s := range byPos {
+		if pos <= within && s.left.has(cellEnd) && s.left.count() > 1 {
+			t := solve(s.answers, inside, charCells)
+			t.last = s.last
+			byPos[pos] = t
+		}
 	}
 	end, open := 0, 0
 	for pos := 1; pos <= last && end == 0; pos++ {
@@ -205,6 +296,9 @@ func (p point) text(x *Read, l *leaf, positions []variable, vars map[variable][]
 			s = &solved{}
 		}
 		c := s.char(pos)
+		if s.last && c.State == Certain && x.Length < 0 {
+			c.State = Bounded // it may be the last character again
+		}
 		x.Contradictions += c.Contradictions
 		x.Certain = x.Certain && c.State == Certain
 		if c.Text == "" && pos == open {

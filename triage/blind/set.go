@@ -71,5 +71,12 @@ var printable = func() (s set) {
 	return s
 }()
 
+// inside are the characters, without the end.
+var inside = func() set {
+	s := full(charCells)
+	s[0] &^= 1
+	return s
+}()
+
 // endLike are the end and the control characters that bisection leaves beside it.
 var endLike = full(10)

@@ -19,6 +19,8 @@ type shape struct {
 	dialect   dialect
 	fanned    bool // not made of comparisons with constants alone
 	leaves    map[*node]*leaf
+	pattern   uint64 // of a pattern of one character
+	not       bool   // the pattern is negated
 }
 
 // maxShapes bounds the distinct shapes of one recovery.

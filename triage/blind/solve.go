@@ -55,7 +55,8 @@ func cutGrids(records []*record) {
 type answer struct {
 	r    *record
 	yes  bool
-	hard bool // it cannot be wrong by chance: not a slow answer, not one of a range of sizes
+	sets [2]set // the characters that this and the other answer allow; of a number the grid's tables
+	hard bool   // it cannot be wrong by chance: not a slow answer, not one of a range of sizes
 }
 
 // solved is what the answers about one variable leave.
@@ -63,32 +64,30 @@ type solved struct {
 	left           set
 	contradictions int
 	certain        bool
+	last           bool // as of variable
 	answers        []answer
 	grid           *grid
 }
 
-// solve puts the answers about one variable together.
-func solve(answers []answer, cells int) *solved {
-	s := &solved{answers: answers, left: full(cells)}
+// solve puts the answers about one variable together, which is one of the cells that are possible.
+func solve(answers []answer, possible set, cells int) *solved {
+	s := &solved{answers: answers, left: possible}
 	if len(answers) > 0 {
 		s.grid = answers[0].r.grid
 	}
 	against := make([]int, cells) // answers that speak against a cell
 	soft := make([]int, cells)
-	idle := false
-	running := full(cells)
+	idle, beyond := false, false
+	running := possible
 	seen := map[*shape]bool{}
 	for _, a := range answers {
-		var yes, no set
-		if a.r.about.kind == varChar {
-			yes, no = a.r.shape.yes, a.r.shape.no
-		} else {
-			yes, no = a.r.grid.table(a.r.shape)
+		allowed, other := a.sets[0], a.sets[1]
+		if s.grid != nil {
+			if allowed, other = s.grid.table(a.r.shape); !a.yes {
+				allowed, other = other, allowed
+			}
 		}
-		allowed, other := yes, no
-		if !a.yes {
-			allowed, other = no, yes
-		}
+		beyond = beyond || allowed.has(cellHigh) && !other.has(cellHigh)
 		for c := range against {
 			if !allowed.has(c) {
 				against[c]++
@@ -104,11 +103,21 @@ func solve(answers []answer, cells int) *solved {
 		running = running.and(allowed)
 	}
 	s.left = running
+	if s.grid == nil && running.one() == cellHigh && !beyond {
+		running = set{} // nothing speaks for a character beyond, but some answers do not exclude it
+		against[cellHigh] = len(answers)
+	}
 	if running.empty() {
-		best := slices.Min(against)
+		s.left = set{}
+		best := len(answers)
+		for c, n := range against {
+			if possible.has(c) {
+				best = min(best, n)
+			}
+		}
 		s.contradictions = best
 		for c, n := range against {
-			if n == best {
+			if n == best && possible.has(c) {
 				s.left.add(c)
 			}
 		}
@@ -120,7 +129,7 @@ func solve(answers []answer, cells int) *solved {
 	s.certain = true
 	for c, n := range against {
 		// what only a single soft answer speaks against is not ruled out
-		if !running.has(c) && n == soft[c] && (n < 2 || idle) {
+		if possible.has(c) && !running.has(c) && n == soft[c] && (n < 2 || idle) {
 			s.certain = false
 		}
 	}

@@ -15,6 +15,7 @@ type value struct {
 	pos  int   // of vPart: first character, from 1; negative from the end
 	len  int   // of vPart: characters, -1 up to the end
 	bin  bool  // compared byte by byte
+	last bool  // of vPart: the character at pos, or the last if the text is shorter
 }
 
 type valueKind uint8
