@@ -25,9 +25,10 @@ import (
 
 // A Result is what the requests show.
 type Result struct {
-	Reads   []Read  `json:"reads"`   // by client, point, first request
-	Groups  []Group `json:"groups"`  // like requests and how they fared
-	Dropped int     `json:"dropped"` // questions beyond the bounds of what is kept
+	Reads   []Read   `json:"reads"`   // by client, point, first request
+	Groups  []Group  `json:"groups"`  // like requests and how their answers were read
+	Attacks []Attack `json:"attacks"` // injection points and how the attacks on them fared
+	Dropped int      `json:"dropped"` // questions beyond the bounds of what is kept
 }
 
 // A Read is one expression that was read.
@@ -41,15 +42,17 @@ type Read struct {
 	Table      string    `json:"table"`
 	Where      string    `json:"where,omitempty"`
 	Row        int       `json:"row"`  // offset in the table or result, -1 if the question names none
-	Kind       string    `json:"kind"` // "text", "number", "length"
+	Kind       string    `json:"kind"` // "text", "number", "length", or "size": only how many bytes came back is known
 	// Value is what was read, with U+FFFD for each character that is not known and not narrowed to one that can be
 	// printed.
 	Value          string    `json:"value"`
 	Certain        bool      `json:"certain"` // every character is, and the end is known
-	Length         int       `json:"length"`  // in characters, -1 if not known
+	Length         int       `json:"length"`  // in characters, of a size in bytes; -1 if not known
 	Chars          []Char    `json:"chars,omitempty"`
 	Low            int64     `json:"low,omitempty"` // of a number or length that is not certain
 	High           int64     `json:"high,omitempty"`
+	Estimated      bool      `json:"estimated,omitempty"` // of a size: Length is that of one answer at most, or may hold the page's own text of several rows
+	Failed         bool      `json:"failed,omitempty"`    // the page answered with an error
 	Contradictions int       `json:"contradictions"`
 	First          time.Time `json:"first"`
 	Last           time.Time `json:"last"`

@@ -25,6 +25,9 @@ func FuzzPayload(f *testing.F) {
 			r.Add(&triage.Request{Ref: "r", Client: "192.0.2.1", Path: "/a", Query: "id=" + payload, Status: 200, Size: 100, Millis: 5, Time: time.Unix(int64(i), 0)})
 		}
 		for _, read := range r.Result().Reads {
+			if read.Kind == "size" { // what was asked for, without a value
+				continue
+			}
 			t.Errorf("%q from answers that are all alike", read.Value)
 		}
 	})

@@ -13,6 +13,7 @@ type payload struct {
 	closes  int
 	odd     int
 	stacked bool
+	asks    bool // a condition of it is known
 }
 
 // read reads a value as SQL: as a number or an expression, or as the inside of a literal that it breaks out of,

@@ -58,11 +58,15 @@ type Reader struct {
 	clients map[string]*clientState
 	records int
 	dropped int
+
+	places     map[string]*place
+	placeOrder []*place
+	answered   map[string]written // by base name of files that payloads wrote: what came of it
 }
 
 // NewReader returns an empty Reader.
 func NewReader() *Reader {
-	return &Reader{groups: map[string]*group{}, leaves: map[string]*leaf{}, shapes: map[string]*shape{}, clients: map[string]*clientState{}}
+	return &Reader{groups: map[string]*group{}, leaves: map[string]*leaf{}, shapes: map[string]*shape{}, clients: map[string]*clientState{}, places: map[string]*place{}, answered: map[string]written{}}
 }
 
 // Add reads one request. Requests of one client come in the order of the log.
@@ -84,17 +88,19 @@ func (r *Reader) Add(q *triage.Request) {
 		c.last = q.Time
 	}
 	request := *q
-	request.Query, _ = cutServerError(q.Query)
+	var errorText string
+	request.Query, errorText = cutServerError(q.Query)
+	r.follow(q)
 	for _, v := range triage.Values(&request) {
 		switch v.Field {
 		case "path":
-			v.Text = pathValue(v.Text)
-		case "agent", "referer": // prose has "and" and brackets
-			if !strings.ContainsAny(v.Text, "=<>'") {
-				continue
-			}
+			v.Text = brokenOut(v.Text, "/")
+		case "referer":
+			v.Text = brokenOut(v.Text, "/=&")
+		case "agent":
+			v.Text = brokenOut(v.Text, "")
 		}
-		rec := r.value(q, v)
+		rec := r.value(q, v, errorText)
 		if rec == nil {
 			continue
 		}
@@ -128,22 +134,32 @@ func cutServerError(query string) (string, string) {
 	return query, ""
 }
 
-// pathValue is the segment of a path in which something begins that no path needs.
-func pathValue(p string) string {
-	i := strings.IndexAny(p, " '\"()")
+// brokenOut is the part of a path, referrer or agent in which a quote stands or a word of logic follows, from the last
+// of the signs before it on; "" if there is none. Brackets and blanks are common in them, and no sign.
+func brokenOut(s, signs string) string {
+	i := strings.IndexAny(s, "'\"")
+	for _, w := range [...]string{" and ", " or ", " union ", " rlike ", ";select ", "; select ", ";waitfor "} {
+		for j := 0; j < len(s) && (i < 0 || j < i); j++ {
+			if hasPrefix(s[j:], w) {
+				i = j
+			}
+		}
+	}
 	if i < 0 {
 		return ""
 	}
-	return p[strings.LastIndexByte(p[:i], '/')+1:]
+	return s[strings.LastIndexAny(s[:i], signs)+1:]
 }
 
 // value reads one value of a request; nil if it tests nothing.
-func (r *Reader) value(q *triage.Request, v triage.Value) *record {
+func (r *Reader) value(q *triage.Request, v triage.Value, errorText string) *record {
 	p := read(v.Text)
 	if p == nil {
 		return nil
 	}
 	ask, rec := r.choose(p)
+	p.asks = rec != nil
+	r.note(q, v.Field, p, errorText)
 	if rec == nil {
 		return nil
 	}

@@ -61,6 +61,10 @@ func (r *Reader) Result() *Result {
 			out.Reads = append(out.Reads, p.reads(l, c.vars)...)
 		}
 	}
+	for _, x := range r.placeOrder {
+		out.Reads = append(out.Reads, x.inbandReads()...)
+	}
+	out.Attacks = r.attacks(out.Reads)
 	slices.SortFunc(out.Reads, func(a, b Read) int {
 		return cmp.Or(strings.Compare(a.Client, b.Client), strings.Compare(a.Path, b.Path), strings.Compare(a.Field, b.Field),
 			strings.Compare(string(a.Technique), string(b.Technique)), a.First.Compare(b.First), strings.Compare(a.Expression, b.Expression), strings.Compare(a.Kind, b.Kind))
