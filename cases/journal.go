@@ -31,6 +31,7 @@ const (
 	kindNote     = "note"
 	kindVerdict  = "verdict"
 	kindReport   = "report"
+	kindUnmasked = "unmasked"
 
 	kindGrouping    = "grouping"
 	kindAttribution = "attribution"

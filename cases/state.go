@@ -67,6 +67,8 @@ func (s *state) apply(r record) error {
 		}
 		w.At, w.By = r.Time, r.Who
 		s.reports = append(s.reports, w)
+	case kindUnmasked:
+		return decode(r, new(unmasked))
 	default:
 		known, err := s.applyAnalyst(r)
 		if !known {

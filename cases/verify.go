@@ -34,6 +34,18 @@ func (c *Case) RecordReport(who Who, path, sha256, format string, citations int)
 	})
 }
 
+// RecordUnmasked records that somebody had masked values shown, and which.
+func (c *Case) RecordUnmasked(who Who, what string) error {
+	return c.change(who, func() ([]entry, error) {
+		return []entry{{kindUnmasked, unmasked{what}}}, nil
+	})
+}
+
+// unmasked is the payload of the record.
+type unmasked struct {
+	What string `json:"what"`
+}
+
 // reportPath is path relative to the case folder if it is inside, so that a case can be moved, else absolute.
 func (c *Case) reportPath(path string) (string, error) {
 	abs, err := filepath.Abs(path)

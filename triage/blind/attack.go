@@ -92,6 +92,17 @@ func (r *Reader) attacks(reads []Read) []Attack {
 	return out
 }
 
+// tried drops what was asked for in places where nothing says that an answer came.
+func tried(reads []Read, attacks []Attack) []Read {
+	worked := map[[3]string]bool{}
+	for _, a := range attacks {
+		if a.Outcome == Likely || a.Outcome == Succeeded {
+			worked[[3]string{a.Client, a.Path, a.Field}] = true
+		}
+	}
+	return slices.DeleteFunc(reads, func(r Read) bool { return r.Kind == "size" && !worked[[3]string{r.Client, r.Path, r.Field}] })
+}
+
 type addReason func(weight int, id, text string, refs ...string)
 
 // readReasons are values that were read.

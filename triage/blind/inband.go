@@ -25,6 +25,7 @@ type inband struct {
 	size   int64
 	form   string
 	fixed  int     // bytes of markers and separators
+	plain  bool    // one row of nothing but texts of known length
 	leaves []*leaf // what is read
 
 }
@@ -149,6 +150,7 @@ func (r *Reader) inband(q *triage.Request, p *payload, union []*node) inband {
 		}
 	}
 	out.form = form.String()
+	out.plain = len(union) == 1 && union[0].kind == nodeSelect && union[0].sel.from == "" && len(union[0].sel.unions) == 0
 	return out
 }
 
@@ -213,7 +215,7 @@ func (l *leaf) many() bool {
 func (x *place) inbandReads() []Read {
 	base := map[string]map[int64]int{} // by form: the page without the text, how often
 	for _, b := range x.inbands {
-		if len(b.leaves) == 0 && b.size >= 0 && b.status/100 == 2 && b.fixed > 0 {
+		if len(b.leaves) == 0 && b.plain && b.size >= 0 && b.status/100 == 2 && b.fixed > 0 {
 			if base[b.form] == nil {
 				base[b.form] = map[int64]int{}
 			}

@@ -137,12 +137,18 @@ func cutServerError(query string) (string, string) {
 // brokenOut is the part of a path, referrer or agent in which a quote stands or a word of logic follows, from the last
 // of the signs before it on; "" if there is none. Brackets and blanks are common in them, and no sign.
 func brokenOut(s, signs string) string {
-	i := strings.IndexAny(s, "'\"")
-	for _, w := range [...]string{" and ", " or ", " union ", " rlike ", ";select ", "; select ", ";waitfor "} {
-		for j := 0; j < len(s) && (i < 0 || j < i); j++ {
-			if hasPrefix(s[j:], w) {
-				i = j
-			}
+	i := strings.IndexByte(s, '\'')
+	if j := strings.IndexByte(s, '"'); j >= 0 && (i < 0 || j < i) {
+		i = j
+	}
+	for j := 0; j+4 < len(s) && (i < 0 || j < i); j++ {
+		if s[j] != ' ' && s[j] != ';' {
+			continue
+		}
+		rest := strings.TrimLeft(s[j:min(len(s), j+16)], "; ")
+		switch {
+		case hasPrefix(rest, "and "), hasPrefix(rest, "or "), hasPrefix(rest, "union "), hasPrefix(rest, "rlike "), s[j] == ';' && (hasPrefix(rest, "select ") || hasPrefix(rest, "waitfor ")):
+			i = j
 		}
 	}
 	if i < 0 {
