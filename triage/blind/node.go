@@ -50,7 +50,6 @@ type selection struct {
 	order   []*node
 	row     int // offset of the row asked for, -1 if not said
 	top     int // rows asked for, -1 if not said
-	into    string
 	unions  []*node
 }
 
@@ -61,7 +60,6 @@ type statement struct {
 	words []string
 	delay []*node // WAITFOR DELAY and the like: what is run, with its condition in if
 	cond  *node   // of IF cond WAITFOR ...
-	into  string  // file named by INTO OUTFILE or DUMPFILE
 	order int     // ORDER BY n, 0 if none
 }
 

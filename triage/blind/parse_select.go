@@ -140,7 +140,6 @@ func (p *parser) clause(s *selection) bool {
 			p.pos++
 		}
 		if t := p.peek(); t.kind == tokString || t.kind == tokHex {
-			s.into = t.text
 			p.files = append(p.files, t.text)
 		}
 		p.skipOne()

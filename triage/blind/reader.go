@@ -37,7 +37,6 @@ type group struct {
 	technique           Technique
 	skeleton            string
 	delay               float64 // seconds asked for
-	slowIs              tri     // what slow means if the payload says so
 	records             []*record
 	accepted            *hypothesis
 }

@@ -47,6 +47,7 @@ func TestScripts(t *testing.T) {
 				}
 				ts.Setenv(args[0], ref)
 			},
+			"bisection": writeBisection,
 			// exits CODE ARGS... runs spoor and wants this exit code.
 			"exits": func(ts *testscript.TestScript, neg bool, args []string) {
 				code := 0
