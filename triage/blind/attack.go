@@ -115,7 +115,7 @@ func (r *Reader) readReasons(x *place, reads []Read, add addReason) {
 			continue
 		}
 		switch {
-		case d.Kind == "size" && d.Length > 0:
+		case d.Kind == "size" && d.Length > 0 && !d.Estimated:
 			sizes++
 			sizeRefs = append(sizeRefs, d.Refs...)
 		case d.Kind != "size" && d.Value != "":
@@ -170,7 +170,7 @@ func (r *Reader) truthReasons(x *place, add addReason) {
 			apart = apart && kinds[1][k] == 0
 		}
 		switch {
-		case apart && len(kinds[0]) == 1 && len(kinds[1]) == 1 && n[0]+n[1] >= 4:
+		case apart && len(kinds[0]) == 1 && len(kinds[1]) == 1 && n[0]+n[1] >= manyTests && min(n[0], n[1]) > 1:
 			followed += n[0] + n[1]
 			refs = append(refs, all...)
 		case len(kinds[0]) == 1 && len(kinds[1]) == 1 && !apart:

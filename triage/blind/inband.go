@@ -14,8 +14,8 @@ import (
 // UNION and error injection put what they read into the page itself. The log has the page's size, not its text, so
 // no value follows; how long it was does. Where one form of payload was also sent with texts of known length, such as
 // a random marker, the page's size less that text's length is the page without it, and the size of any other answer to
-// that form less this is what came back. Two known lengths that agree prove that the page shows the text once, as it
-// is; with one this is taken for granted, and the length is said to be an estimate.
+// that form less this is what came back. Two different known lengths that agree prove that the page shows the text once,
+// as it is; without them the length is said to be an estimate, and is no sign of success.
 
 // An inband is one request that has the page show what it reads.
 type inband struct {
@@ -214,13 +214,19 @@ func (l *leaf) many() bool {
 // inbandReads is what the place's UNIONs read, with how long it was.
 func (x *place) inbandReads() []Read {
 	base := map[string]map[int64]int{} // by form: the page without the text, how often
+	fixed := map[string]map[int]bool{} // by form: the known lengths
 	for _, b := range x.inbands {
 		if len(b.leaves) == 0 && b.plain && b.size >= 0 && b.status/100 == 2 && b.fixed > 0 {
 			if base[b.form] == nil {
-				base[b.form] = map[int64]int{}
+				base[b.form], fixed[b.form] = map[int64]int{}, map[int]bool{}
 			}
+			fixed[b.form][b.fixed] = true
 			base[b.form][b.size-int64(b.fixed)]++
 		}
+	}
+	shown := false // texts of different lengths make the page longer by as much: it shows them once, as they are
+	for form := range base {
+		shown = shown || len(base[form]) == 1 && len(fixed[form]) > 1
 	}
 	var out []Read
 	seen := map[string]int{}
@@ -254,7 +260,7 @@ func (x *place) inbandReads() []Read {
 		if b.status/100 == 2 && b.size >= 0 && len(base[b.form]) == 1 {
 			for page, n := range base[b.form] {
 				if came := b.size - page - int64(b.fixed); came >= 0 {
-					r.Length, r.Estimated = int(came), n < 2 || l.many()
+					r.Length, r.Estimated = int(came), !shown || n < 2 || l.many()
 				}
 			}
 		} else if b.status/100 != 2 {

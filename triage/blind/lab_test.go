@@ -1,9 +1,11 @@
 package blind_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -136,6 +138,40 @@ func TestNothingStolen(t *testing.T) {
 		reqs := readLogs(t, labDir+"/../logs/"+name)
 		if r := recoverAll(reqs); len(r.Reads) > 0 {
 			t.Errorf("%s: %+v", name, r.Reads)
+		}
+	}
+}
+
+// Thousands of payloads against a page whose size changes by chance: no value, and no success.
+func TestChanceIsNoAnswer(t *testing.T) {
+	f, err := source.Open(labDir + "/../requests/libinjection.jsonl.gz")
+	if err != nil {
+		t.Skip("shared evidence is not here")
+	}
+	defer f.Close()
+	var payloads []string
+	for dec := json.NewDecoder(f); ; {
+		var x struct{ Payload string }
+		if dec.Decode(&x) != nil {
+			break
+		}
+		payloads = append(payloads, x.Payload)
+	}
+	for seed := range uint64(3) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		r := blind.NewReader()
+		for i, p := range payloads {
+			r.Add(&triage.Request{Ref: fmt.Sprintf("r:%d", i), Client: "192.0.2.1", Path: fmt.Sprintf("/%d", i%5), Query: "id=" + p, Status: 200, Millis: -1,
+				Size: []int64{500, 900}[rng.IntN(2)], Time: time.Unix(int64(i), 0)})
+		}
+		result := r.Result()
+		for _, x := range result.Reads {
+			t.Errorf("seed %d: %s = %q", seed, x.Expression, x.Value)
+		}
+		for _, a := range result.Attacks {
+			if a.Outcome == blind.Likely || a.Outcome == blind.Succeeded {
+				t.Errorf("seed %d: %s: %s %+v", seed, a.Path, a.Outcome, a.Reasons)
+			}
 		}
 	}
 }
