@@ -400,7 +400,7 @@ func matchProcess(n node, p *triage.Process, t *processTable, said *remark) (ok,
 		ok, fits := matchProcess(n.kid, p, t, said)
 		return !ok && fits, fits
 	case wordNode:
-		return slices.ContainsFunc([]string{p.Image, p.CommandLine, p.ParentImage, p.ParentCommandLine, p.User, p.Host, p.Hashes, p.Directory, p.GUID}, n.phrase.match), true
+		return slices.ContainsFunc([]string{p.Image, p.CommandLine, p.ParentImage, p.ParentCommandLine, p.User, p.Host, p.Hashes, p.Directory, p.GUID, p.ParentGUID}, n.phrase.match), true
 	case textNode:
 		switch n.column {
 		case colPath:

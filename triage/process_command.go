@@ -6,6 +6,7 @@ package triage
 import (
 	"encoding/base64"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -165,7 +166,8 @@ func (c *commander) encodedScript(s string, depth int) {
 }
 
 func (c *commander) encoded(coding, text string, depth int) {
-	if text == "" || len(c.decoded) >= 8 {
+	known := func(l Layer) bool { return l.Text == text }
+	if text == "" || len(c.decoded) >= 8 || slices.ContainsFunc(c.decoded, known) {
 		return
 	}
 	c.decoded = append(c.decoded, Layer{Field: "command", Coding: coding, Text: text})

@@ -16,6 +16,7 @@ type command struct {
 var commands = []struct{ name, usage, help string }{
 	{"search", "search QUERY", "requests that match"},
 	{"files", "files [QUERY]", "files that match"},
+	{"processes", "processes [QUERY]", "process events that match"},
 	{"open", "open REF, go REF, or REF", "go to a record: r:… f:… w:… a:… i:… n:…"},
 	{"go", "", ""},
 	{"load", "load PATH... [OPTION]...", "take evidence in, with --baseline FILE,"},

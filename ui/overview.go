@@ -39,6 +39,7 @@ type overviewData struct {
 	webshells  []triage.Webshell
 	actors     []desk.Actor
 	files      []triage.File
+	processes  [2]int64 // process events, and those with a finding
 	verdicts   map[string]cases.Verdict
 }
 
@@ -105,6 +106,7 @@ func readOverview(ctx context.Context, d *desk.Desk, gen int) tea.Msg {
 	v := &overviewData{counts: d.Counts(), evidence: d.Evidence(), incidents: d.Incidents(), webshells: d.Webshells(),
 		actors: d.Intruders(), files: d.Files(), verdicts: d.Verdicts(), refused: d.Refusals(),
 		lost: d.Missing(), unfinished: d.Unfinished(), warnings: d.Case.Warnings(), gaps: d.Gaps()}
+	v.processes[0], v.processes[1] = d.Store.ProcessCount()
 	v.unjudged = v.counts.Requests > 0 && d.Store.Survey() == nil
 	return overviewMsg{gen: gen, data: v}
 }

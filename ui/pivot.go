@@ -56,6 +56,9 @@ func (r *root) showPivots(m pivotsMsg) {
 
 // followPivot is the intent that goes where a pivot leads.
 func followPivot(p desk.Pivot) tea.Msg {
+	if p.Screen == "processes" {
+		return processesMsg{p.Query, p.Ref}
+	}
 	if p.Ref != "" {
 		return openMsg{p.Ref}
 	}

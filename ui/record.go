@@ -265,6 +265,8 @@ func (r *root) command(c command) tea.Cmd {
 			return r.goTab(tabFiles)
 		}
 		return send(filesMsg{c.args})
+	case "processes":
+		return send(processesMsg{c.args, ""})
 	case "open":
 		if c.args == "" {
 			r.fail(errors.New("open what? give a reference, such as :open r:3f9a12.7"))

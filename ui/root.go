@@ -130,6 +130,8 @@ func (r *root) intent(msg tea.Msg) (tea.Cmd, bool) {
 		return r.push(newRequests(r.common, msg.query)), true
 	case filesMsg:
 		return r.push(newFiles(r.common, msg.query, "")), true
+	case processesMsg:
+		return r.push(newProcesses(r.common, msg.query, msg.of, "")), true
 	case tabMsg:
 		return r.goTab(msg.tab), true
 	case stepMsg:
@@ -290,6 +292,8 @@ func (r *root) resolved(m resolvedMsg) tea.Cmd {
 		return r.push(newIncident(r.common, m.ref))
 	case "file":
 		return r.push(newFiles(r.common, "", m.ref))
+	case "process":
+		return r.push(newProcesses(r.common, "ref:"+m.ref, "", m.ref))
 	case "note":
 		return r.push(newNotes(r.common, m.ref))
 	}

@@ -12,7 +12,7 @@ import (
 // lines makes the overview for a width.
 func (v *overviewData) lines(c *overviewCounts, width int, tall bool) []line {
 	out := v.loadedLines()
-	if v.counts.Requests == 0 && len(v.files) == 0 && len(v.lost) == 0 {
+	if v.counts.Requests == 0 && len(v.files) == 0 && len(v.lost) == 0 && v.processes[0] == 0 {
 		return append(out, text(plain, ""), text(strong, "Nothing is loaded yet. Type :load access.log, or a folder of logs and file listings"))
 	}
 	out = append(out, v.incidentLines(width, tall)...)
@@ -21,6 +21,7 @@ func (v *overviewData) lines(c *overviewCounts, width int, tall bool) []line {
 	out = append(out, v.nextLines(c, tall)...)
 	out = append(out, v.findingLines(&c.hist, width)...)
 	out = append(out, v.fileLines()...)
+	out = append(out, v.processLines()...)
 	if tall {
 		out = append(append(out, hotLines(c)...), v.sourceLines()...)
 	}
@@ -256,6 +257,14 @@ func (v *overviewData) countLines() []line {
 func countLine(section, query, name string, l look, n int64, first bool) line {
 	return line{sub: subject{title: query, copied: query + ": " + counted(n, "request", "requests"), open: searchMsg{query}},
 		runs: []run{{sectionName(section, first), heading}, {cellRight(number(n), 9) + "  ", plain}, {name, l}}}
+}
+
+// processLines say what the event logs hold; nothing if there are none.
+func (v *overviewData) processLines() []line {
+	if v.processes[0] == 0 {
+		return nil
+	}
+	return []line{section("PROCESSES", fmt.Sprintf("%s, %s suspicious", counted(v.processes[0], "process event", "process events"), number(v.processes[1])), processesMsg{})}
 }
 
 func (v *overviewData) fileLines() []line {

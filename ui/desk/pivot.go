@@ -18,12 +18,13 @@ import (
 type Pivot struct {
 	Label  string // what it shows, safe to draw
 	Query  string // of the search
-	Screen string // "requests", "webshells", "actors", "files" or "notes"
-	Ref    string // the record to stand on there; may be empty
+	Screen string // "requests", "webshells", "actors", "files", "notes" or "processes"
+	Ref    string // the record to stand on there; of processes, the path or request that started them; may be empty
 }
 
 // Pivots lists the ways on from a value. Kind is "client", "path", "agent", "referer", "user", "host", "rule",
-// "hash", "actor", "time" (RFC 3339), "writes", the path of a file that a payload writes, or "file", that of a
+// "hash", "actor", "time" (RFC 3339), "writes", the path of a file that a payload writes, "command", "image", "process" and
+// "parent" (GUIDs) of a process, or "file", that of a
 // collected file; any other kind has none.
 func (d *Desk) Pivots(kind, value string) []Pivot {
 	if value == "" {
@@ -45,6 +46,9 @@ func (d *Desk) Pivots(kind, value string) []Pivot {
 			requests("its posts", "path:"+q+" method:POST"),
 		}
 		out = append(out, namedPivots(value)...)
+		if n := len(d.SpawnedBy(value)); n > 0 {
+			out = append(out, Pivot{Label: fmt.Sprintf("%d processes the server started then", n), Screen: "processes", Ref: value})
+		}
 		for _, w := range d.Webshells() {
 			if w.Path == value {
 				out = append(out, Pivot{Label: fmt.Sprintf("as a web-shell candidate, score %d", w.Score), Screen: "webshells", Ref: w.Ref})
@@ -71,7 +75,13 @@ func (d *Desk) Pivots(kind, value string) []Pivot {
 		return []Pivot{requests("all requests of this intruder", "actor:"+q), requests("its findings", "actor:"+q+" level:>=low"),
 			{Label: "the intruder", Screen: "actors", Ref: value}}
 	case "time":
-		return timePivots(value)
+		return append(timePivots(value), d.processTimePivots(value)...)
+	case "command", "image":
+		return []Pivot{{Label: "processes with the same " + kind, Query: index.Phrase(value), Screen: "processes"}}
+	case "process":
+		return []Pivot{{Label: "this process and what it started", Query: index.Phrase(value), Screen: "processes"}}
+	case "parent":
+		return []Pivot{{Label: "the parent and what else it started", Query: index.Phrase(value), Screen: "processes"}}
 	case "writes":
 		return d.writtenPivots(value)
 	case "file":
@@ -156,4 +166,14 @@ func timePivots(value string) []Pivot {
 			Query: "after:" + t.Add(-span.d).UTC().Format("2006-01-02T15:04:05Z") + " before:" + t.Add(span.d).UTC().Format("2006-01-02T15:04:05Z")})
 	}
 	return out
+}
+
+// processTimePivots leads from a time to the processes around it.
+func (d *Desk) processTimePivots(value string) []Pivot {
+	t, err := time.Parse(time.RFC3339, value)
+	if all, _ := d.Store.ProcessCount(); err != nil || all == 0 {
+		return nil
+	}
+	return []Pivot{{Label: "processes from ten seconds before to a minute after", Screen: "processes",
+		Query: "after:" + t.Add(-10*time.Second).UTC().Format("2006-01-02T15:04:05Z") + " before:" + t.Add(time.Minute).UTC().Format("2006-01-02T15:04:05Z")}}
 }

@@ -31,6 +31,7 @@ type Detail struct {
 	Verdict  *cases.Verdict // nil if none was given
 	Notes    []cases.Note
 	Intruder *triage.Intruder // whose client it is; nil if nobody's
+	Started  []triage.Spawn   // processes that it most likely made the server start
 }
 
 // Search asks for requests and files; see index.Parse for the language.
@@ -56,7 +57,7 @@ func (d *Desk) Request(ref string) (*Detail, error) {
 	if v, ok := d.Case.Verdicts()[req.Ref]; ok {
 		out.Verdict = &v
 	}
-	out.Notes = d.NotesOn(req.Ref)
+	out.Notes, out.Started = d.NotesOn(req.Ref), d.SpawnedBy(req.Ref)
 	for _, in := range d.survey().Intruders {
 		for _, c := range in.Clients {
 			if c == req.Client && c != "" {
