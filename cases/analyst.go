@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -172,6 +173,17 @@ type Intel struct {
 
 // IntelDir is the folder of the copies; it need not exist.
 func (c *Case) IntelDir() string { return filepath.Join(c.dir, intelName) }
+
+// KeepIntel writes the copy of intelligence that is to be added.
+func (c *Case) KeepIntel(in Intel, b []byte) error {
+	if err := os.MkdirAll(c.IntelDir(), 0o750); err != nil {
+		return fmt.Errorf("keep a copy: %w", err)
+	}
+	if err := writeFile(filepath.Join(c.dir, filepath.FromSlash(in.Kept)), b); err != nil {
+		return fmt.Errorf("keep a copy: %w", err)
+	}
+	return nil
+}
 
 // AddIntel records intelligence that is in IntelDir.
 func (c *Case) AddIntel(who Who, in Intel) error {

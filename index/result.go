@@ -263,3 +263,17 @@ func (snap *snapshot) signsOf(row int64) ([]sign, error) {
 	}
 	return signs, nil
 }
+
+// Numbers are the rows of at most n requests of the result, in its order, as triage.Mark names them.
+func (r *Result) Numbers(n int) ([]uint64, error) {
+	if _, err := r.hold(); err != nil {
+		return nil, err
+	}
+	defer r.store.release()
+	var out []uint64
+	err := r.each(0, n, func(row int64) error {
+		out = append(out, uint64(row))
+		return nil
+	})
+	return out, err
+}

@@ -33,6 +33,7 @@ const Notice = "© 2025 The MITRE Corporation. This work is reproduced and distr
 
 // A KB is a knowledge base. It does not change once made and is safe for concurrent use.
 type KB struct {
+	text       []byte
 	sources    []Source
 	hash       string
 	groups     []Group
@@ -149,6 +150,9 @@ func (kb *KB) Version() string {
 
 // Hash is the SHA-256 of the knowledge base's own text, before compression, in hex.
 func (kb *KB) Hash() string { return kb.hash }
+
+// Text is the knowledge base as Parse reads it. The caller does not change it.
+func (kb *KB) Text() []byte { return kb.text }
 
 // Sources lists what the knowledge base was made from.
 func (kb *KB) Sources() []Source { return append([]Source(nil), kb.sources...) }

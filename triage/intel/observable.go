@@ -113,6 +113,24 @@ func (kb *KB) GroupNamed(name string) (string, error) {
 	return "", fmt.Errorf("%q may mean %s: give an id", triage.VisibleN(name, maxShownRunes), kb.labels(ids))
 }
 
+// GroupsNamed lists the ids of all groups that a name may mean; the one that ATT&CK itself calls so, if there is one.
+func (kb *KB) GroupsNamed(name string) []string {
+	if id, err := kb.GroupNamed(name); err == nil {
+		return []string{id}
+	}
+	var ids []string
+	for _, m := range kb.Lookup(name) {
+		switch m.Kind {
+		case "group":
+			ids = append(ids, m.ID)
+		case "actor":
+			ids = append(ids, m.Groups...)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
 func (kb *KB) labels(ids []string) string {
 	var out []string
 	for i, id := range ids {

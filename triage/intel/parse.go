@@ -48,12 +48,17 @@ func parse(packed []byte) (*KB, error) {
 	if err != nil {
 		return nil, err
 	}
+	return Parse(raw)
+}
+
+// Parse reads the text of a knowledge base, as package distil makes it and Text gives it.
+func Parse(raw []byte) (*KB, error) {
 	text, ok := strings.CutPrefix(string(raw), formatOne)
 	if !ok {
 		return nil, fmt.Errorf("not a knowledge base of form 1: make it again with go generate")
 	}
 	sum := sha256.Sum256(raw)
-	kb := &KB{hash: hex.EncodeToString(sum[:]), revoked: map[string]revoked{}, byID: make(map[string]int, 2048)}
+	kb := &KB{text: raw, hash: hex.EncodeToString(sum[:]), revoked: map[string]revoked{}, byID: make(map[string]int, 2048)}
 	p := parser{kb: kb}
 	line := 1
 	for row := range strings.Lines(text) {

@@ -10,6 +10,7 @@ import (
 
 	"spoor/triage"
 	"spoor/triage/intel"
+	"spoor/ui/desk"
 )
 
 type assessCmd struct {
@@ -150,12 +151,16 @@ func printCandidates(w io.Writer, a *intel.Assessment) {
 }
 
 type intelCmd struct {
-	Show intelShowCmd `cmd:"" help:"Print everything that a name may mean, with who says so."`
-	List intelListCmd `cmd:"" help:"Print what the knowledge base was made from."`
+	Show    intelShowCmd    `cmd:"" help:"Print everything that a name may mean, with who says so."`
+	List    intelListCmd    `cmd:"" help:"Print what the knowledge base was made from, and what was added to a case."`
+	Add     intelAddCmd     `cmd:"" help:"Add indicators or a newer knowledge base to a case."`
+	Remove  intelRemoveCmd  `cmd:"" help:"Take added intelligence out of use."`
+	Matches intelMatchesCmd `cmd:"" help:"Print the files and processes that added indicators fit; requests are found by rule:intel-*."`
 }
 
 type intelShowCmd struct {
 	Name []string `arg:"" help:"Name, alias or id of an actor, tool, technique or campaign."`
+	Case string   `help:"Case folder whose added knowledge base is to be asked." placeholder:"CASE"`
 	JSON bool     `name:"json" help:"Print one JSON object."`
 }
 
@@ -200,7 +205,13 @@ func (e errNoName) Error() string {
 // Run looks a name up.
 func (c *intelShowCmd) Run(s *session) error {
 	name := strings.Join(c.Name, " ")
-	out := showName(intel.Load(), name)
+	kb := intel.Load()
+	if c.Case != "" {
+		if err := s.withCase(c.Case, func(d *desk.Desk) error { kb = d.KB(); return nil }); err != nil {
+			return err
+		}
+	}
+	out := showName(kb, name)
 	if len(out.Groups)+len(out.Other) == 0 {
 		return errNoName{name}
 	}
@@ -208,7 +219,7 @@ func (c *intelShowCmd) Run(s *session) error {
 		if c.JSON {
 			return jsonLine(w, out)
 		}
-		printShown(w, out)
+		printShown(w, kb, out)
 		return nil
 	})
 }
@@ -279,11 +290,10 @@ func (m shownMatch) of(kb *intel.KB) shownMatch {
 	return m
 }
 
-func printShown(w io.Writer, out shownJSON) {
+func printShown(w io.Writer, kb *intel.KB, out shownJSON) {
 	if len(out.Groups) > 1 {
 		fmt.Fprintf(w, "%s may mean %d groups:\n\n", triage.Visible(out.Query), len(out.Groups))
 	}
-	kb := intel.Load()
 	names := func(label string, ids []string) {
 		if len(ids) == 0 {
 			return
@@ -327,30 +337,4 @@ func printShown(w io.Writer, out shownJSON) {
 		fmt.Fprintln(w)
 	}
 	fmt.Fprintf(w, "%s\n%s\n", out.KnowledgeBase, out.Notice)
-}
-
-type intelListCmd struct {
-	JSON bool `name:"json" help:"Print one JSON object a line."`
-}
-
-// Run lists the sources of the embedded knowledge base.
-func (c *intelListCmd) Run(s *session) error {
-	kb := intel.Load()
-	return s.buffered(func(w io.Writer) error {
-		for _, src := range kb.Sources() {
-			if c.JSON {
-				if err := jsonLine(w, src); err != nil {
-					return err
-				}
-				continue
-			}
-			fmt.Fprintf(w, "%s %s  SHA-256 %s\n", src.Name, src.Version, src.SHA256)
-		}
-		if c.JSON {
-			return nil
-		}
-		fmt.Fprintf(w, "%d groups, %d tools, %d techniques, %d campaigns, %d actors of MISP; SHA-256 of the whole %s\n%s\n", len(kb.Groups()),
-			len(kb.Software()), len(kb.Techniques()), len(kb.Campaigns()), len(kb.Actors()), kb.Hash(), intel.Notice)
-		return nil
-	})
 }

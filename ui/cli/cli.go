@@ -23,6 +23,7 @@ import (
 	"spoor/index"
 	"spoor/triage"
 	"spoor/triage/intel"
+	"spoor/triage/intel/feed"
 	"spoor/ui/desk"
 )
 
@@ -170,6 +171,8 @@ func hint(err error) string {
 		return "spoor load CASE PATH... makes a case; spoor demo makes one to try"
 	case errors.Is(err, intel.ErrObservable):
 		return `for example: spoor assess T1190 "China Chopper" T1505.003@B2 sector:technology`
+	case errors.Is(err, feed.ErrUnknown):
+		return "read are: ATT&CK and STIX bundles, MISP events and clusters, CSV with a header type,value,actor,confidence,source,date, and lists of hashes, addresses, domains or EXPRESSION;SCORE"
 	case errors.As(err, new(errNoName)):
 		return "names are looked up whole; case, spaces and punctuation do not count"
 	case errors.Is(err, desk.ErrNoActor):

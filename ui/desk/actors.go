@@ -35,10 +35,10 @@ const (
 func (d *Desk) Intruders() []Actor {
 	words := d.Case.Attributions()
 	facts := d.Info().Sector
+	kb := d.KB()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.actors == nil || d.sector != facts {
-		kb := intel.Load()
 		d.actors, d.sector = []Actor{}, facts
 		missing := d.uncollected()
 		for _, in := range d.survey().Intruders {
@@ -88,7 +88,7 @@ func (d *Desk) evidenceOf(in triage.Intruder, sector string) []intel.Evidence {
 	if sector != "" {
 		out = append(out, intel.Evidence{ID: "sector:" + sector, Grade: factGrade, Why: "the victim's sector, as recorded for the case", Source: "case facts"})
 	}
-	return out
+	return append(out, d.said(in)...)
 }
 
 // ErrNoActor says that no intruder is meant.

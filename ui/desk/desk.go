@@ -39,6 +39,10 @@ type Desk struct {
 	Store *index.Store
 	who   Who
 
+	intelMu sync.Mutex
+	known   *intelligence // what was added to the case; nil until asked for
+	knownOf string        // what it was made from
+
 	mu     sync.Mutex
 	actors []Actor                     // of the survey in force; nil until asked for
 	sector string                      // of the victim, that they were assessed with

@@ -21,7 +21,12 @@ func (d *Desk) Resurvey() error {
 	for _, e := range entries {
 		lists = append(lists, triage.HashList{Source: e.Source, Role: e.Role, Entries: e.Entries})
 	}
+	x := d.intelligence()
+	for _, e := range entries {
+		lists = append(lists, x.bad(e.Entries)...)
+	}
 	files := triage.JudgeFiles(lists)
+	x.judgeFiles(files)
 	if err := d.Store.PutFiles(files); err != nil {
 		return err
 	}
@@ -47,6 +52,9 @@ func (d *Desk) Resurvey() error {
 	}
 	sv, err := triage.Conclude(sums, d.Store.Whole(), files, processes, words...)
 	if err != nil {
+		return err
+	}
+	if err := d.markRequests(context.Background(), sv); err != nil {
 		return err
 	}
 	d.mu.Lock()

@@ -17,7 +17,7 @@ func TestEmbeddedIsGenerated(t *testing.T) {
 		t.Skip("shared evidence is not here")
 	}
 	version := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(attack[0]), "enterprise-attack-"), ".json.gz")
-	want, err := distil(attack[0], version, filepath.Join(filepath.Dir(attack[0]), "misp-threat-actor.json.gz"))
+	want, err := distilled(attack[0], version, filepath.Join(filepath.Dir(attack[0]), "misp-threat-actor.json.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,18 +75,18 @@ func TestDistil(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := distil(attack, "", misp); err == nil || !strings.Contains(err.Error(), "-attack-version") {
+	if _, err := distilled(attack, "", misp); err == nil || !strings.Contains(err.Error(), "-attack-version") {
 		t.Errorf("without a version: %v", err)
 	}
-	if _, err := distil(misp, "1", misp); err == nil || !strings.Contains(err.Error(), "no ATT&CK object") {
+	if _, err := distilled(misp, "1", misp); err == nil || !strings.Contains(err.Error(), "no ATT&CK object") {
 		t.Errorf("no bundle: %v", err)
 	}
-	text, err := distil(attack, "1.0", misp)
+	text, err := distilled(attack, "1.0", misp)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 20 {
-		again, err := distil(attack, "1.0", misp)
+		again, err := distilled(attack, "1.0", misp)
 		if err != nil || string(again) != string(text) {
 			t.Fatalf("a second run gives another text (%v):\n%s", err, again)
 		}

@@ -8,21 +8,14 @@
 package main
 
 import (
-	"bytes"
-	"compress/gzip"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/klauspost/compress/zstd"
-)
 
-// maxSource bounds a source file after decompression, in bytes; ATT&CK Enterprise 18.1 is 45 MB.
-const maxSource = 1 << 30
+	"spoor/triage/intel/distil"
+)
 
 func main() {
 	attack := flag.String("attack", "", "ATT&CK Enterprise bundle, STIX 2.x JSON, plain or gzip")
@@ -35,7 +28,7 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	text, err := distil(*attack, *version, *misp)
+	text, err := distilled(*attack, *version, *misp)
 	if err == nil {
 		err = write(*out, text)
 	}
@@ -45,57 +38,22 @@ func main() {
 	}
 }
 
-// distil reads both sources and returns the text of the knowledge base.
-func distil(attackFile, version, mispFile string) ([]byte, error) {
-	var b bundle
-	attackHash, err := readJSON(attackFile, &b)
+// distilled reads both sources and returns the text of the knowledge base.
+func distilled(attackFile, version, mispFile string) ([]byte, error) {
+	attack, err := read(attackFile)
 	if err != nil {
 		return nil, err
 	}
-	var c cluster
-	mispHash, err := readJSON(mispFile, &c)
+	misp, err := read(mispFile)
 	if err != nil {
 		return nil, err
 	}
-	if v := b.version(); v != "" {
-		version = v
-	}
-	if version == "" {
-		return nil, fmt.Errorf("%s: holds no x-mitre-collection: say its version with -attack-version", attackFile)
-	}
-	k := newKnowledge()
-	k.sources = []source{
-		{"ATT&CK Enterprise", version, attackHash},
-		{"MISP galaxy threat-actor", fmt.Sprint(c.Version), mispHash},
-	}
-	if err := k.addAttack(&b); err != nil {
-		return nil, fmt.Errorf("%s: %w", attackFile, err)
-	}
-	k.addMISP(&c)
-	return k.text(), nil
+	return distil.Both(attack, version, misp)
 }
 
-// readJSON reads a plain or gzip file into v and returns the SHA-256 of the file as stored, in hex.
-func readJSON(name string, v any) (string, error) {
+func read(name string) (distil.Source, error) {
 	stored, err := os.ReadFile(name)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(stored)
-	data := stored
-	if bytes.HasPrefix(stored, []byte{0x1f, 0x8b}) {
-		z, err := gzip.NewReader(bytes.NewReader(stored))
-		if err != nil {
-			return "", fmt.Errorf("%s: %w", name, err)
-		}
-		if data, err = io.ReadAll(io.LimitReader(z, maxSource)); err != nil {
-			return "", fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	if err := json.Unmarshal(data, v); err != nil {
-		return "", fmt.Errorf("%s: %w", name, err)
-	}
-	return hex.EncodeToString(sum[:]), nil
+	return distil.Source{Name: name, Stored: stored}, err
 }
 
 func write(name string, text []byte) error {

@@ -1,4 +1,4 @@
-package main
+package distil
 
 import (
 	"encoding/json"
@@ -48,19 +48,19 @@ var groupID = regexp.MustCompile(`^G\d{4}$`)
 // two records: that MISP ties them is one more claim.
 func (k *knowledge) addMISP(c *cluster) {
 	byName, live := map[string]string{}, map[string]bool{}
-	for _, e := range k.entities {
+	for _, e := range slices.Concat(k.entities, k.groups) {
 		if e.kind == "g" {
 			byName[strings.ToLower(e.name)] = e.id
 			live[e.id] = true
 		}
 	}
-	for _, r := range k.revoked {
+	for _, r := range slices.Concat(k.revoked, k.former) {
 		byName[r.old] = r.now
 	}
 	namers := namers(c)
 	for i := range c.Values {
 		a := &c.Values[i]
-		e := &entity{kind: "m", id: a.UUID, name: clean(a.Value), groups: map[string][]int{}}
+		e := &entity{kind: "m", id: clean(a.UUID), name: clean(a.Value), groups: map[string][]int{}}
 		if id := byName[strings.ToLower(e.name)]; id != "" {
 			e.groups[id] = nil
 		}

@@ -1,4 +1,4 @@
-package main
+package distil
 
 import (
 	"net/url"

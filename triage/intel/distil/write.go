@@ -1,4 +1,4 @@
-package main
+package distil
 
 import (
 	"bytes"
@@ -18,6 +18,9 @@ type knowledge struct {
 	revoked  []revoked
 	refs     []ref
 	refAt    map[ref]int
+
+	groups []*entity // of a former text, to tie MISP's actors to
+	former []revoked
 }
 
 type (

@@ -1,4 +1,4 @@
-package main
+package distil
 
 import (
 	"fmt"
@@ -53,12 +53,14 @@ func (b *bundle) version() string {
 // attackID is the object's id as ATT&CK prints it, such as "G0009"; empty if it has none.
 func (o *object) attackID() string {
 	for _, r := range o.References {
-		if r.Source == "mitre-attack" {
+		if r.Source == "mitre-attack" && wellFormed.MatchString(r.ID) {
 			return r.ID
 		}
 	}
 	return ""
 }
+
+var wellFormed = regexp.MustCompile(`^(G\d{4}|S\d{4}|C\d{4}|T\d{4}(\.\d{3})?)$`)
 
 // kinds are the objects that are kept, with the letter of their line.
 var kinds = map[string]string{
@@ -129,7 +131,7 @@ func (k *knowledge) addObject(o *object) {
 		techniques: map[string][]int{}, software: map[string][]int{}, groups: map[string][]int{},
 	}
 	for _, p := range o.Phases {
-		e.tactics = append(e.tactics, p.Name)
+		e.tactics = append(e.tactics, clean(p.Name))
 	}
 	if e.kind != "t" {
 		e.aliases = attackAliases(o)
