@@ -426,7 +426,7 @@ func (ss *sessions) addActive(s *session) {
 		ss.addSpan(s, Finding{Rule: "scan-names", Class: Scan, Level: Medium,
 			Why: fmt.Sprintf("a tool's run asks for %s that are not here, between %s with a payload", count(n, "distinct path"), count(s.hostile, "request"))},
 			func(st *site, v *Visit, found []Finding) bool {
-				return missed(v.Status) && topLevel(found) < Medium && slices.Contains(agents, v.Agent)
+				return missed(v.Status) && !slices.ContainsFunc(found, attacks) && slices.Contains(agents, v.Agent)
 			})
 	}
 	ss.addSpan(s, Finding{Rule: "scan-active", Class: Scan, Level: Low,
