@@ -154,13 +154,15 @@ func (r *rhythm) pause(p pause) {
 
 func (p pause) length() int64 { return p.To - p.From }
 
-// bucketOf numbers a pause of ms by its length, four numbers to the doubling.
+// bucketOf numbers a pause of ms by its length, four numbers to the doubling: the exponent of its seconds and the
+// first two binary digits after it.
 func bucketOf(ms int64) int {
-	return min(max(int(4*math.Log2(float64(ms)/1000)), 0), pauseBuckets-1)
+	const one = 1023 << 2 // of 1.0
+	return min(max(int(math.Float64bits(float64(ms)/1000)>>50)-one, 0), pauseBuckets-1)
 }
 
 // bucketEnd is the longest pause of a bucket, in ms.
-func bucketEnd(b int) float64 { return 1000 * math.Pow(2, float64(b+1)/4) }
+func bucketEnd(b int) float64 { return 1000 * math.Ldexp(1+float64(b%4+1)/4, b/4) }
 
 // add adds the same family of another part.
 func (f *family) add(o *family) {

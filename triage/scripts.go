@@ -107,11 +107,11 @@ func (sc *scripts) add(v *Visit, found []Finding) {
 	if v.Status >= 200 && v.Status < 300 {
 		sc.answered[v.Path] = true
 	}
-	walk := sc.walkers.of(v)
-	if kind == scriptKind {
-		sc.addScript(v, post, found, walk)
-	}
 	if kind != assetKind || missed(v.Status) {
+		walk := sc.walkers.of(v)
+		if kind == scriptKind {
+			sc.addScript(v, post, found, walk)
+		}
 		walk.step(v, sc.site, kind)
 		sc.walkers[walkerKey(v)] = walk
 	}

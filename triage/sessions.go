@@ -113,7 +113,7 @@ type span struct {
 type sessions struct {
 	log   Log
 	site  *site
-	open  map[uint32]*session
+	open  []*session        // by client; nil if none is open
 	spans map[uint32][]span // by client
 	brute []bruteCase
 	forms map[uint32]*form
@@ -138,19 +138,19 @@ type form struct {
 }
 
 func newSessions(log Log, s *site) *sessions {
-	return &sessions{log: log, site: s, open: map[uint32]*session{}, spans: map[uint32][]span{}, forms: map[uint32]*form{}, slow: newSlowTrails()}
+	return &sessions{log: log, site: s, open: make([]*session, log.Texts(Clients)), spans: map[uint32][]span{}, forms: map[uint32]*form{}, slow: newSlowTrails()}
 }
 
 // add takes the next request of the log.
-func (ss *sessions) add(v *Visit) {
+func (ss *sessions) add(v *Visit, found []Finding) {
 	s := ss.open[v.Client]
-	if s != nil && (v.Time-s.last > sessionGapMS || s.last-v.Time > sessionGapMS) {
-		ss.close(s)
-		s = nil
-	}
-	if s == nil {
+	switch {
+	case s == nil:
 		s = &session{client: v.Client, firstRow: v.Row, first: v.Time}
 		ss.open[v.Client] = s
+	case v.Time-s.last > sessionGapMS || s.last-v.Time > sessionGapMS:
+		ss.close(s)
+		*s = session{client: v.Client, firstRow: v.Row, first: v.Time} // what was kept of the old one is a copy
 	}
 	s.lastRow, s.last = v.Row, v.Time
 	s.requests++
@@ -178,16 +178,17 @@ func (ss *sessions) add(v *Visit) {
 	if ss.site.browser[v.Agent] && len(s.switched) < maxAgentsOf && !slices.Contains(s.switched, v.Agent) {
 		s.switched = append(s.switched, v.Agent)
 	}
-	found := ss.log.Findings(v.Judged)
-	probe := missed(v.Status) && probes(found)
-	if probe {
-		s.addProbe(v)
+	if len(found) > 0 {
+		probe := missed(v.Status) && probes(found)
+		if probe {
+			s.addProbe(v)
+		}
+		if ss.site.engine[v.Agent] && (probe || topLevel(found) >= Medium) {
+			s.bot = v.Agent
+			s.botHostile++
+		}
+		s.addHostile(found, v)
 	}
-	if ss.site.engine[v.Agent] && (probe || topLevel(found) >= Medium) {
-		s.bot = v.Agent
-		s.botHostile++
-	}
-	s.addHostile(found, v)
 	s.addTry(v, ss.site.isPost(v))
 	if v.Status == 401 && v.User != 0 {
 		s.addUser(v)
@@ -312,9 +313,8 @@ func (s *session) addTry(v *Visit, post bool) {
 	}
 }
 
-// close judges a session and forgets it.
+// close judges a session. Nothing may keep s itself.
 func (ss *sessions) close(s *session) {
-	delete(ss.open, s.client)
 	forms := 0
 	for k, t := range s.tries {
 		if !k.basic && t.n >= minBruteTries {
@@ -505,14 +505,17 @@ func takeUnlinked(s *site, v *Visit, _ []Finding) bool {
 
 // finish closes what is open and judges what needs every client's answers or the whole part.
 func (ss *sessions) finish() {
-	open := make([]*session, 0, len(ss.open))
+	var open []*session
 	for _, s := range ss.open {
-		open = append(open, s)
+		if s != nil {
+			open = append(open, s)
+		}
 	}
 	slices.SortFunc(open, func(a, b *session) int { return cmp.Compare(a.firstRow, b.firstRow) })
 	for _, s := range open {
 		ss.close(s)
 	}
+	ss.open = nil
 	ss.judgeBrute()
 	ss.judgeCrowds()
 	for _, list := range ss.spans {

@@ -155,7 +155,7 @@ func summarise(log Log) (*Summary, error) {
 	writes := writeMethods(log)
 	err = log.Visits(func(v *Visit) bool {
 		found := log.Findings(v.Judged)
-		p.sessions.add(v)
+		p.sessions.add(v, found)
 		p.scripts.add(v, found)
 		p.rhythm.add(v)
 		if v.Judged != 0 {
@@ -210,7 +210,20 @@ func (p *part) keepSpans() {
 // mark gives the rows of hostile sessions their findings.
 func (p *part) mark(s *Summary) error {
 	ids := findingIDs{list: &s.findings}
+	told, odd := make([]bool, p.log.Texts(Clients)), make([]bool, p.log.Texts(Agents)) // who is looked at at all
+	for c := range p.sessions.spans {
+		told[c] = true
+	}
+	for c := range p.site.forged {
+		told[c] = true
+	}
+	for a := range p.site.odd {
+		odd[a] = true
+	}
 	return p.log.Visits(func(v *Visit) bool {
+		if !told[v.Client] && !odd[v.Agent] {
+			return true
+		}
 		for _, sp := range p.sessions.spans[v.Client] {
 			if v.Row < sp.firstRow {
 				break
