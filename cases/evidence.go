@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -152,6 +155,44 @@ func (c *Case) Evidence() []Evidence {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return append([]Evidence(nil), c.state.evidence...)
+}
+
+// Loads is the register by load, oldest load first, each in the order of first taking in. Evidence that was read
+// in parts belongs to the load that read it last.
+func (c *Case) Loads() [][]Evidence {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	byLoad := make([][]Evidence, c.state.loads+1)
+	for i, e := range c.state.evidence {
+		n := c.state.loadOf[i]
+		byLoad[n] = append(byLoad[n], e)
+	}
+	return slices.DeleteFunc(byLoad, func(l []Evidence) bool { return len(l) == 0 })
+}
+
+// Place is where an evidence file is looked for: where it was, or in the case's own evidence folder, which moves
+// with the case.
+func (c *Case) Place(e *Evidence) string { return placeIn(c.dir, e) }
+
+// placeIn is Place for the case folder dir. Whoever reads the file compares its hash, so that a file of the same
+// name in the folder does no harm.
+func placeIn(dir string, e *Evidence) string {
+	abs := filepath.ToSlash(e.Abs)
+	within := ""
+	if e.Path == evidenceName+"/"+path.Base(abs) {
+		within = path.Base(abs)
+	} else if _, err := os.Lstat(e.Abs); err == nil {
+		return e.Abs
+	} else if i := strings.LastIndex(abs, "/"+evidenceName+"/"); i >= 0 {
+		within = abs[i+len(evidenceName)+2:]
+	}
+	if own := filepath.FromSlash(within); filepath.IsLocal(own) {
+		own = filepath.Join(dir, evidenceName, own)
+		if _, err := os.Lstat(own); err == nil {
+			return own
+		}
+	}
+	return e.Abs
 }
 
 // Runs lists the runs that took evidence in, oldest first.

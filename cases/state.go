@@ -12,6 +12,8 @@ import (
 type state struct {
 	begun    Info // of the first record
 	evidence []Evidence
+	loadOf   []int          // of each evidence, the number of the load that read it
+	loads    int            // seen so far
 	bySHA    map[string]int // position in evidence
 	pending  []Evidence     // evidence records whose run record has not come yet
 	dropped  int            // evidence records that the last apply found to be of a load cut short
@@ -100,19 +102,21 @@ func (s *state) applyRun(r record) error {
 	}
 	s.dropped = len(pending) - run.Sources
 	pending = pending[len(pending)-run.Sources:]
+	run.Run.Who = r.Who
+	if n := len(s.runs); n > 0 && s.runs[n-1].sameLoad(&run.Run) {
+		s.runs = s.runs[:n-1]
+	} else {
+		s.loads++
+	}
 	for _, e := range pending {
 		if i, ok := s.bySHA[e.SHA256]; ok {
 			if s.evidence[i].Partial {
-				s.evidence[i] = e
+				s.evidence[i], s.loadOf[i] = e, s.loads
 			}
 			continue
 		}
 		s.bySHA[e.SHA256] = len(s.evidence)
-		s.evidence = append(s.evidence, e)
-	}
-	run.Run.Who = r.Who
-	if n := len(s.runs); n > 0 && s.runs[n-1].sameLoad(&run.Run) {
-		s.runs = s.runs[:n-1]
+		s.evidence, s.loadOf = append(s.evidence, e), append(s.loadOf, s.loads)
 	}
 	s.runs = append(s.runs, run.Run)
 	return nil

@@ -249,7 +249,7 @@ func (v *verifier) checkEvidence(ctx context.Context) error {
 			return err
 		}
 		v.sum.Evidence++
-		sha, size, err := v.hash(ctx, v.placeOf(e))
+		sha, size, err := v.hash(ctx, placeIn(v.dir, e))
 		v.sum.Bytes += size
 		switch {
 		case ctx.Err() != nil:
@@ -265,16 +265,6 @@ func (v *verifier) checkEvidence(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// placeOf is where an evidence file is now: what the case keeps itself moves with the case.
-func (v *verifier) placeOf(e *Evidence) string {
-	if own := filepath.Join(v.dir, evidenceName, filepath.Base(e.Abs)); e.Path == evidenceName+"/"+filepath.Base(e.Abs) {
-		if _, err := os.Lstat(own); err == nil {
-			return own
-		}
-	}
-	return e.Abs
 }
 
 func (v *verifier) checkCitations(ctx context.Context) error {

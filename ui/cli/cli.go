@@ -61,6 +61,7 @@ type grammar struct {
 	Notes     notesCmd     `cmd:"" help:"Print the notes."`
 	Verdict   verdictCmd   `cmd:"" help:"Say what you hold of a record: confirmed, benign or unsure."`
 	Report    reportCmd    `cmd:"" help:"Write the case report."`
+	Reindex   reindexCmd   `cmd:"" help:"Make the index anew from the evidence that the register names."`
 	Verify    verifyCmd    `cmd:"" help:"Check evidence, journal and citations against what was recorded."`
 }
 
@@ -180,6 +181,8 @@ func hint(err error) string {
 		return "spoor actors CASE prints the intruders"
 	case errors.Is(err, desk.ErrNoRecord):
 		return "spoor search, findings, webshells, incidents, actors and files print references"
+	case errors.Is(err, desk.ErrIncomplete):
+		return "--from PATH looks for the evidence elsewhere; --less does without it"
 	case errors.Is(err, syscall.ENOSPC):
 		return "the disk is full; what was recorded before is untouched. Free some space and run it again"
 	case errors.Is(err, fs.ErrPermission):
@@ -202,7 +205,7 @@ func (s *session) withCase(dir string, f func(*desk.Desk) error) error {
 		fmt.Fprintf(s.err, "spoor: warning: %s\n", triage.Visible(w))
 	}
 	if n := len(d.Missing()); n > 0 {
-		fmt.Fprintf(s.err, "spoor: warning: the index lacks %d of the registered logs; spoor load them again to bring them back\n", n)
+		fmt.Fprintf(s.err, "spoor: warning: the index lacks %d of the registered logs; spoor reindex brings them back\n", n)
 	}
 	if n := len(d.Unfinished()); n > 0 {
 		fmt.Fprintf(s.err, "spoor: warning: a stopped load has read only a part of %s; spoor load again goes on\n", plural(n, "log"))

@@ -77,6 +77,10 @@ func emptyFolder(dir string) bool {
 }
 
 func withIndex(c *cases.Case, who Who) (*Desk, error) {
+	if err := index.Settle(c.IndexDir()); err != nil {
+		c.Close()
+		return nil, fmt.Errorf("open the index of %s: %w", c.Dir(), err)
+	}
 	store, err := index.Open(c.IndexDir())
 	if errors.Is(err, index.ErrNotFound) {
 		store, err = index.Create(c.IndexDir())

@@ -62,6 +62,7 @@ type item struct {
 	src    triage.Source
 	role   string
 	format weblog.Format
+	zone   *time.Location  // for times without zone; nil is UTC
 	known  *cases.Evidence // registered before, but missing from the index or in it only in part
 }
 
@@ -100,6 +101,7 @@ type loader struct {
 	partial  map[string]index.Parsed   // what the index held in part before, by SHA-256
 	evidence map[string]cases.Evidence // of the items read so far, by SHA-256
 	kept     bool                      // something of this load is in the case
+	again    bool                      // it reads what the register has, into a new index: the journal is left alone
 }
 
 func (l *loader) run() (*Ledger, error) {
@@ -222,7 +224,7 @@ func (l *loader) take(path, shown, role string, tell func(read int64)) error {
 		known = &e
 		role = e.Role
 	}
-	it := item{role: role, known: known, src: triage.Source{Path: shown, SHA256: sum, SizeBytes: size, Zone: l.zoneName()}}
+	it := item{role: role, known: known, zone: l.o.Zone, src: triage.Source{Path: shown, SHA256: sum, SizeBytes: size, Zone: l.zoneName()}}
 	if it.src.Abs, err = filepath.Abs(path); err != nil {
 		return err
 	}
@@ -327,7 +329,7 @@ func (l *loader) read() error {
 	var inputs []index.Input
 	for _, it := range l.items {
 		if it.role == cases.RoleLog {
-			inputs = append(inputs, index.Input{Source: it.src, Format: it.format, Zone: l.o.Zone})
+			inputs = append(inputs, index.Input{Source: it.src, Format: it.format, Zone: it.zone})
 		}
 	}
 	lists, evidence, err := l.readLists()
@@ -428,7 +430,7 @@ func (l *loader) readList(it item) (triage.HashList, cases.Evidence, error) {
 		return list, e, err
 	}
 	defer r.Close()
-	st, err := hashlist.Read(r, it.src, l.o.Zone, func(h triage.HashEntry) error {
+	st, err := hashlist.Read(r, it.src, it.zone, func(h triage.HashEntry) error {
 		if len(list.Entries) >= maxEntriesAll {
 			return fmt.Errorf("more than %d entries", maxEntriesAll)
 		}
@@ -471,6 +473,9 @@ func (l *loader) record(step map[string]cases.Evidence) error {
 		if known, ok := l.d.Case.HasSource(it.src.SHA256); !ok || known.Partial {
 			fresh = append(fresh, e)
 		}
+	}
+	if l.again {
+		return nil
 	}
 	return l.d.Case.TakeIn(l.d.who.cases(), fresh, run)
 }

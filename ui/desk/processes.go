@@ -55,7 +55,7 @@ func (l *loader) readEvents(it item, lineage *triage.Lineage) error {
 	e := cases.Evidence{Source: it.src, Role: cases.RoleProcesses}
 	return l.d.Store.AddProcesses(it.src, func(add func(*triage.Process) error) error {
 		var stop error // why reading ended, if it was not the file
-		st, err := process.Read(r, it.src, l.o.Zone, func(p *triage.Process) error {
+		st, err := process.Read(r, it.src, it.zone, func(p *triage.Process) error {
 			lineage.Judge(p)
 			stop = errors.Join(add(p), l.ctx.Err())
 			return stop

@@ -21,7 +21,7 @@ func (d *Desk) Verify(ctx context.Context) (*Verification, error) {
 		return nil, err
 	}
 	for _, e := range d.Missing() {
-		problems = append(problems, cases.Problem{Kind: "index", What: "the index does not hold " + e.Path, Remedy: "run spoor load on " + e.Abs + " again"})
+		problems = append(problems, cases.Problem{Kind: "index", What: "the index does not hold " + e.Path, Remedy: "run spoor reindex"})
 	}
 	return &Verification{sum, problems}, nil
 }
