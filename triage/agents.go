@@ -25,6 +25,15 @@ func namesEngine(agent string) bool {
 	return slices.ContainsFunc(engines, func(e string) bool { return strings.Contains(low, e) })
 }
 
+// monitors are what the agents of monitoring services and health checks are called, by their own documentation.
+var monitors = []string{"uptimerobot", "pingdom", "statuscake", "site24x7", "elb-healthchecker", "googlehc", "kube-probe", "nagios", "check_http", "icinga", "zabbix", "blackbox", "uptime-kuma", "datadog", "newrelic", "updown.io", "hetrixtools", "freshping", "better uptime", "betterstack", "prtg", "consul", "haproxy", "health"}
+
+// namesMonitor reports whether an agent claims to be a monitor.
+func namesMonitor(agent string) bool {
+	low := asciiLower(agent)
+	return slices.ContainsFunc(monitors, func(m string) bool { return strings.Contains(low, m) })
+}
+
 // windowsVersions are the NT versions that browsers ever named.
 // Source: https://learn.microsoft.com/windows/win32/sysinfo/operating-system-version
 var windowsVersions = wordSet("3.1", "3.5", "3.51", "4.0", "4.00", "5.0", "5.01", "5.1", "5.2", "6.0", "6.1", "6.2", "6.3", "6.4", "10.0", "11.0")

@@ -108,6 +108,16 @@ func TestSlowAndBroadBehaviour(t *testing.T) {
 			for i := range 200 {
 				s.add(3*day+time.Duration(i)*time.Minute, foe, "GET /feed.php", 401, 300, "", "Reader/1.0")
 			}
+		}, "beacon-clock", 1},
+		{"a health check", func(s *scene) {
+			for i := range 2000 {
+				s.add(3*day+time.Duration(i)*30*time.Second, foe, "GET /health", 200, 2, "", "kube-probe/1.29")
+			}
+		}, "beacon-clock", 1},
+		{"somebody who looks at one page now and then", func(s *scene) {
+			for i := range 40 {
+				s.add(3*day+time.Duration(i*i%97)*7*time.Minute+time.Duration(i)*12*time.Minute, foe, "GET /list.php", 200, 900, "", chrome)
+			}
 		}, "", 0},
 		{"a mail client that is asked twice each time", func(s *scene) {
 			for i := range 60 {

@@ -465,7 +465,7 @@ func (s *script) firstUser() string {
 	return best
 }
 
-// namesCrawler reports whether an agent names itself a crawler or monitor.
+// namesCrawler reports whether an agent names itself a crawler.
 func namesCrawler(agent string) bool {
 	a := strings.ToLower(agent)
 	for _, w := range []string{"bot", "spider", "crawl", "slurp"} {

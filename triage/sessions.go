@@ -31,13 +31,14 @@ const (
 	minSwitched     = 8 // agents of one visit that no person has
 	minBreadth      = 80
 	minStream       = 500
+	minTicks        = 20 // requests by the clock
 	maxTryRows      = 32 // rows kept of a visit's tries and of its misses
 	clockJitter     = 0.1
 )
 
 // A session is the sums of one client's run of requests.
 type session struct {
-	client            uint32
+	client, agent     uint32 // of its first request
 	firstRow, lastRow uint64
 	first, last       int64
 	requests, assets  int
@@ -59,6 +60,7 @@ type session struct {
 	breadth           [4]uint64 // sketch of the distinct pages asked for without a link
 	main              uint32    // the path that most requests are for, if one has the majority
 	mainVotes         int
+	pauses            pace                // between its requests
 	users             map[uint32]struct{} // refused, at most maxPostPaths
 	bot               uint32              // agent that names a search engine's crawler, of hostile requests
 	botHostile        int
@@ -146,11 +148,13 @@ func (ss *sessions) add(v *Visit, found []Finding) {
 	s := ss.open[v.Client]
 	switch {
 	case s == nil:
-		s = &session{client: v.Client, firstRow: v.Row, first: v.Time}
+		s = &session{client: v.Client, agent: v.Agent, firstRow: v.Row, first: v.Time}
 		ss.open[v.Client] = s
 	case v.Time-s.last > sessionGapMS || s.last-v.Time > sessionGapMS:
 		ss.close(s)
-		*s = session{client: v.Client, firstRow: v.Row, first: v.Time} // what was kept of the old one is a copy
+		*s = session{client: v.Client, agent: v.Agent, firstRow: v.Row, first: v.Time} // what was kept of the old one is a copy
+	default:
+		s.pauses.add(v.Time - s.last)
 	}
 	s.lastRow, s.last = v.Row, v.Time
 	s.requests++
@@ -365,6 +369,7 @@ func (ss *sessions) close(s *session) {
 				count(distinct, "distinct path"))}, takeMissed)
 	}
 	ss.judgePace(s)
+	ss.judgeClock(s)
 	ss.judgeBot(s)
 }
 
@@ -458,6 +463,22 @@ func (ss *sessions) judgePace(s *session) {
 			Why: fmt.Sprintf("a stream as a tunnel makes it: %s to one path in %s, without a link or an asset", count(s.requests, "request"), lasted(s.first, s.last))},
 			func(_ *site, v *Visit, _ []Finding) bool { return v.Path == main })
 	}
+}
+
+// judgeClock finds the client that asks for one thing by the clock. Its first request is told, at level info: a
+// monitor, a job and a beacon look alike in a log.
+func (ss *sessions) judgeClock(s *session) {
+	if s.requests < minTicks || s.mainVotes*10 < s.requests*9 || s.linked > 0 || !s.pauses.clock() {
+		return
+	}
+	what := "a monitor, a job or a beacon, which a log alone does not tell apart"
+	if namesMonitor(ss.log.Text(Agents, s.agent)) {
+		what = "its agent names a monitor"
+	}
+	first := s.firstRow
+	ss.addSpan(s, Finding{Rule: "beacon-clock", Class: Other, Level: Info, Match: VisibleN(ss.log.Text(Paths, s.main), 120),
+		Why: fmt.Sprintf("asks for one path every %.0f s by the clock, %s in %s: %s", s.pauses.mean/1000, count(s.requests, "request"), lasted(s.first, s.last), what)},
+		func(_ *site, v *Visit, _ []Finding) bool { return v.Row == first })
 }
 
 // distinctOf is about how many distinct things were marked in a sketch of 256 cells (linear counting).

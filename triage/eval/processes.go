@@ -116,6 +116,8 @@ func (e *evaluation) labProcesses(truths string) error {
 		}
 		t, b := s.tally("lab"), s.tally("benign")
 		fmt.Fprintf(e.out, "  %-30s hostile %d: alert %d; benign %d: alert %d, any %d; %.1f us a process\n", name, t.n, t.alert, b.n, b.alert, b.any, perProcess(l))
+		e.reached.atLeast("hostile processes found in "+name, s.tally("lab").alerted(), 1)
+		e.reached.atMost("harmless processes with a finding in "+name, s.tally("benign").found(), 0)
 		list(e.out, "missed", s.misses, e.worst)
 		list(e.out, "false", s.false1, e.worst)
 	}

@@ -16,6 +16,10 @@ type tally struct {
 	right         int // with a finding of the class that the label names
 }
 
+// alerted is the share of samples with a finding of level medium or above, found that of low or above.
+func (t *tally) alerted() float64 { return float64(t.alert) / float64(max(t.n, 1)) }
+func (t *tally) found() float64   { return float64(t.any) / float64(max(t.n, 1)) }
+
 // A score gathers one set.
 type score struct {
 	classes map[string]*tally
