@@ -98,7 +98,10 @@ func describeActor(a *judgedActor) []line {
 	out := []line{about(self, "intruder", run{actorName(&a.Intruder) + " " + a.Ref, strong},
 		run{fmt.Sprintf("  %s UTC, %s of which %s hostile", timeSpan(a.First, a.Last), counted(a.Requests, "request", "requests"), number(a.Hostile)), plain})}
 	out = append(out, verdictLines(a.verdict)...)
-	out = append(out, label("verdict", run{verdictText(&a.Actor), strong}, run{"  confidence " + a.Confidence, plain}))
+	out = append(out, label("verdict", run{verdictText(&a.Actor), strong}), label("", run{"confidence " + a.Confidence, plain}))
+	if o := a.Override; o != nil {
+		out = append(out, label("your word", run{o.Name, strong}, run{" " + strings.Join(strings.Fields(o.Likelihood+" "+o.Author), ", ") + ": " + o.Reason, plain}))
+	}
 	for i, c := range a.Clients {
 		if i == maxListed {
 			out = append(out, label("", run{fmt.Sprintf("and %d more clients", len(a.Clients)-i), muted}))
@@ -111,6 +114,13 @@ func describeActor(a *judgedActor) []line {
 		s.open = searchMsg{"actor:" + index.Quote(a.Ref) + " " + pathQuery(p)}
 		out = append(out, about(s, "shell", run{p, critical}, run{"  Enter: its requests to the shell", muted}))
 	}
+	out = append(out, matrixLines(self, &a.Matrix)...)
+	if len(a.Matrix.Rows) > 0 {
+		out = append(out, text(heading, "REASONS"))
+	}
+	for i, w := range a.Why {
+		out = append(out, label(whyLabel(i), run{w, plain}))
+	}
 	for i, g := range a.Agents {
 		if i == maxListed {
 			out = append(out, label("", run{fmt.Sprintf("and %d more agents", len(a.Agents)-i), muted}))
@@ -122,14 +132,12 @@ func describeActor(a *judgedActor) []line {
 		ln := reasonLine(self, l)
 		out = append(out, ln)
 	}
-	for i, w := range a.Why {
-		out = append(out, label(whyLabel(i), run{w, plain}))
-	}
 	out = append(out, observedLines(self, a.Observed)...)
 	out = append(out, candidateLines("consistent with", a.Consistent)...)
 	out = append(out, candidateLines("contradicted", a.Contradicted)...)
 	out = append(out, listLines("RIVAL EXPLANATIONS", a.Rivals)...)
 	out = append(out, listLines("WHAT WOULD CHANGE THIS", a.WouldChange)...)
+	out = append(out, listLines("WHAT WAS NOT COLLECTED", a.NotCollected)...)
 	if len(a.Consistent)+len(a.Observed) > 0 {
 		out = append(out, text(muted, ""), text(muted, a.KnowledgeBase), text(muted, intel.Notice))
 	}
@@ -199,10 +207,4 @@ func listLines(head string, all []string) []line {
 		out = append(out, line{hang: 2, runs: []run{{"- " + s, plain}}})
 	}
 	return out
-}
-
-func (a *actors) Keys() keyMap {
-	k := a.records.Keys()
-	k.Enter.SetHelp("Enter", "its requests")
-	return k
 }

@@ -9,7 +9,7 @@ type keyMap struct {
 
 	Enter, Back, Tab, Search, Filter, Next, Prev, Reload key.Binding
 
-	Pivot, Copy, Mark, Note, Verdict, Plant, Edit, Cycle, Order key.Binding
+	Pivot, Copy, Mark, Note, Verdict, Plant, Edit, Cycle, Order, Merge, Split key.Binding
 
 	Screens       [screenCount]key.Binding
 	Command, Help key.Binding
@@ -42,6 +42,8 @@ func newKeyMap() keyMap {
 		Mark:     bind([]string{"m"}, "m", "mark"),
 		Note:     bind([]string{"a"}, "a", "add note"),
 		Verdict:  bind([]string{"v"}, "v", "verdict"),
+		Merge:    bind([]string{"M"}, "M", "merge with another"),
+		Split:    bind([]string{"S"}, "S", "split the client off"),
 		Plant:    bind([]string{"P"}, "P", "planting request"),
 		Edit:     bind([]string{"e"}, "e", "edit"),
 		Cycle:    bind([]string{"b"}, "b", "other verdict"),
@@ -77,14 +79,14 @@ func (k keyMap) forSubject(s subject) keyMap {
 
 // ShortHelp is the part of the key map that the status line has room for, the most wanted first.
 func (k keyMap) ShortHelp() []key.Binding {
-	return []key.Binding{k.Help, k.Enter, k.Back, k.Pivot, k.Search, k.Filter, k.Next, k.Tab, k.Plant, k.Cycle, k.Order,
+	return []key.Binding{k.Help, k.Enter, k.Back, k.Pivot, k.Search, k.Filter, k.Next, k.Tab, k.Plant, k.Merge, k.Split, k.Cycle, k.Order,
 		k.Edit, k.Note, k.Verdict, k.Mark, k.Copy, k.Command, k.Quit}
 }
 
 // FullHelp is the whole key map, a group for each thing one does.
 func (k keyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
-		{k.Enter, k.Back, k.Tab, k.Pivot, k.Search, k.Filter, k.Next, k.Prev, k.Plant, k.Cycle, k.Order, k.Reload},
+		{k.Enter, k.Back, k.Tab, k.Pivot, k.Search, k.Filter, k.Next, k.Prev, k.Plant, k.Merge, k.Split, k.Cycle, k.Order, k.Reload},
 		{k.Note, k.Edit, k.Verdict, k.Mark, k.Copy, k.Command, k.Help, k.Quit, k.Cancel},
 		{k.Up, k.Down, k.PageUp, k.PageDown, k.HalfUp, k.HalfDown, k.Home, k.End},
 		k.Screens[:],

@@ -152,6 +152,11 @@ func (r *root) commandPrompt() *prompt {
 					return nil, err
 				}
 			}
+			if cmd.name == "campaign" {
+				if _, _, err := desk.ParseCampaign(cmd.args); err != nil {
+					return nil, err
+				}
+			}
 			if cmd.name == "load" {
 				if _, err := desk.ParseLoad(cmd.args); err != nil {
 					return nil, err

@@ -64,6 +64,10 @@ func (r *root) record(msg tea.Msg) (tea.Cmd, bool) {
 			// The desk kept the text under the common key as well; one draft of it is enough.
 			return tea.Batch(r.drafts.save(r.desk, draftKey(nil), ""), send(changedMsg{})), true
 		}
+	case decideMsg:
+		r.over = r.decisionPrompt(msg)
+	case decidedMsg:
+		return r.decided(msg), true
 	case verdictMsg:
 		r.over = r.reasonPrompt(msg)
 	case verdictGivenMsg:
@@ -289,6 +293,15 @@ func (r *root) command(c command) tea.Cmd {
 		return r.report(c.args)
 	case "verify":
 		return r.verify()
+	case "campaign":
+		paths, milestones, err := desk.ParseCampaign(c.args)
+		if err != nil {
+			r.fail(err)
+			return nil
+		}
+		return r.push(newCampaign(r.common, paths, milestones))
+	case "merge", "split", "attribute":
+		return r.decide(c.name, c.args, s)
 	case "load":
 		o, err := desk.ParseLoad(c.args)
 		if err != nil {

@@ -177,8 +177,13 @@ func (kb *KB) without(a *Assessment, items []item, i int) string {
 	}
 	b := kb.answer(rest)
 	var out []string
-	if b.Verdict != a.Verdict {
-		out = append(out, "the verdict would be \""+b.Verdict+"\"")
+	switch {
+	case a.Name != nil || b.Name != nil:
+		if b.Verdict != a.Verdict {
+			out = append(out, "the verdict would be \""+b.Verdict+"\"")
+		}
+	case len(a.Consistent) != len(b.Consistent):
+		out = append(out, fmt.Sprintf("%s would fit", count(len(b.Consistent), "group")))
 	}
 	if first := firstOf(a.Consistent); first != firstOf(b.Consistent) {
 		out = append(out, or(firstOf(b.Consistent), "nobody")+" would come first")

@@ -211,3 +211,35 @@ func Campaign(ctx context.Context, paths []string, milestones []campaign.Milesto
 	}
 	return campaign.Sum(events, milestones), problems, nil
 }
+
+// CampaignUsage is what ParseCampaign reads, in one line.
+const CampaignUsage = "campaign FOLDER... [--milestone DAY=NAME]..."
+
+// ParseCampaign reads what a campaign is made of from one line, in the words of the command line. No file is looked
+// at.
+func ParseCampaign(line string) (paths []string, milestones []campaign.Milestone, err error) {
+	words, err := splitWords(line)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := 0; i < len(words); i++ {
+		name, value, given := strings.Cut(words[i], "=")
+		if name != "--milestone" {
+			paths = append(paths, words[i])
+			continue
+		}
+		if !given && i+1 < len(words) {
+			i++
+			value = words[i]
+		}
+		m, err := campaign.ParseMilestone(value)
+		if err != nil {
+			return nil, nil, err
+		}
+		milestones = append(milestones, m)
+	}
+	if len(paths) == 0 {
+		return nil, nil, fmt.Errorf("no folder is named: want %s", CampaignUsage)
+	}
+	return paths, milestones, nil
+}
