@@ -76,6 +76,13 @@ func (snap *snapshot) readParts(dir string, old *snapshot) error {
 			return err
 		}
 	}
+	switch {
+	case m.Stolen == "":
+	case old != nil && old.manifest.Stolen == m.Stolen:
+		snap.stolen = old.stolen
+	default:
+		snap.stolen = &lazyStolen{}
+	}
 	return nil
 }
 

@@ -31,8 +31,13 @@ type Result struct {
 	Dropped int      `json:"dropped"` // questions beyond the bounds of what is kept
 }
 
+// Format numbers what Recover makes of the same requests: it is raised with each change of the method, so that what
+// was kept is made again.
+const Format = 1
+
 // A Read is one expression that was read.
 type Read struct {
+	Ref        string    `json:"ref"` // "d:" + 8 hex of SHA-256 of client, place, technique, expression and kind
 	Client     string    `json:"client"`
 	Path       string    `json:"path"`
 	Field      string    `json:"field"`      // of the injection, such as "query:id"

@@ -10,6 +10,7 @@ import (
 
 // Bounds of one recovery.
 const (
+	maxDull    = 4096    // paths, agents and referrers remembered as such
 	maxRecords = 1 << 20 // questions and tests kept
 	maxGroups  = 50000
 )
@@ -54,18 +55,20 @@ type Reader struct {
 	order   []*group
 	leaves  map[string]*leaf
 	shapes  map[string]*shape
+	sides   map[string]*sides // see shape.tabulate
 	clients map[string]*clientState
 	records int
 	dropped int
 
 	places     map[string]*place
 	placeOrder []*place
+	dull       map[string]bool    // paths, agents and referrers in which nothing was put
 	answered   map[string]written // by base name of files that payloads wrote: what came of it
 }
 
 // NewReader returns an empty Reader.
 func NewReader() *Reader {
-	return &Reader{groups: map[string]*group{}, leaves: map[string]*leaf{}, shapes: map[string]*shape{}, clients: map[string]*clientState{}, places: map[string]*place{}, answered: map[string]written{}}
+	return &Reader{groups: map[string]*group{}, leaves: map[string]*leaf{}, shapes: map[string]*shape{}, sides: map[string]*sides{}, dull: map[string]bool{}, clients: map[string]*clientState{}, places: map[string]*place{}, answered: map[string]written{}}
 }
 
 // Add reads one request. Requests of one client come in the order of the log.
@@ -90,6 +93,12 @@ func (r *Reader) Add(q *triage.Request) {
 	var errorText string
 	request.Query, errorText = cutServerError(q.Query)
 	r.follow(q)
+	for _, f := range [...]*string{&request.Path, &request.Agent, &request.Referer} {
+		if r.dull[*f] {
+			*f = ""
+		}
+	}
+	clean := true
 	for _, v := range triage.Values(&request) {
 		switch v.Field {
 		case "path":
@@ -99,12 +108,20 @@ func (r *Reader) Add(q *triage.Request) {
 		case "agent":
 			v.Text = brokenOut(v.Text, "")
 		}
+		clean = clean && (v.Text == "" || v.Field != "path" && v.Field != "referer" && v.Field != "agent")
 		rec := r.value(q, v, errorText)
 		if rec == nil {
 			continue
 		}
 		rec.behind = behind
 		c.pending = append(c.pending, rec)
+	}
+	if clean && len(r.dull) < maxDull {
+		for _, s := range [...]string{request.Path, request.Agent, request.Referer} {
+			if s != "" {
+				r.dull[s] = true
+			}
+		}
 	}
 }
 
@@ -173,14 +190,15 @@ func (r *Reader) value(q *triage.Request, v triage.Value, errorText string) *rec
 		return nil
 	}
 	technique, delay := p.technique()
-	key := q.Client + "\x00" + q.Path + "\x00" + v.Field + "\x00" + string(technique) + "\x00" + p.skeleton(ask)
+	skeleton := p.skeleton(ask)
+	key := q.Client + "\x00" + q.Path + "\x00" + v.Field + "\x00" + string(technique) + "\x00" + skeleton
 	g := r.groups[key]
 	if g == nil {
 		if len(r.groups) >= maxGroups {
 			r.dropped++
 			return nil
 		}
-		g = &group{client: q.Client, path: q.Path, field: v.Field, technique: technique, skeleton: p.skeleton(ask)}
+		g = &group{client: q.Client, path: q.Path, field: v.Field, technique: technique, skeleton: skeleton}
 		r.groups[key] = g
 		r.order = append(r.order, g)
 	}
@@ -283,7 +301,7 @@ func (r *Reader) shape(a *question, e *evaluator, v variable, d dialect) *shape 
 	s := &shape{key: key, node: a.node, dialect: d, scope: e.scope, prefix: e.prefix, bound: v, leaves: e.nodes}
 	collectConstants(a.node, 0, &s.constants)
 	if v.kind == varChar {
-		s.tabulate()
+		s.tabulate(r.sides, e.parts)
 	} else {
 		s.truths(3)
 	}

@@ -2,6 +2,8 @@ package blind
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,7 +72,26 @@ func (r *Reader) Result() *Result {
 		return cmp.Or(strings.Compare(a.Client, b.Client), strings.Compare(a.Path, b.Path), strings.Compare(a.Field, b.Field),
 			strings.Compare(string(a.Technique), string(b.Technique)), a.First.Compare(b.First), strings.Compare(a.Expression, b.Expression), strings.Compare(a.Kind, b.Kind))
 	})
+	name(out.Reads)
 	return out
+}
+
+// name gives every read its reference. Of two that would have the same, which chance may bring about, the later is
+// told apart by a number.
+func name(reads []Read) {
+	seen := map[string]bool{}
+	for i := range reads {
+		r := &reads[i]
+		for n := 0; r.Ref == "" || seen[r.Ref]; n++ {
+			id := strings.Join([]string{r.Client, r.Path, r.Field, string(r.Technique), r.Expression, r.Kind}, "\x00")
+			if n > 0 {
+				id += "\x00" + strconv.Itoa(n)
+			}
+			sum := sha256.Sum256([]byte(id))
+			r.Ref = "d:" + hex.EncodeToString(sum[:4])
+		}
+		seen[r.Ref] = true
+	}
 }
 
 // collect adds the answers of a group that can be read.

@@ -55,12 +55,41 @@ func (s *shape) truths(val int64) (yes, no bool) {
 	return
 }
 
-// tabulate fills the tables for characters.
-func (s *shape) tabulate() {
-	for c := 1; c < 256; c++ {
-		s.put(c, int64(c))
+// sides is what one side of a comparison is worth for each choice of dialect and each character.
+type sides [len(dialectChoices)][cellHigh]side
+
+type side struct {
+	v             value
+	known         bool
+	chose, fanned bool
+}
+
+// maxSides bounds the sides that are remembered.
+const maxSides = 64
+
+// tabulate fills the tables for characters. Of a comparison with a number, the other side is worked out once for all
+// numbers that it is compared with. parts are the nodes that are what is asked about.
+func (s *shape) tabulate(memo map[string]*sides, parts []*node) {
+	other := s.other()
+	var known *sides
+	if other != nil {
+		key := string(rune('0'+s.dialect)) + shapeKey(other, parts)
+		if known = memo[key]; known == nil {
+			known = new(sides)
+			if len(memo) < maxSides {
+				memo[key] = known
+			}
+		}
 	}
-	s.put(cellEnd, endChar)
+	for c := range cellHigh {
+		val := int64(c)
+		if c == cellEnd {
+			val = endChar
+		}
+		if known == nil || !s.compared(known, c, val) {
+			s.put(c, val)
+		}
+	}
 	// beyond 255: both ends must agree, and the question must be one of order
 	y1, n1 := s.truths(256)
 	y2, n2 := s.truths(0x10ffff)
@@ -76,6 +105,66 @@ func (s *shape) tabulate() {
 			s.no.add(cellHigh)
 		}
 	}
+}
+
+// other is the side of a comparison with a number that is not the number; nil if the question is not one.
+func (s *shape) other() *node {
+	n := s.node
+	if n.kind != nodeBinary || !isCompare(n.op) || len(n.args) != 2 || (n.args[0].kind == nodeNumber) == (n.args[1].kind == nodeNumber) {
+		return nil
+	}
+	if n.args[0].kind == nodeNumber {
+		return n.args[1]
+	}
+	return n.args[0]
+}
+
+// compared is put by what the other side of a comparison is worth; false if that is no single character's.
+func (s *shape) compared(known *sides, cell int, val int64) bool {
+	e := &evaluator{bound: &s.bound, val: val, prefix: s.prefix, nodes: s.leaves}
+	at := 0
+	if s.node.args[0].kind == nodeNumber {
+		at = 1
+	}
+	yes, no, chose := false, false, false
+	for i, c := range dialectChoices {
+		if c.of&s.dialect == 0 {
+			continue
+		}
+		x := &known[i][cell]
+		e.choice = c
+		if !x.known {
+			e.steps, e.seen, e.chose, e.fanned = 0, e.seen[:0], false, false
+			e.scope = append(e.scope[:0], s.scope...)
+			v := e.eval(s.node.args[at], 0)
+			if v.kind == vPart && v.len != 1 {
+				return false
+			}
+			*x = side{e.resolve(v), true, e.chose, e.fanned}
+		}
+		e.chose, e.fanned = x.chose, x.fanned
+		sides := [2]value{number(s.node.args[1-at].num), number(s.node.args[1-at].num)}
+		sides[at] = x.v
+		switch e.compare(s.node.op, sides[0], sides[1]) {
+		case triTrue:
+			yes = true
+		case triFalse, triNull:
+			no = true
+		default:
+			yes, no = true, true
+		}
+		s.fanned = s.fanned || e.fanned
+		if chose = chose || e.chose; yes && no || !chose {
+			break
+		}
+	}
+	if yes {
+		s.yes.add(cell)
+	}
+	if no {
+		s.no.add(cell)
+	}
+	return true
 }
 
 func (s *shape) put(cell int, val int64) {

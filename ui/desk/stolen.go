@@ -1,10 +1,17 @@
 package desk
 
-// What injection read, and whether it worked: a second look at all requests of the clients that injected.
+// What injection read, whether it worked, and what the intruders were sent: a second look at all requests of the
+// clients that injected or had a part in an incident with a shell. It is taken when the case is judged as a whole,
+// and kept.
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"slices"
+	"strings"
+	"time"
 
 	"spoor/index"
 	"spoor/triage"
@@ -12,30 +19,193 @@ import (
 )
 
 const (
-	maxInjectors  = 5000 // clients that are looked at
-	stolenPage    = 2000 // requests read at a time
-	maxOfInjector = 1 << 20
+	maxInjectors  = 5000    // clients that are looked at
+	maxOfInjector = 1 << 20 // requests of a group of clients
+	stolenPage    = 2000    // requests read at a time
+	stolenGroup   = 32      // clients asked for at once
+	maxLargest    = 5       // answers kept of a client
 )
 
-// Stolen is what SQL injection read, and how the attacks fared, from all requests of the clients with a finding of
-// injection: their plain requests too, since the pace of a client tells how long its answers took. Clients beyond
-// maxInjectors and requests of one beyond maxOfInjector are not looked at; they count as Dropped.
-func (d *Desk) Stolen(ctx context.Context) (*blind.Result, error) {
+// A Loot is what SQL injection read, how the attacks fared, and what those who injected or used a shell were sent.
+type Loot struct {
+	blind.Result
+	Sent []index.Sent // of those who were sent most first
+}
+
+// Stolen is what was kept when the case was last judged; if that was by another method, or never, it is made now.
+//
+// It is read from all requests of the clients with a finding of injection: their plain requests too, since the pace
+// of a client tells how long its answers took. Clients beyond maxInjectors and requests beyond maxOfInjector of
+// stolenGroup clients are not looked at; they count as Dropped.
+func (d *Desk) Stolen(ctx context.Context) (*Loot, error) {
+	kept, err := d.Store.Stolen()
+	if err != nil {
+		return nil, fmt.Errorf("read what injection read: %w", err)
+	}
+	if kept == nil || !strings.HasPrefix(kept.Made, stolenMethod()) {
+		if kept, err = d.look(ctx, nil); err != nil {
+			return nil, err
+		}
+	}
+	return &Loot{kept.Result, kept.Sent}, nil
+}
+
+// keptStolen is Stolen without a look of its own: nil if none is kept that this program can use.
+func (d *Desk) keptStolen() *Loot {
+	kept, err := d.Store.Stolen()
+	if err != nil || kept == nil || !strings.HasPrefix(kept.Made, stolenMethod()) {
+		return nil // commands and screens that show it tell why
+	}
+	return &Loot{kept.Result, kept.Sent}
+}
+
+// keepStolen makes what Stolen answers and keeps it, unless what is kept is of the same requests.
+func (d *Desk) keepStolen(ctx context.Context) error {
+	kept, err := d.Store.Stolen()
+	if err != nil {
+		kept = nil // damaged: made again
+	}
+	made, err := d.look(ctx, kept)
+	if err != nil || made == kept {
+		return err
+	}
+	return d.Store.PutStolen(made)
+}
+
+// stolenMethod begins Stolen.Made: what else than this made is of no use.
+func stolenMethod() string { return fmt.Sprintf("%d/%.16s/", blind.Format, triage.RuleSetHash()) }
+
+// look reads the requests; old is the answer if it was made of the same.
+func (d *Desk) look(ctx context.Context, old *index.Stolen) (*index.Stolen, error) {
 	clients, more, err := d.injectors(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("find the clients that injected: %w", err)
 	}
+	injected := len(clients)
+	sent := d.receivers()
+	for i := range sent {
+		if !slices.Contains(clients[:injected], sent[i].Client) {
+			clients = append(clients, sent[i].Client)
+		}
+	}
+	made, err := d.madeOf(clients, sent)
+	if err != nil {
+		return nil, err
+	}
+	if old != nil && old.Made == made {
+		return old, nil
+	}
+	at := map[string]*index.Sent{}
+	for i := range sent {
+		at[sent[i].Client] = &sent[i]
+	}
 	r := blind.NewReader()
-	for _, c := range clients {
-		n, err := d.readClient(ctx, c, r)
+	injector := map[string]bool{}
+	for i, c := range clients {
+		if injector[c] = i < injected; injector[c] && at[c] == nil {
+			at[c] = &index.Sent{Client: c, Intruder: d.intruderOf(c)}
+		}
+	}
+	for group := range slices.Chunk(clients, stolenGroup) {
+		n, err := d.readClients(ctx, group, func(q *triage.Request) {
+			if injector[q.Client] {
+				r.Add(q)
+			}
+			count(at[q.Client], q)
+		})
 		if err != nil {
-			return nil, fmt.Errorf("read the requests of %s: %w", triage.Visible(c), err)
+			return nil, fmt.Errorf("read the requests of %s: %w", triage.VisibleN(strings.Join(group, ", "), 100), err)
 		}
 		more += n
 	}
-	out := r.Result()
-	out.Dropped += more
+	out := &index.Stolen{Made: made, Result: *r.Result()}
+	out.Result.Dropped += more
+	read := out.Result.Totals().Clients
+	for _, c := range clients {
+		if s := at[c]; s.Requests > 0 && (!s.Since.IsZero() || s.Intruder != "" || slices.Contains(read, c)) {
+			out.Sent = append(out.Sent, *s)
+		}
+	}
+	slices.SortStableFunc(out.Sent, func(a, b index.Sent) int { return int(min(max(b.Bytes-a.Bytes, -1), 1)) })
 	return out, nil
+}
+
+// madeOf names what is looked at: the parts of the index, the clients, and since when.
+func (d *Desk) madeOf(clients []string, sent []index.Sent) (string, error) {
+	parts, err := d.Store.Parts()
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	for i := range parts {
+		fmt.Fprintf(h, "%s\n", parts[i].ID)
+	}
+	fmt.Fprintf(h, "%q\n", clients)
+	for i := range sent {
+		fmt.Fprintf(h, "%q %s %d\n", sent[i].Client, sent[i].Intruder, sent[i].Since.UnixMilli())
+	}
+	return stolenMethod() + hex.EncodeToString(h.Sum(nil)[:8]), nil
+}
+
+// receivers are the clients of incidents with a shell, with the time of its plant, or of its first use.
+func (d *Desk) receivers() []index.Sent {
+	var out []index.Sent
+	for _, in := range d.survey().Incidents {
+		if len(in.Shells) == 0 {
+			continue
+		}
+		var since time.Time
+		for _, s := range in.Steps {
+			if (s.Kind == "plant" || s.Kind == "access" || s.Kind == "use") && (since.IsZero() || s.Time.Before(since)) {
+				since = s.Time
+			}
+		}
+		for _, c := range in.Clients {
+			known := slices.ContainsFunc(out, func(s index.Sent) bool { return s.Client == c })
+			if !known && c != "" && len(out) < maxInjectors {
+				out = append(out, index.Sent{Client: c, Intruder: d.intruderOf(c), Since: since})
+			}
+		}
+	}
+	return out
+}
+
+// intruderOf is the reference of the intruder that a client is of; "" if of none.
+func (d *Desk) intruderOf(client string) string {
+	for _, in := range d.survey().Intruders {
+		if slices.Contains(in.Clients, client) {
+			return in.Ref
+		}
+	}
+	return ""
+}
+
+// count adds the answer to a request.
+func count(s *index.Sent, q *triage.Request) {
+	if s == nil {
+		return
+	}
+	s.Requests++
+	if q.Size < 0 {
+		s.Unsized++
+	} else {
+		s.Bytes += q.Size
+	}
+	if s.Since.IsZero() || q.Time.Before(s.Since) {
+		return
+	}
+	s.After++
+	if n := len(s.Largest); q.Size <= 0 || n == maxLargest && q.Size <= s.Largest[n-1].Bytes {
+		return
+	}
+	i, _ := slices.BinarySearchFunc(s.Largest, q.Size, func(a index.Answer, size int64) int {
+		if a.Bytes >= size {
+			return -1
+		}
+		return 1
+	})
+	s.Largest = slices.Insert(s.Largest, i, index.Answer{Ref: q.Ref, Time: q.Time, Path: q.Path, Bytes: q.Size})
+	s.Largest = s.Largest[:min(len(s.Largest), maxLargest)]
 }
 
 // injectors are the clients with a finding of SQL injection, in the order of their first.
@@ -44,30 +214,36 @@ func (d *Desk) injectors(ctx context.Context) (clients []string, more int, err e
 	if err != nil {
 		return nil, 0, err
 	}
-	seen := map[string]bool{}
-	err = eachRow(ctx, res, res.Len(), func(row *index.Row) {
-		if seen[row.Client] {
-			return
-		}
-		if len(clients) >= maxInjectors {
+	found, err := res.Facet("ip", maxInjectors+1)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, f := range found {
+		if len(clients) == maxInjectors {
 			more++
-			return
+			break
 		}
-		seen[row.Client] = true
-		clients = append(clients, row.Client)
-	})
-	return clients, more, err
+		clients = append(clients, f.Value)
+	}
+	slices.Sort(clients)
+	return clients, more, nil
 }
 
-// readClient gives all requests of a client to r; it returns how many were left out.
-func (d *Desk) readClient(ctx context.Context, client string, r *blind.Reader) (int, error) {
-	res, err := d.Search(ctx, "ip:"+index.Quote(client))
+// readClients gives all requests of some clients to yield, in the order of the log; it returns how many were left out.
+func (d *Desk) readClients(ctx context.Context, clients []string, yield func(*triage.Request)) (int, error) {
+	wanted := map[string]bool{}
+	var query []string
+	for _, c := range clients {
+		wanted[c] = true
+		query = append(query, "ip:"+index.Quote(c))
+	}
+	res, err := d.Search(ctx, strings.Join(query, " OR "))
 	if err != nil {
 		return 0, err
 	}
 	err = eachRow(ctx, res, min(res.Len(), maxOfInjector), func(row *index.Row) {
-		if row.Reject == "" {
-			r.Add(&row.Request)
+		if row.Reject == "" && wanted[row.Client] {
+			yield(&row.Request)
 		}
 	})
 	return max(0, res.Len()-maxOfInjector), err

@@ -60,7 +60,13 @@ func (d *Desk) Resurvey() error {
 	d.mu.Lock()
 	d.actors, d.lists = nil, nil
 	d.mu.Unlock()
-	return d.Store.PutSurvey(sv)
+	if err := d.Store.PutSurvey(sv); err != nil {
+		return err
+	}
+	if err := d.keepStolen(context.Background()); err != nil {
+		return fmt.Errorf("look at what injection read: %w", err)
+	}
+	return nil
 }
 
 // summaryOf is the summary kept of a part; if there is none that this program can use, it is made and kept.
