@@ -254,7 +254,7 @@ func TestVerify(t *testing.T) {
 	}
 	in, out := filepath.Join(c.ReportsDir(), "one.md"), filepath.Join(t.TempDir(), "two.md")
 	for _, p := range []string{in, out, in} { // the later of two counts
-		if err := c.RecordReport(ann, p, strings.Repeat("e", 64), "md", 3); err != nil {
+		if err := c.RecordReport(ann, p, strings.Repeat("e", 64), "md", nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -323,7 +323,7 @@ func TestMovedCase(t *testing.T) {
 	c := create(t)
 	addNote(t, c, "one")
 	path := filepath.Join(c.ReportsDir(), "r.md")
-	if err := c.RecordReport(ann, path, "ee", "md", 0); err != nil {
+	if err := c.RecordReport(ann, path, "ee", "md", nil); err != nil {
 		t.Fatal(err)
 	}
 	c.Close()

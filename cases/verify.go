@@ -21,16 +21,24 @@ type WrittenReport struct {
 	Citations int       `json:"citations"` // references it cites
 	At        time.Time `json:"-"`
 	By        Who       `json:"-"`
+	// Cited are the records of evidence that it cites; empty in journals of earlier versions.
+	Cited []CitedText `json:"cited,omitempty"`
 }
 
-// RecordReport records that a report was written to path.
-func (c *Case) RecordReport(who Who, path, sha256, format string, citations int) error {
+// A CitedText is what a report rests on: a record and the text it had then.
+type CitedText struct {
+	Ref        string `json:"ref"`
+	TextSHA256 string `json:"text_sha256"` // empty if it could not be read then
+}
+
+// RecordReport records that a report that cites these records was written to path.
+func (c *Case) RecordReport(who Who, path, sha256, format string, cited []CitedText) error {
 	path, err := c.reportPath(path)
 	if err != nil {
 		return err
 	}
 	return c.change(who, func() ([]entry, error) {
-		return []entry{{kindReport, WrittenReport{Path: path, SHA256: sha256, Format: format, Citations: citations}}}, nil
+		return []entry{{kindReport, WrittenReport{Path: path, SHA256: sha256, Format: format, Citations: len(cited), Cited: cited}}}, nil
 	})
 }
 
@@ -150,6 +158,9 @@ func (c *Case) snapshot(v *verifier) error {
 			v.citations = append(v.citations, cited{verdict.On, "the verdict on " + verdict.Ref})
 		}
 	}
+	for i := range v.reports {
+		v.citations = v.reports[i].citations(v.citations)
+	}
 	entries, err := os.ReadDir(c.dir)
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), tornPrefix) {
@@ -157,6 +168,20 @@ func (c *Case) snapshot(v *verifier) error {
 		}
 	}
 	return err
+}
+
+// citations adds what a report cites to those of others, each record and text once.
+func (r *WrittenReport) citations(to []cited) []cited {
+	seen := map[CitedText]bool{}
+	for _, c := range to {
+		seen[CitedText{c.Ref, c.TextSHA256}] = true
+	}
+	for _, c := range r.Cited {
+		if c.TextSHA256 != "" && !seen[c] {
+			to = append(to, cited{Citation{Ref: c.Ref, TextSHA256: c.TextSHA256}, "the report " + r.Path})
+		}
+	}
+	return to
 }
 
 // cited is a citation and who makes it.
@@ -278,13 +303,16 @@ func (v *verifier) checkCitations(ctx context.Context) error {
 		}
 		v.sum.Citations++
 		text, err := v.line(c.Ref)
+		gone := fmt.Sprintf("it was line %d of %s (SHA-256 %s): load that file again", c.Line, c.Source, c.SHA256)
+		other := fmt.Sprintf("compare line %d of %s with the copy in the note", c.Line, c.Source)
+		if c.Source == "" {
+			gone, other = "put the evidence back and run spoor reindex", "compare the record with the copy in the report"
+		}
 		switch {
 		case err != nil:
-			v.add(ProblemCitation, fmt.Sprintf("%s cites %s, which does not resolve: %v", c.by, c.Ref, err),
-				fmt.Sprintf("it was line %d of %s (SHA-256 %s): load that file again", c.Line, c.Source, c.SHA256))
+			v.add(ProblemCitation, fmt.Sprintf("%s cites %s, which does not resolve: %v", c.by, c.Ref, err), gone)
 		case hexSum(text) != c.TextSHA256:
-			v.add(ProblemCitation, fmt.Sprintf("%s cites %s, which now reads otherwise than when it was cited", c.by, c.Ref),
-				fmt.Sprintf("compare line %d of %s with the copy in the note", c.Line, c.Source))
+			v.add(ProblemCitation, fmt.Sprintf("%s cites %s, which now reads otherwise than when it was cited", c.by, c.Ref), other)
 		}
 	}
 	return nil

@@ -62,7 +62,7 @@ type grammar struct {
 	Verdict   verdictCmd   `cmd:"" help:"Say what you hold of a record: confirmed, benign or unsure."`
 	Report    reportCmd    `cmd:"" help:"Write the case report."`
 	Reindex   reindexCmd   `cmd:"" help:"Make the index anew from the evidence that the register names."`
-	Verify    verifyCmd    `cmd:"" help:"Check evidence, journal and citations against what was recorded."`
+	Verify    verifyCmd    `cmd:"" help:"Check a case's evidence, journal and citations, or a report, against what was recorded."`
 }
 
 // session is what a command runs with.
@@ -181,6 +181,8 @@ func hint(err error) string {
 		return "spoor actors CASE prints the intruders"
 	case errors.Is(err, desk.ErrNoRecord):
 		return "spoor search, findings, webshells, incidents, actors and files print references"
+	case errors.Is(err, cases.ErrNoReport):
+		return "name the case with --case; a report printed to stdout is not recorded"
 	case errors.Is(err, desk.ErrIncomplete):
 		return "--from PATH looks for the evidence elsewhere; --less does without it"
 	case errors.Is(err, syscall.ENOSPC):

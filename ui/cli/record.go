@@ -318,38 +318,3 @@ func (c *reportCmd) Run(s *session) error {
 		return err
 	})
 }
-
-type verifyCmd struct {
-	Case string `arg:"" help:"Case folder."`
-	JSON bool   `name:"json" help:"Print the result as JSON."`
-}
-
-func (c *verifyCmd) Run(s *session) error {
-	return s.withCase(c.Case, func(d *desk.Desk) error {
-		v, err := d.Verify(s.ctx)
-		if err != nil {
-			return err
-		}
-		if c.JSON {
-			err = jsonLine(s.out, v)
-		} else {
-			printVerification(s.out, v)
-		}
-		if err == nil && len(v.Problems) > 0 {
-			err = errQuiet
-		}
-		return err
-	})
-}
-
-func printVerification(w io.Writer, v *desk.Verification) {
-	fmt.Fprintf(w, "%s of the journal, head %s\n%s hashed again (%d bytes), %s resolved again, %s compared\n",
-		plural(v.Summary.Records, "record"), v.Summary.Head, plural(v.Summary.Evidence, "evidence file"), v.Summary.Bytes,
-		plural(v.Summary.Citations, "citation"), plural(v.Summary.Reports, "report"))
-	for _, p := range v.Problems {
-		fmt.Fprintf(w, "PROBLEM %s: %s\n  remedy: %s\n", p.Kind, triage.Visible(p.What), triage.Visible(p.Remedy))
-	}
-	if len(v.Problems) == 0 {
-		fmt.Fprintln(w, "everything is as recorded")
-	}
-}

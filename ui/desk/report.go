@@ -508,7 +508,15 @@ func (d *Desk) WriteReport(ctx context.Context, file string, o ReportOptions) (s
 		return "", fmt.Errorf("write %s: %w", triage.Visible(file), err)
 	}
 	sum := sha256.Sum256(b.Bytes())
-	return file, d.Case.RecordReport(d.who.cases(), file, hex.EncodeToString(sum[:]), as.name, len(r.Cited))
+	var cited []cases.CitedText
+	for _, c := range r.Cited {
+		t := cases.CitedText{Ref: c.Citation.Ref, TextSHA256: c.Citation.TextSHA256}
+		if c.Missing != "" {
+			t.TextSHA256 = ""
+		}
+		cited = append(cited, t)
+	}
+	return file, d.Case.RecordReport(d.who.cases(), file, hex.EncodeToString(sum[:]), as.name, cited)
 }
 
 // RenderReport writes the report of the case as o says, without recording it.

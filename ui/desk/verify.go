@@ -2,8 +2,13 @@ package desk
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 
 	"spoor/cases"
+	"spoor/triage"
 	"spoor/triage/source"
 )
 
@@ -24,4 +29,72 @@ func (d *Desk) Verify(ctx context.Context) (*Verification, error) {
 		problems = append(problems, cases.Problem{Kind: "index", What: "the index does not hold " + e.Path, Remedy: "run spoor reindex"})
 	}
 	return &Verification{sum, problems}, nil
+}
+
+// VerifyReport checks a report that was written from this case: its bytes, the journal's chain, the evidence that it
+// cites, and each citation. The error wraps cases.ErrNoReport if the journal does not know it.
+func (d *Desk) VerifyReport(ctx context.Context, file string) (*Verification, error) {
+	sum, _, err := source.Hash(ctx, file)
+	if err != nil {
+		return nil, err
+	}
+	problems, summary, err := d.Case.VerifyReport(ctx, file, sum, source.Hash, d.line)
+	if err != nil {
+		return nil, err
+	}
+	return &Verification{summary, problems}, nil
+}
+
+// maxNeighbours bounds the folders beside a report that are looked at as cases.
+const maxNeighbours = 500
+
+// CaseOf finds the case whose journal records the report in file: one of the folders that the file is in, or a
+// folder beside it. The error wraps cases.ErrNoReport if none does.
+func CaseOf(ctx context.Context, file string) (dir string, err error) {
+	sum, _, err := source.Hash(ctx, file)
+	if err != nil {
+		return "", err
+	}
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return "", err
+	}
+	var places []string
+	for dir := filepath.Dir(abs); ; dir = filepath.Dir(dir) {
+		places = append(places, dir)
+		if dir == filepath.Dir(dir) {
+			break
+		}
+	}
+	entries, err := os.ReadDir(filepath.Dir(abs))
+	if err != nil {
+		return "", err
+	}
+	for _, e := range entries {
+		if e.IsDir() && len(places) < maxNeighbours {
+			places = append(places, filepath.Join(filepath.Dir(abs), e.Name()))
+		}
+	}
+	changed := "" // a case that knows the report, with other bytes
+	for _, dir := range places {
+		c, err := cases.Open(dir)
+		if errors.Is(err, cases.ErrNotCase) || errors.Is(err, cases.ErrNotFound) || errors.Is(err, os.ErrPermission) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		_, same, err := c.Written(abs, sum)
+		c.Close()
+		if same {
+			return dir, nil
+		}
+		if err == nil && changed == "" {
+			changed = dir
+		}
+	}
+	if changed != "" {
+		return changed, nil
+	}
+	return "", fmt.Errorf("%s: no case in the folders above or beside it wrote it: %w", triage.Visible(file), cases.ErrNoReport)
 }
