@@ -83,6 +83,13 @@ func (snap *snapshot) readParts(dir string, old *snapshot) error {
 	default:
 		snap.stolen = &lazyStolen{}
 	}
+	switch {
+	case m.Outcomes == "":
+	case old != nil && old.manifest.Outcomes == m.Outcomes:
+		snap.outcomes = old.outcomes
+	default:
+		snap.outcomes = &lazyOutcomes{}
+	}
 	return nil
 }
 

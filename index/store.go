@@ -38,6 +38,7 @@ type manifest struct {
 	Survey    string         `json:"survey,omitempty"`
 	Files     string         `json:"files,omitempty"`
 	Stolen    string         `json:"stolen,omitempty"`
+	Outcomes  string         `json:"outcomes,omitempty"`
 	Entries   []string       `json:"entries,omitempty"`
 	Processes []processTable `json:"processes,omitempty"` // event logs, in the order of load
 	Counts    *Counts        `json:"counts,omitempty"`    // of all this
@@ -79,7 +80,8 @@ type snapshot struct {
 	survey   *triage.Survey
 	marks    marks
 	files    []triage.File
-	stolen   *lazyStolen // nil if none was kept
+	stolen   *lazyStolen   // nil if none was kept
+	outcomes *lazyOutcomes // nil if none was kept
 	notes    noted
 	counts   func() (Counts, error)
 }
@@ -379,7 +381,7 @@ func (snap *snapshot) closeSince(old *snapshot) {
 
 // sweep removes what the manifest does not name.
 func sweep(dir string, m *manifest) error {
-	keep := map[string]bool{manifestFile: true, lockFile: true, m.Survey: true, m.Files: true, m.Stolen: true}
+	keep := map[string]bool{manifestFile: true, lockFile: true, m.Survey: true, m.Files: true, m.Stolen: true, m.Outcomes: true}
 	for _, name := range m.Entries {
 		keep[name] = true
 	}
@@ -402,7 +404,7 @@ func sweep(dir string, m *manifest) error {
 	}
 	for _, e := range entries {
 		name := e.Name()
-		ours := strings.HasPrefix(name, "load-") || strings.HasPrefix(name, "survey-") || strings.HasPrefix(name, "files-") || strings.HasPrefix(name, "stolen-") ||
+		ours := strings.HasPrefix(name, "load-") || strings.HasPrefix(name, "survey-") || strings.HasPrefix(name, "files-") || strings.HasPrefix(name, "stolen-") || strings.HasPrefix(name, "outcomes-") ||
 			strings.HasPrefix(name, "entries-") || strings.HasPrefix(name, "processes-") || name == manifestFile+".new"
 		if ours && !keep[name] {
 			if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {

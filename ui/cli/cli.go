@@ -43,6 +43,7 @@ type grammar struct {
 	Webshells webshellsCmd `cmd:"" help:"Print the web-shell candidates, best first, with their reasons."`
 	Incidents incidentsCmd `cmd:"" help:"Print the chains from attack to shell to its users."`
 	Stolen    stolenCmd    `cmd:"" help:"Print what injection read out of the database, and whether attacks worked."`
+	Outcomes  outcomesCmd  `cmd:"" help:"Print how each attack fared: failed, no sign of success, likely succeeded, succeeded."`
 	Actors    actorsCmd    `cmd:"" help:"Print the intruders and which known groups would fit, with honest doubt."`
 	Merge     mergeCmd     `cmd:"" help:"Say that intruders are one."`
 	Split     splitCmd     `cmd:"" help:"Say that clients are an intruder of their own."`

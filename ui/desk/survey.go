@@ -66,6 +66,9 @@ func (d *Desk) Resurvey() error {
 	if err := d.keepStolen(context.Background()); err != nil {
 		return fmt.Errorf("look at what injection read: %w", err)
 	}
+	if err := d.keepOutcomes(context.Background()); err != nil {
+		return fmt.Errorf("look how the attacks fared: %w", err)
+	}
 	return nil
 }
 
