@@ -17,7 +17,8 @@ var commands = []struct{ name, usage, help string }{
 	{"search", "search QUERY", "requests that match"},
 	{"files", "files [QUERY]", "files that match"},
 	{"processes", "processes [QUERY]", "process events that match"},
-	{"open", "open REF, go REF, or REF", "go to a record: r:… f:… w:… a:… i:… n:…"},
+	{"stolen", "stolen", "what injection read, and what came of the attacks"},
+	{"open", "open REF, go REF, or REF", "go to a record: r:… f:… w:… a:… i:… d:… n:…"},
 	{"go", "", ""},
 	{"load", "load PATH... [OPTION]...", "take evidence in, with --baseline FILE,"},
 	{"", "", "--known-bad FILE, --tz ZONE, --format NAME"},
@@ -84,7 +85,7 @@ func commandNames() []string {
 
 // isRef reports whether a word looks like a reference: one letter, a colon, and a hex digit.
 func isRef(s string) bool {
-	if len(s) < 3 || s[1] != ':' || !strings.ContainsRune("rfnwia", rune(s[0])) {
+	if len(s) < 3 || s[1] != ':' || !strings.ContainsRune("rfnwiad", rune(s[0])) {
 		return false
 	}
 	return strings.IndexByte("0123456789abcdef", s[2]) >= 0

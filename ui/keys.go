@@ -9,7 +9,7 @@ type keyMap struct {
 
 	Enter, Back, Tab, Search, Filter, Next, Prev, Reload key.Binding
 
-	Pivot, Copy, Mark, Note, Verdict, Plant, Edit, Cycle, Order, Merge, Split key.Binding
+	Pivot, Copy, Mark, Note, Verdict, Plant, Edit, Cycle, Order, Merge, Split, Unmask key.Binding
 
 	Screens       [screenCount]key.Binding
 	Command, Help key.Binding
@@ -48,6 +48,7 @@ func newKeyMap() keyMap {
 		Edit:     bind([]string{"e"}, "e", "edit"),
 		Cycle:    bind([]string{"b"}, "b", "other verdict"),
 		Order:    bind([]string{"o"}, "o", "other order"),
+		Unmask:   bind([]string{"u"}, "u", "show values in full"),
 		Command:  bind([]string{":"}, ":", "command"),
 		Help:     bind([]string{"?", "f1"}, "?", "help"),
 		Quit:     bind([]string{"q"}, "q", "close"),
@@ -79,14 +80,14 @@ func (k keyMap) forSubject(s subject) keyMap {
 
 // ShortHelp is the part of the key map that the status line has room for, the most wanted first.
 func (k keyMap) ShortHelp() []key.Binding {
-	return []key.Binding{k.Help, k.Enter, k.Back, k.Pivot, k.Search, k.Filter, k.Next, k.Tab, k.Plant, k.Merge, k.Split, k.Cycle, k.Order,
+	return []key.Binding{k.Help, k.Enter, k.Back, k.Pivot, k.Search, k.Filter, k.Next, k.Unmask, k.Tab, k.Plant, k.Merge, k.Split, k.Cycle, k.Order,
 		k.Edit, k.Note, k.Verdict, k.Mark, k.Copy, k.Command, k.Quit}
 }
 
 // FullHelp is the whole key map, a group for each thing one does.
 func (k keyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
-		{k.Enter, k.Back, k.Tab, k.Pivot, k.Search, k.Filter, k.Next, k.Prev, k.Plant, k.Merge, k.Split, k.Cycle, k.Order, k.Reload},
+		{k.Enter, k.Back, k.Tab, k.Pivot, k.Search, k.Filter, k.Next, k.Prev, k.Plant, k.Merge, k.Split, k.Cycle, k.Order, k.Unmask, k.Reload},
 		{k.Note, k.Edit, k.Verdict, k.Mark, k.Copy, k.Command, k.Help, k.Quit, k.Cancel},
 		{k.Up, k.Down, k.PageUp, k.PageDown, k.HalfUp, k.HalfDown, k.Home, k.End},
 		k.Screens[:],

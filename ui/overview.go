@@ -10,6 +10,7 @@ import (
 	"spoor/cases"
 	"spoor/index"
 	"spoor/triage"
+	"spoor/triage/blind"
 	"spoor/ui/desk"
 )
 
@@ -39,7 +40,8 @@ type overviewData struct {
 	webshells  []triage.Webshell
 	actors     []desk.Actor
 	files      []triage.File
-	processes  [2]int64 // process events, and those with a finding
+	stolen     *blind.Totals // nil if injection was never looked at
+	processes  [2]int64      // process events, and those with a finding
 	verdicts   map[string]cases.Verdict
 }
 
@@ -106,6 +108,7 @@ func readOverview(ctx context.Context, d *desk.Desk, gen int) tea.Msg {
 	v := &overviewData{counts: d.Counts(), evidence: d.Evidence(), incidents: d.Incidents(), webshells: d.Webshells(),
 		actors: d.Intruders(), files: d.Files(), verdicts: d.Verdicts(), refused: d.Refusals(),
 		lost: d.Missing(), unfinished: d.Unfinished(), warnings: d.Case.Warnings(), gaps: d.Gaps()}
+	v.stolen = d.StolenTotals()
 	v.processes[0], v.processes[1] = d.Store.ProcessCount()
 	v.unjudged = v.counts.Requests > 0 && d.Store.Survey() == nil
 	return overviewMsg{gen: gen, data: v}

@@ -269,6 +269,8 @@ func (r *root) command(c command) tea.Cmd {
 			return r.goTab(tabFiles)
 		}
 		return send(filesMsg{c.args})
+	case "stolen":
+		return send(stolenMsg{})
 	case "processes":
 		return send(processesMsg{c.args, ""})
 	case "open":

@@ -109,7 +109,7 @@ func (r *request) Keys() keyMap {
 	k := r.c.keys
 	k.Next.SetEnabled(r.steps)
 	k.Prev.SetEnabled(r.steps)
-	disable(&k.Tab, &k.Filter, &k.Plant, &k.Merge, &k.Split, &k.Edit, &k.Cycle, &k.Order, &k.Reload)
+	disable(&k.Tab, &k.Filter, &k.Plant, &k.Merge, &k.Split, &k.Edit, &k.Cycle, &k.Order, &k.Unmask, &k.Reload)
 	return k
 }
 

@@ -329,7 +329,7 @@ func (r *requests) Info() string {
 
 func (r *requests) Keys() keyMap {
 	k := r.c.keys
-	disable(&k.Plant, &k.Merge, &k.Split, &k.Edit, &k.Cycle, &k.Order)
+	disable(&k.Plant, &k.Merge, &k.Split, &k.Edit, &k.Cycle, &k.Order, &k.Unmask)
 	if r.n == 0 {
 		disable(&k.Next, &k.Prev, &k.Tab)
 	}

@@ -132,6 +132,8 @@ func (r *root) intent(msg tea.Msg) (tea.Cmd, bool) {
 		return r.push(newFiles(r.common, msg.query, "")), true
 	case processesMsg:
 		return r.push(newProcesses(r.common, msg.query, msg.of, "")), true
+	case stolenMsg:
+		return r.push(newStolen(r.common, "")), true
 	case tabMsg:
 		return r.goTab(msg.tab), true
 	case stepMsg:
@@ -294,6 +296,8 @@ func (r *root) resolved(m resolvedMsg) tea.Cmd {
 		return r.push(newFiles(r.common, "", m.ref))
 	case "process":
 		return r.push(newProcesses(r.common, "ref:"+m.ref, "", m.ref))
+	case "read":
+		return r.push(newStolen(r.common, m.ref))
 	case "note":
 		return r.push(newNotes(r.common, m.ref))
 	}

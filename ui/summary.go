@@ -18,6 +18,7 @@ func (v *overviewData) lines(c *overviewCounts, width int, tall bool) []line {
 	out = append(out, v.incidentLines(width, tall)...)
 	out = append(out, v.webshellLines()...)
 	out = append(out, v.actorLines()...)
+	out = append(out, v.stolenLines()...)
 	out = append(out, v.nextLines(c, tall)...)
 	out = append(out, v.findingLines(&c.hist, width)...)
 	out = append(out, v.fileLines()...)
@@ -257,6 +258,15 @@ func (v *overviewData) countLines() []line {
 func countLine(section, query, name string, l look, n int64, first bool) line {
 	return line{sub: subject{title: query, copied: query + ": " + counted(n, "request", "requests"), open: searchMsg{query}},
 		runs: []run{{sectionName(section, first), heading}, {cellRight(number(n), 9) + "  ", plain}, {name, l}}}
+}
+
+// stolenLines say what injection read and how it fared; nothing if there was none.
+func (v *overviewData) stolenLines() []line {
+	t := v.stolen
+	if t == nil || t.Values+t.Inband+t.Succeeded+t.Likely+t.NoSign+t.Failed == 0 {
+		return nil
+	}
+	return []line{section("STOLEN", totalText(t), stolenMsg{})}
 }
 
 // processLines say what the event logs hold; nothing if there are none.

@@ -125,7 +125,7 @@ func (res *Result) Totals() Totals {
 			continue
 		}
 		if r.Table != "" {
-			for _, c := range strings.Split(r.Column, ", ") {
+			for _, c := range columnsOf(r.Column) {
 				k := cell{r.Table, c, r.Where, r.Row}
 				cells[k] = cells[k] || r.Certain
 			}
@@ -176,4 +176,24 @@ func (res *Result) Totals() Totals {
 	}
 	slices.SortFunc(t.Clients, func(a, b string) int { return cmp.Or(first[a].Compare(first[b]), strings.Compare(a, b)) })
 	return t
+}
+
+// columnsOf parts a list of columns at the commas outside parentheses.
+func columnsOf(list string) []string {
+	var out []string
+	depth, from := 0, 0
+	for i := range len(list) {
+		switch list[i] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case ',':
+			if depth <= 0 {
+				out = append(out, strings.TrimSpace(list[from:i]))
+				from = i + 1
+			}
+		}
+	}
+	return append(out, strings.TrimSpace(list[from:]))
 }

@@ -181,7 +181,7 @@ func hint(err error) string {
 	case errors.Is(err, desk.ErrNoActor):
 		return "spoor actors CASE prints the intruders"
 	case errors.Is(err, desk.ErrNoRecord):
-		return "spoor search, findings, webshells, incidents, actors and files print references"
+		return "spoor search, findings, webshells, incidents, stolen, actors and files print references"
 	case errors.Is(err, cases.ErrNoReport):
 		return "name the case with --case; a report printed to stdout is not recorded"
 	case errors.Is(err, desk.ErrIncomplete):

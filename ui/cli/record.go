@@ -115,6 +115,13 @@ func (x *shown) find(ctx context.Context, d *desk.Desk) (print func(io.Writer), 
 				return func(w io.Writer) { showFile(w, f) }, nil
 			}
 		}
+	case "read":
+		r, err := d.Read(x.Ref)
+		if err != nil {
+			return nil, err
+		}
+		x.Record = stolenOut(*r, false)
+		return func(w io.Writer) { showRead(w, r) }, nil
 	case "webshell":
 		for _, sh := range d.Webshells() {
 			if sh.Ref == x.Ref {

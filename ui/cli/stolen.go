@@ -15,10 +15,12 @@ type stolenCmd struct {
 	JSON    bool   `name:"json" help:"Print one JSON object a line."`
 	Unmask  bool   `help:"Show credentials, addresses and the like in full. The journal records it."`
 	Attacks bool   `help:"Print how each attack fared instead of what was read."`
+	Totals  bool   `help:"Print the sums alone: tables, cells, what the values look like, what each intruder was sent."`
 }
 
 // stolenJSON is one expression that was read as stolen prints it.
 type stolenJSON struct {
+	Ref            string          `json:"ref"`
 	Client         string          `json:"client"`
 	Point          string          `json:"point"`
 	Technique      blind.Technique `json:"technique"`
@@ -54,6 +56,64 @@ type attackJSON struct {
 	Requests int             `json:"requests"`
 }
 
+// totalsJSON is what stolen --totals prints.
+type totalsJSON struct {
+	blind.Totals
+	First *time.Time `json:"first"`
+	Last  *time.Time `json:"last"`
+	Sent  []sentJSON `json:"sent"` // to those who read, or planted or used a shell; most bytes first
+}
+
+// sentJSON is what a client was sent.
+type sentJSON struct {
+	Client   string       `json:"client"`
+	Intruder string       `json:"intruder,omitempty"`
+	Answers  int          `json:"answers"`
+	Bytes    int64        `json:"bytes"`
+	Unsized  int          `json:"unsized"` // answers whose size is not logged
+	Since    *time.Time   `json:"since"`   // of the plant, or of the shell's first use; null if there is none
+	After    int          `json:"after"`   // answers since then
+	Largest  []answerJSON `json:"largest"` // of these
+}
+
+type answerJSON struct {
+	Ref   string     `json:"ref"`
+	Time  *time.Time `json:"time"`
+	Path  string     `json:"path"`
+	Bytes int64      `json:"bytes"`
+}
+
+func totalsOut(l *desk.Loot) totalsJSON {
+	out := totalsJSON{Totals: l.Totals(), Sent: []sentJSON{}}
+	out.First, out.Last = optional(out.Totals.First), optional(out.Totals.Last)
+	out.Clients = texts(out.Clients)
+	for i := range out.Tables {
+		t := &out.Tables[i]
+		t.Table, t.Columns, t.Count = text(t.Table), texts(t.Columns), text(t.Count)
+	}
+	for _, s := range l.Sent {
+		x := sentJSON{text(s.Client), s.Intruder, s.Requests, s.Bytes, s.Unsized, optional(s.Since), s.After, []answerJSON{}}
+		for _, a := range s.Largest {
+			x.Largest = append(x.Largest, answerJSON{a.Ref, optional(a.Time), text(a.Path), a.Bytes})
+		}
+		out.Sent = append(out.Sent, x)
+	}
+	return out
+}
+
+func printTotals(w io.Writer, l *desk.Loot) {
+	t := l.Totals()
+	for _, s := range desk.Sums(&t) {
+		fmt.Fprintln(w, s)
+	}
+	for _, s := range l.Sent {
+		fmt.Fprintf(w, "Sent: %s\n", desk.SentText(&s))
+		for _, a := range s.Largest {
+			fmt.Fprintf(w, "     %s of %s, %s [%s]\n", plural(a.Bytes, "byte"), triage.VisibleN(a.Path, 100), stamp(a.Time), a.Ref)
+		}
+	}
+}
+
 func (c *stolenCmd) Run(s *session) error {
 	return s.withCase(c.Case, func(d *desk.Desk) error {
 		result, err := d.Stolen(s.ctx)
@@ -66,12 +126,21 @@ func (c *stolenCmd) Run(s *session) error {
 		if c.Attacks {
 			return each(s, c.JSON, result.Attacks, func(a blind.Attack) any { return attackOut(a) }, printAttack)
 		}
+		if c.Totals {
+			return each(s, c.JSON, []*desk.Loot{result}, func(l *desk.Loot) any { return totalsOut(l) }, printTotals)
+		}
 		if c.Unmask {
 			if err := d.Unmasked(fmt.Sprintf("%s recovered from injection", plural(len(result.Reads), "value"))); err != nil {
 				return err
 			}
 		}
 		err = each(s, c.JSON, result.Reads, func(r blind.Read) any { return stolenOut(r, c.Unmask) }, func(w io.Writer, r blind.Read) { printStolen(w, r, c.Unmask) })
+		if err == nil && len(result.Reads) > 0 && !c.JSON {
+			err = s.buffered(func(w io.Writer) error {
+				printTotals(w, result)
+				return nil
+			})
+		}
 		if len(result.Reads) == 0 {
 			fmt.Fprintln(s.err, "no value can be put together: there is no injection whose answers can be read, or not enough of it to tell")
 		}
@@ -88,7 +157,7 @@ func stolenValue(r *blind.Read, unmask bool) (value, masked string) {
 }
 
 func stolenOut(r blind.Read, unmask bool) stolenJSON {
-	out := stolenJSON{Client: text(r.Client), Point: text(r.Path + " " + r.Field), Technique: r.Technique, Expression: text(r.Expression), Table: text(r.Table), Column: text(r.Column),
+	out := stolenJSON{Ref: r.Ref, Client: text(r.Client), Point: text(r.Path + " " + r.Field), Technique: r.Technique, Expression: text(r.Expression), Table: text(r.Table), Column: text(r.Column),
 		Kind: r.Kind, Certain: r.Certain, Low: r.Low, High: r.High, Estimated: r.Estimated, Failed: r.Failed, Contradictions: r.Contradictions,
 		First: optional(r.First), Last: optional(r.Last), Requests: r.Requests, Refs: r.Refs}
 	if r.Row >= 0 {
@@ -109,27 +178,17 @@ func stolenOut(r blind.Read, unmask bool) stolenJSON {
 }
 
 func printStolen(w io.Writer, r blind.Read, unmask bool) {
-	fmt.Fprintf(w, "%s\n", triage.VisibleN(r.Expression, 300))
+	fmt.Fprintf(w, "%s  %s\n", r.Ref, triage.VisibleN(r.Expression, 300))
 	switch {
-	case r.Kind == "size" && r.Failed:
-		fmt.Fprintln(w, "     asked for; the page answered with an error")
-	case r.Kind == "size" && r.Length < 0:
-		fmt.Fprintln(w, "     asked for; how much came back cannot be told")
-	case r.Kind == "size" && r.Estimated:
-		fmt.Fprintf(w, "     about %s came back in the page; what they say is not in the log\n", plural(r.Length, "byte"))
+	case r.Failed, r.Kind == "size" && r.Length < 0:
+		fmt.Fprintf(w, "     asked for; %s\n", desk.Outcome(&r))
 	case r.Kind == "size":
-		fmt.Fprintf(w, "     %s came back in the page; what they say is not in the log\n", plural(r.Length, "byte"))
+		fmt.Fprintf(w, "     %s; what they say is not in the log\n", desk.Outcome(&r))
 	case r.Kind != "text" && !r.Certain:
-		fmt.Fprintf(w, "     %s: %d to %d\n", r.Kind, r.Low, r.High)
+		fmt.Fprintf(w, "     %s\n", desk.Outcome(&r))
 	default:
 		value, masked := stolenValue(&r, unmask)
-		sure := "certain"
-		if !r.Certain {
-			sure = fmt.Sprintf("%d of %d characters certain", certainChars(&r), len(r.Chars))
-			if r.Length < 0 {
-				sure += ", its end is not known"
-			}
-		}
+		sure := desk.Sureness(&r)
 		if masked != "" {
 			sure += "; masked, " + masked
 		}
@@ -145,14 +204,31 @@ func printStolen(w io.Writer, r blind.Read, unmask bool) {
 	fmt.Fprintln(w)
 }
 
-func certainChars(r *blind.Read) int {
-	n := 0
+// showRead prints a read with what proves each of its characters.
+func showRead(w io.Writer, r *blind.Read) {
+	printStolen(w, *r, false)
+	masked := r.Sensitive() != ""
 	for _, c := range r.Chars {
-		if c.State == blind.Certain {
-			n++
+		fmt.Fprintf(w, "     %4d  %-9s", c.Pos, c.State)
+		if !masked {
+			fmt.Fprintf(w, "  %s", triage.VisibleN(charText(c), 40))
 		}
+		if c.Contradictions > 0 {
+			fmt.Fprintf(w, "  %s speak against it", plural(c.Contradictions, "answer"))
+		}
+		fmt.Fprintf(w, "%s\n", bracketed(c.Refs, 3))
 	}
-	return n
+}
+
+// charText is a character, and which codes are left if it is not certain.
+func charText(c blind.Char) string {
+	switch {
+	case c.State == blind.Certain:
+		return c.Text
+	case c.State == blind.Unknown:
+		return "?"
+	}
+	return fmt.Sprintf("%s (%d to %d)", or(c.Text, "?"), c.Low, c.High)
 }
 
 func attackOut(a blind.Attack) attackJSON {

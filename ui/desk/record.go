@@ -83,13 +83,13 @@ func (d *Desk) NotesOn(ref string) []cases.Note {
 }
 
 // Resolve says what a reference, or a prefix of one that fits one record only, stands for: its kind
-// ("request", "process", "listed" for a line of a hash list, "file", "note", "webshell", "actor", "incident"), its whole reference and a title that is safe
+// ("request", "process", "listed" for a line of a hash list, "file", "note", "webshell", "actor", "incident", "read" for what injection read), its whole reference and a title that is safe
 // to draw. The error wraps ErrNoRecord, or says that several fit.
 func (d *Desk) Resolve(ref string) (kind, whole, title string, err error) {
 	ref = strings.TrimSpace(strings.Trim(ref, "[]"))
 	letter, rest, ok := strings.Cut(ref, ":")
 	if !ok || rest == "" {
-		return "", "", "", fmt.Errorf("%q is not a reference: they look like r:3f9a12.7, f:…, n:…, w:…, a:… or i:…", triage.VisibleN(ref, 40))
+		return "", "", "", fmt.Errorf("%q is not a reference: they look like r:3f9a12.7, f:…, n:…, w:…, a:…, i:… or d:…", triage.VisibleN(ref, 40))
 	}
 	switch letter {
 	case "r":
@@ -157,6 +157,12 @@ func (d *Desk) named(letter, ref string) []named {
 		for _, in := range d.Incidents() {
 			add("incident", in.Ref, in.Title)
 		}
+	case "d":
+		if loot := d.keptStolen(); loot != nil {
+			for i := range loot.Reads {
+				add("read", loot.Reads[i].Ref, readTitle(&loot.Reads[i]))
+			}
+		}
 	}
 	return out
 }
@@ -193,6 +199,19 @@ func (d *Desk) Cite(ref string) (cases.Citation, error) {
 			return cases.Citation{}, err
 		}
 		c.Source, c.Line, c.SHA256, c.Text = p.Source, p.Line, d.sha256Of(whole), processText(p)
+	case "read":
+		r, err := d.Read(whole)
+		if err != nil {
+			return cases.Citation{}, err
+		}
+		c.Text = readText(r)
+		if len(r.Refs) > 0 {
+			first, err := d.Store.Request(r.Refs[0])
+			if err != nil {
+				return cases.Citation{}, fmt.Errorf("%s: %w", whole, err)
+			}
+			c.Source, c.Line, c.SHA256 = first.Source, first.Line, d.sha256Of(first.Ref)
+		}
 	case "listed":
 		e, src := d.entry(whole)
 		c.Source, c.Line, c.SHA256, c.Text = src.Path, e.Line, src.SHA256, entryText(e)

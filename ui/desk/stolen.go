@@ -59,6 +59,16 @@ func (d *Desk) keptStolen() *Loot {
 	return &Loot{kept.Result, kept.Sent}
 }
 
+// StolenTotals sums up what is kept of Stolen, without a look of its own; nil if nothing is.
+func (d *Desk) StolenTotals() *blind.Totals {
+	loot := d.keptStolen()
+	if loot == nil {
+		return nil
+	}
+	t := loot.Totals()
+	return &t
+}
+
 // keepStolen makes what Stolen answers and keeps it, unless what is kept is of the same requests.
 func (d *Desk) keepStolen(ctx context.Context) error {
 	kept, err := d.Store.Stolen()
@@ -264,6 +274,102 @@ func eachRow(ctx context.Context, res *index.Result, n int, yield func(*index.Ro
 		}
 	}
 	return nil
+}
+
+// Read is one expression that injection read, by its reference. The error wraps ErrNoRecord if there is none.
+func (d *Desk) Read(ref string) (*blind.Read, error) {
+	if loot := d.keptStolen(); loot != nil {
+		for i := range loot.Reads {
+			if loot.Reads[i].Ref == ref {
+				return &loot.Reads[i], nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("%s: %w", triage.VisibleN(ref, 60), ErrNoRecord)
+}
+
+// AskedIn says what a request asked for, if injection read with it; "" if not.
+func (d *Desk) AskedIn(ref, client string) (read, text string) {
+	loot := d.keptStolen()
+	if loot == nil {
+		return "", ""
+	}
+	for i := range loot.Reads {
+		r := &loot.Reads[i]
+		if r.Client != client {
+			continue
+		}
+		for _, c := range r.Chars {
+			if slices.Contains(c.Refs, ref) {
+				return r.Ref, fmt.Sprintf("character %d of %s", c.Pos, r.Expression)
+			}
+		}
+		if slices.Contains(r.Refs, ref) {
+			return r.Ref, r.Expression
+		}
+	}
+	return "", ""
+}
+
+// Outcome is what came of an expression that was asked for, in words, with its value masked if it would do harm:
+// safe to draw and to hand on.
+func Outcome(r *blind.Read) string {
+	switch {
+	case r.Failed:
+		return "the page answered with an error"
+	case r.Kind == "size" && r.Length < 0:
+		return "how much came back cannot be told"
+	case r.Kind == "size" && r.Estimated:
+		return fmt.Sprintf("about %d bytes came back in the page", r.Length)
+	case r.Kind == "size":
+		return fmt.Sprintf("%d bytes came back in the page", r.Length)
+	case r.Kind != "text" && !r.Certain:
+		return fmt.Sprintf("%s: %d to %d", r.Kind, r.Low, r.High)
+	}
+	return r.Kind + " = " + triage.VisibleN(MaskedValue(r), 400)
+}
+
+// MaskedValue is the value of a read, masked if its publication would do harm.
+func MaskedValue(r *blind.Read) string {
+	if r.Sensitive() != "" {
+		return blind.Masked(r.Value)
+	}
+	return r.Value
+}
+
+// Sureness says how sure a value is.
+func Sureness(r *blind.Read) string {
+	switch {
+	case r.Kind == "size" && (r.Estimated || r.Length < 0):
+		return "not certain"
+	case r.Kind == "size":
+		return "the size is certain"
+	case r.Certain:
+		return "certain"
+	case r.Kind != "text":
+		return "not certain"
+	}
+	n := 0
+	for _, c := range r.Chars {
+		if c.State == blind.Certain {
+			n++
+		}
+	}
+	s := fmt.Sprintf("%d of %d characters certain", n, len(r.Chars))
+	if r.Length < 0 {
+		s += ", its end is not known"
+	}
+	return s
+}
+
+// readTitle is a read in one line, safe to draw.
+func readTitle(r *blind.Read) string {
+	return triage.VisibleN(r.Expression, 120) + ": " + triage.VisibleN(Outcome(r), 80)
+}
+
+// readText is what a citation of a read says: all but the value itself, if that would do harm.
+func readText(r *blind.Read) string {
+	return fmt.Sprintf("%s: %s (%s); %s injection by %s into %s, %d requests", r.Expression, Outcome(r), Sureness(r), r.Technique, r.Client, r.Path+" "+r.Field, r.Requests)
 }
 
 // Unmasked records in the journal that masked values were shown.
