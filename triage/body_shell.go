@@ -385,16 +385,33 @@ func (h *hunt) command(p *bodyPart) {
 	}
 	for _, text := range sentLayers(p.value) {
 		text = strings.TrimSpace(text)
-		m := commandCall.FindStringSubmatch(text)
-		if m == nil || len(text) > 4096 {
+		if len(text) > maxShellValue {
 			continue
 		}
-		if args := asciiLower(m[2]); args == "" && len(p.name) > 1 && bareCommands[asciiLower(m[1])] || commandArgs.MatchString(args) {
+		if word, args, ok := readsCommand(text); ok && (args || len(p.name) > 1 && bareCommands[word] && !strings.ContainsAny(text, " \t")) {
 			h.tell("body-command", p.field(), text, "", "")
 			return
 		}
 	}
 }
+
+// readsCommand reads a text as a command line: its first word without folder and extension, and whether what follows
+// it are options, paths or the like.
+func readsCommand(text string) (word string, args, ok bool) {
+	m := commandCall.FindStringSubmatch(text)
+	if m == nil {
+		return "", false, false
+	}
+	word = asciiLower(m[1])
+	rest := asciiLower(m[2])
+	if strings.HasPrefix(rest, "/") && !slashOptions[word] {
+		return "", false, false // a path of a site, such as cat/shoes
+	}
+	return word, commandArgs.MatchString(rest), true
+}
+
+// slashOptions are commands of Windows, whose options may follow without a space.
+var slashOptions = wordSet("ipconfig", "dir", "netstat", "tasklist", "whoami", "systeminfo", "cmd", "type", "arp", "taskkill", "schtasks", "nltest", "copy", "del", "attrib", "tree", "query")
 
 var (
 	answerMarks    = regexp.MustCompile(`(?s)->\|(.{0,400}?)(?:\|<-|$)`)

@@ -35,11 +35,17 @@ func ranBy(a *act, atShell bool) []command {
 		return out
 	}
 	values, _ := url.ParseQuery(a.query) // of a bad query, what can be read
+	for _, f := range a.found {
+		if f.Class == WebshellUse && strings.HasPrefix(f.Field, "query:") && f.Level >= Medium {
+			add(f.Match, "read from the parameter "+VisibleN(strings.TrimPrefix(f.Field, "query:"), 40)+" ("+f.Rule+")", f.Target)
+			delete(values, strings.TrimPrefix(f.Field, "query:"))
+		}
+	}
 	for _, name := range sortedKeys(values) {
 		for _, v := range values[name][:min(len(values[name]), 4)] {
 			v = cutText(v, maxCommandText)
 			hit := slices.ContainsFunc(a.found, func(f Finding) bool {
-				return f.Field == "query:"+name && (f.Class == RCE || f.Class == WebshellUse)
+				return f.Field == "query:"+name && f.Class == RCE
 			})
 			if hit || commandTechniques(v) != nil || plainCommand.MatchString(v) {
 				add(v, "read from the parameter "+VisibleN(name, 40), "")

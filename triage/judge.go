@@ -152,6 +152,7 @@ func (h *hunt) uri(method, path, query, protocol string) {
 		h.read("path", InTarget, path+"?"+head)
 	}
 	h.parameters(query, InQuery, "")
+	h.shellQuery(path, query)
 }
 
 // target runs the rules over path and query together.

@@ -67,7 +67,7 @@ func Rules() []Rule {
 // runs with the same hash judge alike.
 func RuleSetHash() string {
 	h := sha256.New()
-	for _, r := range append(Rules(), bodyRules...) {
+	for _, r := range slices.Concat(Rules(), bodyRules, queryRules) {
 		fmt.Fprintf(h, "%q %q %d %d %q %q %q %q %q %d %t\n", r.ID, r.Class, r.Level, r.Field, r.Why, r.Words, r.Needs, r.Pattern, r.Except, r.Sign, r.Last)
 	}
 	return hex.EncodeToString(h.Sum(nil))

@@ -91,13 +91,15 @@ func BodyRules() []Rule { return append([]Rule(nil), bodyRules...) }
 
 var bodyRuleIndex = func() map[string]*Rule {
 	out := map[string]*Rule{}
-	for i := range bodyRules {
-		out[bodyRules[i].ID] = &bodyRules[i]
+	for _, rules := range [][]Rule{bodyRules, queryRules} {
+		for i := range rules {
+			out[rules[i].ID] = &rules[i]
+		}
 	}
 	return out
 }()
 
-// bodyRule is a rule by its id, which is one of the table.
+// bodyRule is a rule of bodies or of shells in the URL by its id.
 func bodyRule(id string) *Rule {
 	r := bodyRuleIndex[id]
 	if r == nil {
