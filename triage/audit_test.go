@@ -84,6 +84,9 @@ func TestAuditLogDoubles(t *testing.T) {
 		if sv.Webshells[0].Path != shell || b.Score < a.Score || b.Requests != a.Requests || !slices.Equal(b.Clients, a.Clients) || !b.First.Equal(a.First) || !b.Last.Equal(a.Last) {
 			t.Errorf("audit log %s: %d points, %d requests of %v, want %d, %d, %v", name, b.Score, b.Requests, b.Clients, a.Score, a.Requests, a.Clients)
 		}
+		if a.PlantedBy == nil || b.PlantedBy == nil || a.PlantedBy.Line != b.PlantedBy.Line || a.PlantedBy.Source != b.PlantedBy.Source {
+			t.Errorf("audit log %s: planted by %+v, want %+v", name, b.PlantedBy, a.PlantedBy)
+		}
 		if len(sv.Intruders) != len(one.Intruders) {
 			t.Errorf("audit log %s: %d intruders, want %d", name, len(sv.Intruders), len(one.Intruders))
 		}

@@ -8,7 +8,8 @@ package triage
 // each client's use, the commands that are known and the files that came of them become steps in the order of time;
 // every step cites its records and says why it belongs there. Time alone never joins anything: scanners that have
 // no part in a shell stay out, and so do those that met the shell once in a sweep of many paths, and what other
-// people behind an intruder's address did. A shell of the same name on another virtual host is another shell.
+// people behind an intruder's address did. One thing joins shells without a client: that one may come of a command at
+// the other (incident_second.go). A shell of the same name on another virtual host is another shell.
 //
 // An intruder who attacked without a shell becomes an incident of his own, below those with one: whether he
 // succeeded is not judged here.
@@ -97,6 +98,15 @@ func (w *survey) chains() []chain {
 			}
 		}
 	}
+	w.second = w.seconds()
+	for k, s := range w.second {
+		x, one := owner[k]
+		y, two := owner[s.from]
+		if one && two {
+			a, b := root(x), root(y)
+			parent[max(a, b)] = min(a, b)
+		}
+	}
 	at := map[int]int{}
 	var out []chain
 	for i := range w.out.Intruders {
@@ -180,6 +190,7 @@ func (b *builder) gather() {
 			b.in.Steps = append(b.in.Steps, b.plantStep(p, shell))
 		}
 		b.shellSteps(k)
+		b.secondStep(k)
 	}
 	for _, c := range b.clients {
 		if acts, ok := b.crew.acts[c]; ok && len(b.at) > 0 {

@@ -28,6 +28,7 @@ func (b *builder) further() error {
 	n := len(b.in.Steps)
 	b.namedSteps()
 	b.scriptSteps()
+	b.strangerSteps()
 	b.fileSteps()
 	if len(b.in.Steps) > n+maxFurther {
 		b.in.Steps = b.in.Steps[:n+maxFurther]

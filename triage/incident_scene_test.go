@@ -289,6 +289,97 @@ func TestIncidentCommandsAndWhatCameOfThem(t *testing.T) {
 	}
 }
 
+// A shell that only takes commands from the URL, with no plant in the log: access logs alone tell what was run.
+func TestIncidentCommandsOfAccessLogs(t *testing.T) {
+	s := newScene()
+	at := 6*day + 3*time.Hour
+	for i, q := range []string{"cmd=d2hvYW1p", "cmd=bHMgLWxhIC92YXI%3D", "cmd=id", "cmd=d2hvYW1p"} {
+		s.add(at+time.Duration(5+i)*time.Minute, "203.0.113.9", "GET /pics/thumb.php?"+q, 200, int64(300+i), "", oldIE)
+	}
+	sv, _ := s.survey(t, nil)
+	chains := withShells(sv)
+	if len(chains) != 1 {
+		t.Fatalf("%d incidents", len(chains))
+	}
+	checkIncident(t, chains[0])
+	var got []string
+	for _, c := range kindOf(chains[0], "command") {
+		text, _, _ := strings.Cut(c.Text, " · ")
+		got = append(got, fmt.Sprintf("%s x%d", text, max(1, c.Count)))
+	}
+	if want := []string{"whoami x2", "ls -la /var x1", "id x1"}; !slices.Equal(got, want) {
+		t.Errorf("commands %q, want %q", got, want)
+	}
+}
+
+// A second shell that only another address uses is of the chain if a command at the first names its file, or its
+// file was written within minutes of a use; without either it is not.
+func TestIncidentSecondShell(t *testing.T) {
+	at := 6*day + 3*time.Hour
+	for _, c := range []struct {
+		name, query string
+		written     time.Duration // of the second file; 0 for no listing
+		want        string
+	}{
+		{"a command names it", "a=echo+x+>+/srv/www/pics/old/cfg.php", 0, "a command at thumb.php names it"},
+		{"written within minutes of a use", "a=whoami", 10 * time.Minute, "its file was last written 4 min after a request to thumb.php"},
+		{"written long after", "a=whoami", 5 * time.Hour, ""},
+		{"nothing says so", "a=whoami", 0, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newScene()
+			s.writes(at, "203.0.113.9", "/item.php", "/pics/thumb.php", oldIE)
+			s.add(at+4*time.Minute, "203.0.113.9", "GET /pics/thumb.php?"+c.query, 200, 300, "", oldIE)
+			s.posts(at+5*time.Minute, "203.0.113.9", "/pics/thumb.php", 2, oldIE)
+			s.posts(at+9*time.Hour, "198.51.100.7", "/pics/old/cfg.php", 8, opera)
+			var files []triage.File
+			if c.written > 0 {
+				files = []triage.File{{Ref: "f:1", Path: "/srv/www/pics/old/cfg.php", Verdict: triage.Unknown, Size: 10, ModTime: s.start.Add(at + c.written)}}
+			}
+			sv, _ := s.survey(t, files)
+			chains := withShells(sv)
+			if c.want == "" {
+				if len(chains) != 2 {
+					t.Errorf("%d incidents with a shell, want 2", len(chains))
+				}
+				return
+			}
+			if len(chains) != 1 || lanesOf(chains[0]) != "A:203.0.113.9 B:198.51.100.7" {
+				t.Fatalf("%d incidents with a shell, the first of %s", len(chains), lanesOf(chains[0]))
+			}
+			checkIncident(t, chains[0])
+			told := false
+			for _, f := range kindOf(chains[0], "further") {
+				told = told || strings.Contains(f.Text, "a second shell appears: /pics/old/cfg.php") && strings.HasPrefix(f.Link, c.want) && f.Confidence == "possible"
+			}
+			if !told {
+				t.Errorf("no step says that it is possible: %+v", kindOf(chains[0], "further"))
+			}
+		})
+	}
+}
+
+// A script used once by somebody else is no shell by its use; that a command of a shell wrote it is told.
+func TestIncidentScriptOfStranger(t *testing.T) {
+	s := newScene()
+	at := 6*day + 3*time.Hour
+	s.writes(at, "203.0.113.9", "/item.php", "/pics/thumb.php", oldIE)
+	s.posts(at+5*time.Minute, "203.0.113.9", "/pics/thumb.php", 5, oldIE)
+	s.add(at+12*time.Minute, "203.0.113.9", "GET /pics/thumb.php?a=echo+x+>+note.php", 200, 300, "", oldIE)
+	s.add(at+3*time.Hour, "198.51.100.7", "GET /pics/note.php", 200, 77, "", chrome)
+	s.add(at+4*time.Hour, "198.51.100.8", "GET /other.php", 200, 77, "", chrome)
+	sv, _ := s.survey(t, nil)
+	in := withShells(sv)[0]
+	checkIncident(t, in)
+	texts := ""
+	for _, f := range kindOf(in, "further") {
+		texts += f.Confidence + " " + f.Text + "\n"
+	}
+	if !strings.Contains(texts, "possible a script appears: /pics/note.php, first used by another address, 198.51.100.7") || strings.Contains(texts, "other.php") {
+		t.Errorf("further: %s", texts)
+	}
+}
+
 // A shell that nobody is seen to plant, used to the log's end: the gaps say so.
 func TestIncidentGaps(t *testing.T) {
 	s := newScene()

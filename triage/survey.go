@@ -288,6 +288,7 @@ type survey struct {
 	keys     []shellKey // of the shells, sorted
 	uses     map[shellKey][]shellUse
 	passed   map[shellKey][]*act // who only came by, see usesOf
+	second   map[shellKey]second // shells that may come of another
 	chained  []*builder          // of out.Incidents
 	out      Survey
 }
