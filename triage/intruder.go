@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"slices"
 	"sort"
-	"strings"
 )
 
 const (
@@ -219,12 +218,7 @@ func (w *survey) observe(clients []string, shells []string) []Observable {
 	add("T1595.002", "sent many payloads in quick succession (ATT&CK T1595.002, Vulnerability Scanning)", scan)
 	add("T1595.003", "asked for lists of paths that do not exist (ATT&CK T1595.003, Wordlist Scanning)", words)
 	add("T1110", "guessed passwords (ATT&CK T1110, Brute Force)", brute)
-	for _, t := range sortedKeys(tools) {
-		if strings.Contains(t, "sqlmap") {
-			add("S0225", "the agent names sqlmap (ATT&CK S0225)", tools[t])
-			break
-		}
-	}
+	observedTools(tools, add)
 	return out
 }
 

@@ -113,6 +113,8 @@ func (p *part) addFoe(v *Visit, found []Finding) {
 		if x.Class == Scan && x.Field == "agent" {
 			agent.Tool = true
 			f.addTool(x.Match, v.Row)
+		} else if t := toolOf(x); t != "" {
+			f.addTool(t, v.Row)
 		}
 		isAttack = isAttack || attacks(x)
 		if x.Target != "" {

@@ -55,7 +55,7 @@ type Summary struct {
 }
 
 // summaryFormat is part of every encoded Summary and changes with whatever Summarise keeps or means.
-const summaryFormat = 6
+const summaryFormat = 7
 
 // encodedSummary is a Summary as gob writes it.
 type encodedSummary struct {
