@@ -66,12 +66,12 @@ func (r *Reader) Result() *Result {
 	for _, x := range r.placeOrder {
 		out.Reads = append(out.Reads, x.inbandReads()...)
 	}
-	out.Attacks = r.attacks(out.Reads)
-	out.Reads = tried(out.Reads, out.Attacks)
 	slices.SortFunc(out.Reads, func(a, b Read) int {
 		return cmp.Or(strings.Compare(a.Client, b.Client), strings.Compare(a.Path, b.Path), strings.Compare(a.Field, b.Field),
 			strings.Compare(string(a.Technique), string(b.Technique)), a.First.Compare(b.First), strings.Compare(a.Expression, b.Expression), strings.Compare(a.Kind, b.Kind))
 	})
+	out.Attacks = r.attacks(out.Reads)
+	out.Reads = tried(out.Reads, out.Attacks)
 	name(out.Reads)
 	return out
 }
