@@ -15,6 +15,7 @@ import (
 type noted struct {
 	rows  map[int64]*remark  // by row of the store
 	files map[string]*remark // by reference; of files, and of processes
+	show  bool               // findings of what is judged benign too
 }
 
 // A remark is what was said about one record.
@@ -41,7 +42,7 @@ func (s *Store) Annotate(a []Annotation) error {
 	defer s.mu.Unlock()
 	s.notes = slices.Clone(a)
 	next := *snap
-	next.notes = notes
+	next.annotate(notes, s.hidden)
 	s.now = &next
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/gob"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -59,7 +60,7 @@ func (snap *snapshot) readParts(dir string, old *snapshot) error {
 	switch {
 	case m.Survey == "":
 	case old != nil && old.manifest.Survey == m.Survey:
-		snap.survey, snap.marks = old.survey, old.marks
+		snap.survey, snap.marks = old.survey, old.plain.marks
 	default:
 		snap.survey = &triage.Survey{}
 		if err := readPart(filepath.Join(dir, m.Survey), snap.survey); err != nil {
@@ -70,7 +71,7 @@ func (snap *snapshot) readParts(dir string, old *snapshot) error {
 	switch {
 	case m.Files == "":
 	case old != nil && old.manifest.Files == m.Files:
-		snap.files = old.files
+		snap.files = old.plain.files
 	default:
 		if err := readPart(filepath.Join(dir, m.Files), &snap.files); err != nil {
 			return err
@@ -168,6 +169,9 @@ type marks struct {
 	findings []triage.Finding
 	signs    []sign // of each finding
 }
+
+// hiding is the finding of a mark that takes all signs of its row away: what the analyst judged benign.
+const hiding = math.MaxUint32
 
 func marksOf(sv *triage.Survey) marks {
 	m := marks{findings: sv.Findings, signs: make([]sign, len(sv.Findings))}

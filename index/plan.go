@@ -358,13 +358,21 @@ func (p *planner) signs(match func([]sign) bool) (*plan, error) {
 	}}, nil
 }
 
-// take adds the signs of the marks of the first row of all to base, and gives the marks of the other rows.
+// take adds the signs of the marks of the first row of all to base, or none if it is hidden, and gives the marks of
+// the other rows.
 func (m *marks) take(base []sign, all []triage.Mark) (signs []sign, rest []triage.Mark) {
 	signs = slices.Clone(base)
-	row := all[0].Row
+	row, hidden := all[0].Row, false
 	for len(all) > 0 && all[0].Row == row {
-		signs = append(signs, m.signs[all[0].Finding])
+		if all[0].Finding == hiding {
+			hidden = true
+		} else {
+			signs = append(signs, m.signs[all[0].Finding])
+		}
 		all = all[1:]
+	}
+	if hidden {
+		signs = nil
 	}
 	return signs, all
 }

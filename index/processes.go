@@ -322,7 +322,13 @@ func (s *Store) passes(root node, p *triage.Process, t *processTable) (bool, err
 		return false, err
 	}
 	defer s.release()
-	ok, fits := matchProcess(root, p, t, snap.notes.files[p.Ref])
+	said := snap.notes.files[p.Ref]
+	if snap.notes.hides(said) && len(p.Findings) > 0 {
+		shown := *p
+		shown.Findings = nil
+		p = &shown
+	}
+	ok, fits := matchProcess(root, p, t, said)
 	return ok && fits, nil
 }
 

@@ -92,7 +92,7 @@ func (snap *snapshot) findings(row int64) ([]triage.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range snap.marks.between(row, row+1) {
+	for _, m := range snap.plain.marks.between(row, row+1) {
 		all = append(all, snap.marks.findings[m.Finding])
 	}
 	sortFindings(all)

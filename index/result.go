@@ -247,7 +247,9 @@ func (snap *snapshot) row(row int64) (Row, error) {
 }
 
 // signsOf are the signs of the findings of a row, those of behaviour included.
-func (snap *snapshot) signsOf(row int64) ([]sign, error) {
+func (snap *snapshot) signsOf(row int64) ([]sign, error) { return snap.signsWith(&snap.marks, row) }
+
+func (snap *snapshot) signsWith(m *marks, row int64) ([]sign, error) {
 	seg, i := snap.locate(row)
 	sets, err := seg.signSets()
 	if err != nil {
@@ -258,8 +260,8 @@ func (snap *snapshot) signsOf(row int64) ([]sign, error) {
 		return nil, err
 	}
 	signs := sets[id]
-	if all := snap.marks.between(row, row+1); len(all) > 0 {
-		signs, _ = snap.marks.take(signs, all)
+	if all := m.between(row, row+1); len(all) > 0 {
+		signs, _ = m.take(signs, all)
 	}
 	return signs, nil
 }

@@ -69,6 +69,7 @@ type Store struct {
 	closed bool
 	now    *snapshot
 	notes  []Annotation
+	hidden bool // ShowHidden was told to show
 }
 
 // A snapshot is what a store holds at one time. It never changes.
@@ -84,6 +85,7 @@ type snapshot struct {
 	outcomes *lazyOutcomes // nil if none was kept
 	notes    noted
 	counts   func() (Counts, error)
+	plain    plain
 }
 
 // Create makes a store in an empty or absent folder. The error wraps ErrExists if there is one already.
@@ -181,6 +183,7 @@ func (s *Store) snapshot(m *manifest, old *snapshot) (*snapshot, error) {
 		}
 		return snap.count()
 	})
+	snap.plain = plain{snap.marks, snap.files, snap.counts}
 	return snap, nil
 }
 
@@ -336,7 +339,10 @@ func (c *change) commit() error {
 	defer s.mu.Unlock()
 	err = ErrClosed
 	if !s.closed {
-		snap.notes, err = resolveNotes(snap, s.notes)
+		var notes noted
+		if notes, err = resolveNotes(snap, s.notes); err == nil {
+			snap.annotate(notes, s.hidden)
+		}
 	}
 	if err != nil {
 		snap.closeSince(old)
@@ -369,6 +375,7 @@ func (c *change) next(old *snapshot) (*snapshot, error) {
 		m.Counts, m.Counted = &counts, len(m.Segments)
 	}
 	snap.counts = func() (Counts, error) { return counts, nil }
+	snap.plain.counts = snap.counts
 	return snap, nil
 }
 

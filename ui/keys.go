@@ -9,7 +9,7 @@ type keyMap struct {
 
 	Enter, Back, Tab, Search, Filter, Next, Prev, Reload key.Binding
 
-	Pivot, Copy, Mark, Note, Verdict, Plant, Edit, Cycle, Order, Merge, Split, Unmask key.Binding
+	Pivot, Copy, Mark, Note, Verdict, Plant, Edit, Cycle, Order, Merge, Split, Unmask, Hidden key.Binding
 
 	Screens       [screenCount]key.Binding
 	Command, Help key.Binding
@@ -44,6 +44,7 @@ func newKeyMap() keyMap {
 		Verdict:  bind([]string{"v"}, "v", "verdict"),
 		Merge:    bind([]string{"M"}, "M", "merge with another"),
 		Split:    bind([]string{"S"}, "S", "split the client off"),
+		Hidden:   bind([]string{"H"}, "H", "what is benign"),
 		Plant:    bind([]string{"P"}, "P", "planting request"),
 		Edit:     bind([]string{"e"}, "e", "edit"),
 		Cycle:    bind([]string{"b"}, "b", "other verdict"),
@@ -87,7 +88,7 @@ func (k keyMap) ShortHelp() []key.Binding {
 // FullHelp is the whole key map, a group for each thing one does.
 func (k keyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
-		{k.Enter, k.Back, k.Tab, k.Pivot, k.Search, k.Filter, k.Next, k.Prev, k.Plant, k.Merge, k.Split, k.Cycle, k.Order, k.Unmask, k.Reload},
+		{k.Enter, k.Back, k.Tab, k.Pivot, k.Search, k.Filter, k.Next, k.Prev, k.Plant, k.Merge, k.Split, k.Cycle, k.Order, k.Unmask, k.Hidden, k.Reload},
 		{k.Note, k.Edit, k.Verdict, k.Mark, k.Copy, k.Command, k.Help, k.Quit, k.Cancel},
 		{k.Up, k.Down, k.PageUp, k.PageDown, k.HalfUp, k.HalfDown, k.Home, k.End},
 		k.Screens[:],

@@ -80,6 +80,8 @@ func (r *root) pressGlobal(msg tea.KeyMsg, k keyMap) (tea.Cmd, bool) {
 		r.over = r.commandPrompt()
 	case key.Matches(msg, k.Search):
 		r.over = r.searchPrompt("search: ", "")
+	case key.Matches(msg, k.Hidden):
+		return r.toggleHidden(), true
 	case key.Matches(msg, k.Filter):
 		if f, ok := r.top().(filtered); ok {
 			r.over = r.searchPrompt("filter: ", f.Filter())

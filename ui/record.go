@@ -227,7 +227,8 @@ func (r *root) verdictGiven(m verdictGivenMsg) tea.Cmd {
 	default:
 		r.say(m.ref + " is " + m.value)
 	}
-	return send(changedMsg{})
+	// What is benign counts no more: everything is asked again.
+	return send(changedMsg{evidence: m.value == "" || m.value == cases.Benign})
 }
 
 // copy puts what is selected on the clipboard of whoever sits at the terminal.
@@ -359,6 +360,22 @@ func (r *root) report(args string) tea.Cmd {
 		}
 		return sayMsg{"wrote " + path}
 	})
+}
+
+// toggleHidden shows the findings of what was judged benign, or hides them again.
+func (r *root) toggleHidden() tea.Cmd {
+	show := !r.desk.ShowsHidden()
+	if err := r.desk.ShowHidden(show); err != nil {
+		r.fail(err)
+		return nil
+	}
+	n := counted(r.desk.Hidden(), "record judged benign", "records judged benign")
+	if show {
+		r.say("findings of " + n + " are shown; H hides them")
+	} else {
+		r.say("findings of " + n + " are hidden; H shows them")
+	}
+	return send(changedMsg{evidence: true})
 }
 
 // verify checks the case in the background.

@@ -224,6 +224,8 @@ type filesCmd struct {
 	Case    string `arg:"" help:"Case folder."`
 	Verdict string `help:"Only files of this verdict: known-good, known-bad, changed or unknown." enum:",known-good,known-bad,changed,unknown" default:""`
 	JSON    bool   `name:"json" help:"Print one JSON object a line."`
+
+	hiddenFlag
 }
 
 // fileJSON is a file as files prints it.
@@ -254,6 +256,7 @@ func fileOut(f triage.File) fileJSON {
 
 func (c *filesCmd) Run(s *session) error {
 	return s.withCase(c.Case, func(d *desk.Desk) error {
+		c.apply(s, d)
 		files := slices.Clone(d.Files())
 		triage.SortFiles(files)
 		if c.Verdict != "" {

@@ -19,6 +19,8 @@ type processesCmd struct {
 	All   bool     `help:"Those without a finding too."`
 	Limit int      `short:"n" help:"Print at most so many. 0 prints all." default:"0"`
 	JSON  bool     `name:"json" help:"Print one JSON object a line."`
+
+	hiddenFlag
 }
 
 // processJSON is a process as processes prints it.
@@ -86,6 +88,7 @@ func techniques(p *triage.Process) []string {
 
 func (c *processesCmd) Run(s *session) error {
 	return s.withCase(c.Case, func(d *desk.Desk) error {
+		c.apply(s, d)
 		list, err := d.Processes(s.ctx, strings.Join(c.Query, " "), c.All, c.Limit)
 		if err != nil {
 			return err

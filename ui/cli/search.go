@@ -19,6 +19,8 @@ type searchCmd struct {
 	Query []string `arg:"" optional:"" help:"Query, such as: ip:198.51.100.0/24 method:POST status:2xx -path:/login*.."`
 	Limit int      `short:"n" help:"Print at most so many requests. 0 prints all." default:"0"`
 	JSON  bool     `name:"json" help:"Print one JSON object a line."`
+
+	hiddenFlag
 }
 
 // requestJSON is a request as search prints it.
@@ -59,6 +61,7 @@ func rowJSON(r index.Row) requestJSON {
 
 func (c *searchCmd) Run(s *session) error {
 	return s.withCase(c.Case, func(d *desk.Desk) error {
+		c.apply(s, d)
 		query := strings.Join(c.Query, " ")
 		res, err := d.Search(s.ctx, query)
 		if err != nil {
@@ -127,6 +130,8 @@ type findingsCmd struct {
 	Case  string   `arg:"" help:"Case folder."`
 	Query []string `arg:"" optional:"" help:"Only of requests that match this query, such as: class:sqli level:>=high.."`
 	JSON  bool     `name:"json" help:"Print one JSON object a line, one for each request and rule."`
+
+	hiddenFlag
 }
 
 // findingJSON is a finding as findings prints it.
@@ -151,6 +156,7 @@ type findingJSON struct {
 
 func (c *findingsCmd) Run(s *session) error {
 	return s.withCase(c.Case, func(d *desk.Desk) error {
+		c.apply(s, d)
 		q, err := index.Parse(strings.Join(c.Query, " "))
 		if err != nil {
 			return err

@@ -48,7 +48,9 @@ func (d *Desk) Intruders() []Actor {
 		}
 	}
 	out := slices.Clone(d.actors)
+	cleared := d.judgedBenign().shells(d.survey().Webshells)
 	for i := range out {
+		out[i].Intruder = withoutShells(out[i].Intruder, cleared)
 		out[i].Override = overrideOf(&out[i].Intruder, words)
 	}
 	return out

@@ -147,11 +147,16 @@ func (d *Desk) survey() *triage.Survey {
 	return &triage.Survey{}
 }
 
-// Webshells lists the web-shell candidates, best first.
-func (d *Desk) Webshells() []triage.Webshell { return d.survey().Webshells }
+// Webshells lists the web-shell candidates, best first, those lowered that the analyst judged benign.
+func (d *Desk) Webshells() []triage.Webshell {
+	return d.judgedBenign().webshells(d.survey().Webshells)
+}
 
-// Incidents lists the incidents, gravest first.
-func (d *Desk) Incidents() []triage.Incident { return d.survey().Incidents }
+// Incidents lists the incidents, gravest first, those lowered of which the analyst judged a part benign.
+func (d *Desk) Incidents() []triage.Incident {
+	sv, b := d.survey(), d.judgedBenign()
+	return b.incidents(sv.Incidents, b.shells(sv.Webshells))
+}
 
 // Files lists the collected files with their verdicts, by path.
 func (d *Desk) Files() []triage.File { return d.Store.Files() }

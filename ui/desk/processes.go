@@ -108,6 +108,11 @@ func (d *Desk) Processes(ctx context.Context, query string, all bool, limit int)
 	}
 	spawned := d.spawned()
 	err = d.Store.EachProcess(ctx, q, !all, func(p *triage.Process) error {
+		if d.Store.Hides(p.Ref) {
+			if p.Findings = nil; !all {
+				return nil
+			}
+		}
 		if limit > 0 && len(out.Processes) >= limit {
 			out.More++
 			return nil
