@@ -74,6 +74,7 @@ type session struct {
 	bundled       fs.FS // the demo's evidence
 	args          []string
 	analyst, host string
+	table         *csvWriter // set if a list is to come out as CSV
 }
 
 func (s *session) who() desk.Who { return desk.Who{Analyst: s.analyst, Host: s.host, Args: s.args} }

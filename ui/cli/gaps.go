@@ -13,6 +13,8 @@ import (
 type gapsCmd struct {
 	Case string `arg:"" help:"Case folder."`
 	JSON bool   `name:"json" help:"Print one JSON object a line."`
+
+	csvFlag
 }
 
 // gapJSON is a gap as gaps prints it.
@@ -28,6 +30,7 @@ type gapJSON struct {
 
 // Run prints every sign that the evidence is not whole.
 func (c *gapsCmd) Run(s *session) error {
+	c.asTable(s, &c.JSON)
 	return s.withCase(c.Case, func(d *desk.Desk) error {
 		gaps := d.Gaps()
 		if len(gaps) == 0 && !c.JSON {

@@ -18,6 +18,8 @@ import (
 type webshellsCmd struct {
 	Case string `arg:"" help:"Case folder."`
 	JSON bool   `name:"json" help:"Print one JSON object a line."`
+
+	csvFlag
 }
 
 // shellJSON is a web-shell candidate as webshells prints it.
@@ -40,6 +42,7 @@ type shellJSON struct {
 }
 
 func (c *webshellsCmd) Run(s *session) error {
+	c.asTable(s, &c.JSON)
 	return s.withCase(c.Case, func(d *desk.Desk) error {
 		return each(s, c.JSON, d.Webshells(), func(w triage.Webshell) any { return shellOut(w) }, printShell)
 	})
@@ -76,9 +79,12 @@ type incidentsCmd struct {
 	Case string `arg:"" help:"Case folder."`
 	Ref  string `arg:"" optional:"" help:"One incident, such as i:84e69ac4; all if not given."`
 	JSON bool   `name:"json" help:"Print one JSON object a line."`
+
+	csvFlag
 }
 
 func (c *incidentsCmd) Run(s *session) error {
+	c.asTable(s, &c.JSON)
 	return s.withCase(c.Case, func(d *desk.Desk) error {
 		list := d.Incidents()
 		if c.Ref != "" {
@@ -152,6 +158,8 @@ func printSteps(w io.Writer, in triage.Incident) {
 type actorsCmd struct {
 	Case string `arg:"" help:"Case folder."`
 	JSON bool   `name:"json" help:"Print one JSON object a line, one for each intruder."`
+
+	csvFlag
 }
 
 // actorJSON is an intruder as actors prints it: what it did, and the assessment in the form that assess has.
@@ -170,6 +178,7 @@ type actorJSON struct {
 }
 
 func (c *actorsCmd) Run(s *session) error {
+	c.asTable(s, &c.JSON)
 	return s.withCase(c.Case, func(d *desk.Desk) error {
 		return each(s, c.JSON, d.Intruders(), func(a desk.Actor) any { return actorOut(a) }, printActor)
 	})
@@ -226,6 +235,7 @@ type filesCmd struct {
 	JSON    bool   `name:"json" help:"Print one JSON object a line."`
 
 	hiddenFlag
+	csvFlag
 }
 
 // fileJSON is a file as files prints it.
@@ -255,6 +265,7 @@ func fileOut(f triage.File) fileJSON {
 }
 
 func (c *filesCmd) Run(s *session) error {
+	c.asTable(s, &c.JSON)
 	return s.withCase(c.Case, func(d *desk.Desk) error {
 		c.apply(s, d)
 		files := slices.Clone(d.Files())
@@ -282,9 +293,12 @@ func printFile(w io.Writer, f triage.File) {
 type timelineCmd struct {
 	Case string `arg:"" help:"Case folder."`
 	JSON bool   `name:"json" help:"Print one JSON object a line."`
+
+	csvFlag
 }
 
 func (c *timelineCmd) Run(s *session) error {
+	c.asTable(s, &c.JSON)
 	return s.withCase(c.Case, func(d *desk.Desk) error {
 		return each(s, c.JSON, d.Timeline(), func(e desk.Event) any {
 			return struct {

@@ -17,6 +17,8 @@ type outcomesCmd struct {
 	JSON   bool   `name:"json" help:"Print one JSON object a line."`
 	Worked bool   `help:"Only attacks that succeeded or likely did."`
 	Class  string `help:"Only attacks of this class, such as traversal."`
+
+	csvFlag
 }
 
 // outcomeJSON is an attack as outcomes prints it.
@@ -36,6 +38,7 @@ type outcomeJSON struct {
 
 // Run prints each attack and how it fared, what worked first.
 func (c *outcomesCmd) Run(s *session) error {
+	c.asTable(s, &c.JSON)
 	class := triage.Class(c.Class)
 	if c.Class != "" && !slices.Contains(triage.Classes, class) {
 		return fmt.Errorf("unknown class %q: want one of %s", c.Class, joinClasses())

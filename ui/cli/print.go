@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -17,7 +18,12 @@ import (
 
 // jsonLine prints v as one line of JSON in which every character outside printable ASCII that Visible would
 // not let through is escaped: the value is the same, and a terminal has nothing to act on.
+//
+// To a csvWriter it is a row.
 func jsonLine(w io.Writer, v any) error {
+	if table, ok := w.(*csvWriter); ok {
+		return table.row(v)
+	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -66,6 +72,12 @@ func stamp(t time.Time) string {
 // buffered runs f with a buffered stdout and flushes it.
 func (s *session) buffered(f func(w io.Writer) error) error {
 	w := bufio.NewWriterSize(s.out, 64<<10)
+	if s.table != nil {
+		s.table.to(w)
+		err := f(s.table)
+		s.table.out.Flush()
+		return errors.Join(err, s.table.out.Error(), w.Flush())
+	}
 	if err := f(w); err != nil {
 		w.Flush()
 		return err

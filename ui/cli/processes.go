@@ -21,6 +21,7 @@ type processesCmd struct {
 	JSON  bool     `name:"json" help:"Print one JSON object a line."`
 
 	hiddenFlag
+	csvFlag
 }
 
 // processJSON is a process as processes prints it.
@@ -87,6 +88,7 @@ func techniques(p *triage.Process) []string {
 }
 
 func (c *processesCmd) Run(s *session) error {
+	c.asTable(s, &c.JSON)
 	return s.withCase(c.Case, func(d *desk.Desk) error {
 		c.apply(s, d)
 		list, err := d.Processes(s.ctx, strings.Join(c.Query, " "), c.All, c.Limit)

@@ -19,9 +19,12 @@ import (
 type evidenceCmd struct {
 	Case string `arg:"" help:"Case folder."`
 	JSON bool   `name:"json" help:"Print one JSON object a line."`
+
+	csvFlag
 }
 
 func (c *evidenceCmd) Run(s *session) error {
+	c.asTable(s, &c.JSON)
 	return s.withCase(c.Case, func(d *desk.Desk) error {
 		ledger := &desk.Ledger{Files: d.Evidence()}
 		for _, r := range d.Case.Runs() {
@@ -257,9 +260,12 @@ func (c *noteCmd) Run(s *session) error {
 type notesCmd struct {
 	Case string `arg:"" help:"Case folder."`
 	JSON bool   `name:"json" help:"Print one JSON object a line."`
+
+	csvFlag
 }
 
 func (c *notesCmd) Run(s *session) error {
+	c.asTable(s, &c.JSON)
 	return s.withCase(c.Case, func(d *desk.Desk) error {
 		return each(s, c.JSON, d.Notes(), func(n cases.Note) any { return n }, printNote)
 	})

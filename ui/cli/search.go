@@ -21,6 +21,7 @@ type searchCmd struct {
 	JSON  bool     `name:"json" help:"Print one JSON object a line."`
 
 	hiddenFlag
+	csvFlag
 }
 
 // requestJSON is a request as search prints it.
@@ -60,6 +61,7 @@ func rowJSON(r index.Row) requestJSON {
 }
 
 func (c *searchCmd) Run(s *session) error {
+	c.asTable(s, &c.JSON)
 	return s.withCase(c.Case, func(d *desk.Desk) error {
 		c.apply(s, d)
 		query := strings.Join(c.Query, " ")
@@ -132,6 +134,7 @@ type findingsCmd struct {
 	JSON  bool     `name:"json" help:"Print one JSON object a line, one for each request and rule."`
 
 	hiddenFlag
+	csvFlag
 }
 
 // findingJSON is a finding as findings prints it.
@@ -155,6 +158,7 @@ type findingJSON struct {
 }
 
 func (c *findingsCmd) Run(s *session) error {
+	c.asTable(s, &c.JSON)
 	return s.withCase(c.Case, func(d *desk.Desk) error {
 		c.apply(s, d)
 		q, err := index.Parse(strings.Join(c.Query, " "))

@@ -16,6 +16,8 @@ type stolenCmd struct {
 	Unmask  bool   `help:"Show credentials, addresses and the like in full. The journal records it."`
 	Attacks bool   `help:"Print how each attack fared instead of what was read."`
 	Totals  bool   `help:"Print the sums alone: tables, cells, what the values look like, what each intruder was sent."`
+
+	csvFlag
 }
 
 // stolenJSON is one expression that was read as stolen prints it.
@@ -115,6 +117,7 @@ func printTotals(w io.Writer, l *desk.Loot) {
 }
 
 func (c *stolenCmd) Run(s *session) error {
+	c.asTable(s, &c.JSON)
 	return s.withCase(c.Case, func(d *desk.Desk) error {
 		result, err := d.Stolen(s.ctx)
 		if err != nil {
