@@ -48,14 +48,16 @@ func (x *interp) expr(end int) value {
 			right := x.expr(end)
 			x.plain = plain
 			x.assign(left, right, false)
-			for n, part := range left.list {
-				v := right.flat()
-				if n < len(right.list) {
-					v = right.list[n]
-				} else {
-					v.list, v.known, v.text = nil, false, ""
+			if left.place == "" { // a list of places, not a variable that holds a list
+				rest := right.flat()
+				rest.list, rest.known, rest.text = nil, false, ""
+				for n, part := range left.list {
+					v := rest
+					if n < len(right.list) {
+						v = right.list[n]
+					}
+					x.assign(part, v, false)
 				}
-				x.assign(part, v, false)
 			}
 			return right
 		case ".=", "??=":
