@@ -84,7 +84,21 @@ func noteRow(n *writing, _ int) line {
 	if n.draft != "" {
 		return line{sub: noteSubject(n), runs: []run{{cell("DRAFT", 11), medium}, {cell("not saved", 33), muted}, {noteGist(n.Text), plain}}}
 	}
-	return line{sub: noteSubject(n), runs: []run{{cell(n.Ref, 11), strong}, {cell(stamp(n.Edited), 21), plain}, {cell(n.Author, 12), plain}, {noteGist(n.Text), plain}}}
+	return line{sub: noteSubject(n), runs: []run{{cell(n.Ref, 11), strong}, {cell(stamp(n.Edited), 21), plain}, {cell(n.Author, 12), plain}, {openTasks(n), medium}, {noteGist(n.Text), plain}}}
+}
+
+// openTasks says how many tasks of a note are not done; empty if it has none.
+func openTasks(n *writing) string {
+	open := 0
+	for _, t := range desk.TasksOf(&n.Note) {
+		if !t.Done {
+			open++
+		}
+	}
+	if open == 0 {
+		return ""
+	}
+	return counted(open, "task", "tasks") + " open  "
 }
 
 // noteGist is the first line of a note that says more than a citation.

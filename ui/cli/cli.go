@@ -60,6 +60,7 @@ type grammar struct {
 	Show      showCmd      `cmd:"" help:"Print everything known of one record."`
 	Note      noteCmd      `cmd:"" help:"Write a note on the case or on records."`
 	Notes     notesCmd     `cmd:"" help:"Print the notes."`
+	Task      taskCmd      `cmd:"" help:"Say that a task of a note is done, or open again."`
 	Verdict   verdictCmd   `cmd:"" help:"Say what you hold of a record: confirmed, benign or unsure."`
 	Report    reportCmd    `cmd:"" help:"Write the case report."`
 	Reindex   reindexCmd   `cmd:"" help:"Make the index anew from the evidence that the register names."`

@@ -262,11 +262,15 @@ type notesCmd struct {
 	JSON bool   `name:"json" help:"Print one JSON object a line."`
 
 	csvFlag
+	Tasks bool `help:"Print the tasks in notes, lines such as - [ ] ask for the proxy log, and whether they are done."`
 }
 
 func (c *notesCmd) Run(s *session) error {
 	c.asTable(s, &c.JSON)
 	return s.withCase(c.Case, func(d *desk.Desk) error {
+		if c.Tasks {
+			return printTasks(s, d, c.JSON)
+		}
 		return each(s, c.JSON, d.Notes(), func(n cases.Note) any { return n }, printNote)
 	})
 }
