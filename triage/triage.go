@@ -285,6 +285,7 @@ type Step struct {
 	Link       string    `json:"link,omitempty"`       // why it belongs to the chain
 	Confidence string    `json:"confidence,omitempty"` // that it does: "seen", "likely" or "possible"
 	Techniques []string  `json:"techniques,omitempty"` // ATT&CK ids
+	Outcome    string    `json:"outcome,omitempty"`    // of attacks, how they fared: "succeeded", "likely succeeded", "no sign of success" or "failed"; added when told, not by Conclude
 }
 
 // A Sentence is a statement with the records it rests on, at most MaxRefs.

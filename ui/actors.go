@@ -9,6 +9,7 @@ import (
 	"spoor/index"
 	"spoor/triage"
 	"spoor/triage/intel"
+	"spoor/triage/outcome"
 	"spoor/ui/desk"
 )
 
@@ -20,6 +21,7 @@ type actors struct{ records[judgedActor] }
 type judgedActor struct {
 	desk.Actor
 	verdict *cases.Verdict
+	fared   map[outcome.Outcome]int // its attacks by how they fared
 }
 
 func newActors(c *common, want string) *actors {
@@ -41,7 +43,7 @@ func readActors(_ context.Context, d *desk.Desk) ([]judgedActor, error) {
 	verdicts := d.Verdicts()
 	var out []judgedActor
 	for _, a := range d.Intruders() {
-		j := judgedActor{Actor: a}
+		j := judgedActor{Actor: a, fared: outcome.Tally(d.Attacks(a.Clients...), "")}
 		if v, ok := verdicts[a.Ref]; ok {
 			j.verdict = &v
 		}
@@ -108,6 +110,9 @@ func describeActor(a *judgedActor) []line {
 			break
 		}
 		out = append(out, about(clientSubject(self, c), "client", run{c, strong}))
+	}
+	if n := a.fared; len(n) > 0 {
+		out = append(out, about(subject{title: "outcomes", open: outcomesMsg{}}, "attacks", run{faredText(n), plain}, run{"  Enter: how each fared", muted}))
 	}
 	for _, p := range a.Shells {
 		s := valueSubject(self, "path", p)

@@ -17,6 +17,7 @@ var commands = []struct{ name, usage, help string }{
 	{"search", "search QUERY", "requests that match"},
 	{"files", "files [QUERY]", "files that match"},
 	{"processes", "processes [QUERY]", "process events that match"},
+	{"outcomes", "outcomes [CLASS]", "how each attack fared, what worked first"},
 	{"stolen", "stolen", "what injection read, and what came of the attacks"},
 	{"open", "open REF, go REF, or REF", "go to a record: r:… f:… w:… a:… i:… d:… n:…"},
 	{"go", "", ""},

@@ -97,6 +97,7 @@ func describeRequest(d *desk.Detail) []line {
 		out = append(out, bodyLines(self, "body", r.Body, d.Findings)...)
 		out = append(out, bodyLines(self, "answered", r.Answer, d.Findings)...)
 	}
+	out = append(out, attackLines(d.Attack)...)
 	out = append(out, spawnLines(d.Started)...)
 	out = append(out, layerLines(self, d)...)
 	if a := d.Intruder; a != nil {

@@ -27,6 +27,7 @@ var goldens = []struct {
 	{"actors", func(d *driver) { d.press(d.m.keys.Screens[tabActors]) }},
 	{"incident", func(d *driver) { d.openIncident(0) }},
 	{"incident-step", func(d *driver) { d.openIncident(6) }},
+	{"outcomes", func(d *driver) { d.commandLine("outcomes") }},
 	{"timeline", func(d *driver) { d.press(d.m.keys.Screens[tabTimeline]) }},
 	{"files", func(d *driver) { d.press(d.m.keys.Screens[tabFiles]) }},
 	{"notes", func(d *driver) {

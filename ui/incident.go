@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"spoor/triage"
+	"spoor/triage/outcome"
 	"spoor/ui/desk"
 )
 
@@ -227,6 +228,9 @@ func describeStep(s *triage.Step) []line {
 		out = append(out, about(valueSubject(self, "client", s.Client), "client", run{s.Client, plain}, run{lane, muted}))
 	}
 	out = append(out, label("what", run{s.Text, plain}))
+	if s.Outcome != "" {
+		out = append(out, label("outcome", run{s.Outcome, outcomeLook(outcome.Outcome(s.Outcome))}, run{"  :outcomes tells why", muted}))
+	}
 	if s.Link != "" {
 		sure := ""
 		if s.Confidence != "" {

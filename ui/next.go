@@ -61,9 +61,11 @@ func (v *overviewData) nextRecords() []line {
 // nextRequests proposes attacks that may have worked, and lines that no format fits.
 func (v *overviewData) nextRequests(c *overviewCounts) []line {
 	var out []line
-	if c.answered > 0 {
+	if len(v.fared) > 0 {
+		out = append(out, proposal(subject{title: "outcomes", open: outcomesMsg{}}, "did it work?", faredText(v.fared)))
+	} else if c.answered > 0 {
 		out = append(out, proposal(subject{title: "attacks answered", open: searchMsg{answeredQuery}},
-			"did it work?", counted(c.answered, "attack was", "attacks were")+" answered with success: "+answeredQuery))
+			"did it work?", counted(c.answered, "attack was", "attacks were")+" answered 2xx, and how they fared is not known: "+answeredQuery))
 	}
 	if n := v.counts.Rejected; n > 0 {
 		out = append(out, proposal(subject{title: "rejected lines", open: searchMsg{"is:rejected"}},

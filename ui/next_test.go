@@ -14,10 +14,10 @@ func TestOverviewSaysWhatToLookAtNext(t *testing.T) {
 	d := drive(t, dk, 160, 50)
 	k := d.m.keys
 	d.wants("LOOK NEXT  is it a web shell?  /img/thumb.php", "what else did they do?  Intruder 1, 198.51.100.7 +1",
-		"did it work?  35 attacks were answered with success", "3 lines fit no format", "1 file that the baseline has with another hash",
+		"did it work?  3 attacks succeeded; 0 failed, 0 without a sign", "3 lines fit no format", "1 file that the baseline has with another hash",
 		"ATTACKERS         31  198.51.100.7", "ATTACKED          26  /shop/item.php", "access.log  395 lines, 3 rejected")
 	for _, c := range []struct{ line, leads string }{
-		{"did it work?", "level:>=high status:2xx"},
+		{"did it work?", "> Outcomes"},
 		{"what do they hide?", "this line fits nothing"},
 		{"who changed it?", "[Files]"},
 		{"31  198.51.100.7", "1 of 31 lines"},

@@ -11,6 +11,7 @@ import (
 	"spoor/index"
 	"spoor/triage"
 	"spoor/triage/blind"
+	"spoor/triage/outcome"
 	"spoor/ui/desk"
 )
 
@@ -43,6 +44,7 @@ type overviewData struct {
 	stolen     *blind.Totals // nil if injection was never looked at
 	processes  [2]int64      // process events, and those with a finding
 	verdicts   map[string]cases.Verdict
+	fared      map[outcome.Outcome]int // attacks by how they fared; empty if that is not known
 }
 
 type overviewMsg struct {
@@ -109,6 +111,7 @@ func readOverview(ctx context.Context, d *desk.Desk, gen int) tea.Msg {
 		actors: d.Intruders(), files: d.Files(), verdicts: d.Verdicts(), refused: d.Refusals(),
 		lost: d.Missing(), unfinished: d.Unfinished(), warnings: d.Case.Warnings(), gaps: d.Gaps()}
 	v.stolen = d.StolenTotals()
+	v.fared = outcome.Tally(d.Attacks(), "")
 	v.processes[0], v.processes[1] = d.Store.ProcessCount()
 	v.unjudged = v.counts.Requests > 0 && d.Store.Survey() == nil
 	return overviewMsg{gen: gen, data: v}

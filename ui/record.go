@@ -272,6 +272,12 @@ func (r *root) command(c command) tea.Cmd {
 		return send(filesMsg{c.args})
 	case "stolen":
 		return send(stolenMsg{})
+	case "outcomes":
+		if c.args != "" && !slices.Contains(triage.Classes, triage.Class(c.args)) {
+			r.fail(fmt.Errorf("no class of attacks is called %q", triage.VisibleN(c.args, 40)))
+			return nil
+		}
+		return send(outcomesMsg{triage.Class(c.args)})
 	case "processes":
 		return send(processesMsg{c.args, ""})
 	case "open":

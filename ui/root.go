@@ -134,6 +134,8 @@ func (r *root) intent(msg tea.Msg) (tea.Cmd, bool) {
 		return r.push(newProcesses(r.common, msg.query, msg.of, "")), true
 	case stolenMsg:
 		return r.push(newStolen(r.common, "")), true
+	case outcomesMsg:
+		return r.push(newOutcomes(r.common, msg.class)), true
 	case tabMsg:
 		return r.goTab(msg.tab), true
 	case stepMsg:

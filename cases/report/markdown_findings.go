@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"spoor/triage"
+	"spoor/triage/outcome"
 )
 
 func (p *printer) incidents() {
@@ -70,6 +71,9 @@ func (p *printer) step(n int, s *triage.Step) {
 		if s.Confidence != "" {
 			why += " (" + text(s.Confidence) + ")"
 		}
+	}
+	if s.Outcome != "" {
+		why = "; outcome: " + text(s.Outcome) + why
 	}
 	p.f("%d. %s, **%s**%s: %s%s%s", n+1, at(s.Time), or(text(s.Kind), "step"), who, text(s.Text), why, p.refs(stepRefs(*s)))
 }
@@ -209,14 +213,45 @@ func (p *printer) findings() {
 		p.f("No rule fired.")
 		return
 	}
-	p.f("\"Answered\" counts attempts that the server answered with status 2xx. A log does not show whether an attempt " +
-		"succeeded; the incidents above say where something followed from one.\n")
-	p.header("Class", "Attempted", "Answered", "Clients", "Highest level", "First", "Last")
+	p.f("\"Attempted\" and \"Answered\" count requests, all and those that the server answered with status 2xx, which says " +
+		"nothing of success. The columns after them count attacks, like requests of one client into one place, by how they " +
+		"fared: succeeded (something came of it), likely (the answers follow what was asked for), no sign (nothing speaks " +
+		"for it; the log may not show it), failed (refused, or answered as any other).\n")
+	p.header("Class", "Attempted", "Answered", "Succeeded", "Likely succeeded", "No sign", "Failed", "Clients", "Highest level", "First", "Last")
 	for _, c := range list {
-		p.row(text(string(c.Class)), fmt.Sprint(c.Requests), fmt.Sprint(c.Answered), fmt.Sprint(c.Clients), level(c.Highest), at(c.First), at(c.Last))
+		fared := func(o outcome.Outcome) string {
+			if c.Fared == nil {
+				return "-"
+			}
+			return fmt.Sprint(c.Fared[string(o)])
+		}
+		p.row(text(string(c.Class)), fmt.Sprint(c.Requests), fmt.Sprint(c.Answered), fared(outcome.Succeeded), fared(outcome.Likely), fared(outcome.NoSign), fared(outcome.Failed),
+			fmt.Sprint(c.Clients), level(c.Highest), at(c.First), at(c.Last))
 	}
+	p.worked()
 	for i := range list {
 		p.samples(&list[i])
+	}
+}
+
+// worked lists the attacks that succeeded or likely did, with what says so.
+func (p *printer) worked() {
+	list := p.report.Worked
+	if len(list) == 0 {
+		return
+	}
+	p.f("\n### Attacks that worked\n")
+	p.header("Outcome", "Class", "Client", "Place", "Requests", "First", "Last", "What says so")
+	for i, a := range list {
+		if i == shownRows {
+			p.more(len(list) - i)
+			return
+		}
+		why := "-"
+		if len(a.Reasons) > 0 {
+			why = text(a.Reasons[0].Text) + " " + p.refList(a.Reasons[0].Refs[:min(len(a.Reasons[0].Refs), 3)])
+		}
+		p.row(string(a.Outcome), text(string(a.Class)), text(a.Client), cell(a.Place()), fmt.Sprint(a.Requests), at(a.First), at(a.Last), why)
 	}
 }
 

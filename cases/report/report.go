@@ -17,6 +17,7 @@ import (
 
 	"spoor/cases"
 	"spoor/triage"
+	"spoor/triage/outcome"
 )
 
 // A Report is all that a report says. Texts are as they were found: the renderings make them inert.
@@ -38,6 +39,7 @@ type Report struct {
 	Intruders   []Intruder        `json:"intruders"`
 	Findings    []ClassFindings   `json:"findings"`
 	DataRead    DataRead          `json:"data_read"`
+	Worked      []outcome.Attack  `json:"worked"` // attacks that succeeded or likely did
 	Heat        Heat              `json:"heat"`
 	// Processes are the suspicious ones, those that the server started first; ProcessesRead is how many process
 	// creations the event logs hold, 0 if there are none.
@@ -126,11 +128,13 @@ type ClassFindings struct {
 	Class    triage.Class `json:"class"`
 	Requests int64        `json:"requests"` // with a finding of the class: what was attempted
 	Answered int64        `json:"answered"` // of these, with status 2xx; says nothing of success by itself
-	Clients  int64        `json:"clients"`
-	Highest  triage.Level `json:"highest"`
-	First    time.Time    `json:"first"`
-	Last     time.Time    `json:"last"`
-	Samples  []Sample     `json:"samples"`
+	// Fared counts the attacks of the class, like requests of one client, by how they fared; nil if that is not known.
+	Fared   map[string]int `json:"fared,omitempty"`
+	Clients int64          `json:"clients"`
+	Highest triage.Level   `json:"highest"`
+	First   time.Time      `json:"first"`
+	Last    time.Time      `json:"last"`
+	Samples []Sample       `json:"samples"`
 }
 
 // A Sample is one request that shows a finding.

@@ -7,6 +7,7 @@ import (
 	"spoor/cases"
 	"spoor/cases/report"
 	"spoor/triage"
+	"spoor/triage/outcome"
 )
 
 var day = time.Date(2026, 3, 8, 0, 0, 0, 0, time.UTC)
@@ -58,6 +59,8 @@ func sample() *report.Report {
 		Webshells: sampleShells(),
 		Intruders: sampleIntruders(),
 		Findings:  sampleFindings(),
+		Worked: []outcome.Attack{{Client: "198.51.100.9", Class: triage.SQLi, Path: "/shop/item.php", Field: "query:id", Paths: 1, Outcome: outcome.Succeeded, First: clock(3, 10, 0), Last: clock(3, 12, 44), Requests: 15, Answered: -1,
+			Reasons: []triage.Reason{{ID: "values-read", Weight: 4, Text: "2 values can be put together from the answers", Refs: []string{"r:3f9a12.4"}}}}},
 		Suspects: []triage.File{{Ref: "f:0a0b0c0d", Path: `/var/www/img/up.php`, Size: 31, ModTime: clock(3, 12, 45), Verdict: triage.Unknown,
 			Cites:    []triage.Cite{{Ref: "r:77aa01.2", Source: "webroot.txt", Line: 2}},
 			Findings: []triage.Finding{{Rule: "code-input", Class: triage.WebshellUse, Level: triage.Critical, Field: "content", Match: "eval($_POST['x'])", Why: "runs what the request sends as code"}}}},
@@ -154,7 +157,7 @@ func sampleIntruders() []report.Intruder {
 }
 
 func sampleFindings() []report.ClassFindings {
-	return []report.ClassFindings{{Class: triage.SQLi, Requests: 15, Answered: 6, Clients: 1, Highest: triage.Critical, First: clock(3, 10, 0), Last: clock(3, 12, 44),
+	return []report.ClassFindings{{Class: triage.SQLi, Requests: 15, Answered: 6, Fared: map[string]int{"succeeded": 1, "failed": 2}, Clients: 1, Highest: triage.Critical, First: clock(3, 10, 0), Last: clock(3, 12, 44),
 		Samples: []report.Sample{{Ref: "r:3f9a12.4", Time: clock(3, 12, 44), Client: "198.51.100.9", Method: "GET",
 			Target: "/shop/item.php?id=1+union+select+'<?php+@eval(`id`);'+into+outfile+'/var/www/img/up.php'", Status: 200,
 			Rule: "sqli-outfile", Match: "union select '<?php @eval(`id`);' into outfile || [x](https://drop.example/)", Why: "writes a file by way of the database"}}}}

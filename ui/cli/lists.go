@@ -151,8 +151,16 @@ func printSteps(w io.Writer, in triage.Incident) {
 			}
 			gaps = gaps[1:]
 		}
-		fmt.Fprintf(w, "  %s  %-1s %-9s  %-15s  %s  [%s]\n", stamp(st.Time), or(st.Lane, "-"), st.Kind, or(triage.Visible(st.Client), "-"), st.Text, st.Ref)
+		fmt.Fprintf(w, "  %s  %-1s %-9s  %-15s  %s  [%s]\n", stamp(st.Time), or(st.Lane, "-"), st.Kind, or(triage.Visible(st.Client), "-"), faredText(st.Outcome)+st.Text, st.Ref)
 	}
+}
+
+// faredText is how a step's attacks fared, in front of its text.
+func faredText(outcome string) string {
+	if outcome == "" {
+		return ""
+	}
+	return outcome + ": "
 }
 
 type actorsCmd struct {

@@ -47,6 +47,7 @@ type Desk struct {
 	actors []Actor                     // of the survey in force; nil until asked for
 	sector string                      // of the victim, that they were assessed with
 	lists  map[string]*index.EntryList // by source key; nil until asked for
+	joined *fared                      // of the outcomes in force; nil until asked for
 }
 
 // Open opens an existing case. The error wraps cases.ErrNotFound, cases.ErrNotCase or a
@@ -152,10 +153,11 @@ func (d *Desk) Webshells() []triage.Webshell {
 	return d.judgedBenign().webshells(d.survey().Webshells)
 }
 
-// Incidents lists the incidents, gravest first, those lowered of which the analyst judged a part benign.
+// Incidents lists the incidents, gravest first, those lowered of which the analyst judged a part benign; their steps
+// with what is kept of how the attacks fared.
 func (d *Desk) Incidents() []triage.Incident {
 	sv, b := d.survey(), d.judgedBenign()
-	return b.incidents(sv.Incidents, b.shells(sv.Webshells))
+	return d.told().steps(b.incidents(sv.Incidents, b.shells(sv.Webshells)))
 }
 
 // Files lists the collected files with their verdicts, by path.

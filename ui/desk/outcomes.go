@@ -41,7 +41,7 @@ func (d *Desk) Outcomes(ctx context.Context) (*outcome.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &outcome.Result{Attacks: outcome.Join(sql.Attacks, kept.Result.Attacks), Dropped: kept.Result.Dropped + sql.Dropped}, nil
+	return &outcome.Result{Attacks: d.judgedBenign().attacks(outcome.Join(sql.Attacks, kept.Result.Attacks)), Dropped: kept.Result.Dropped + sql.Dropped}, nil
 }
 
 // keepOutcomes makes what Outcomes answers and keeps it, unless what is kept is of the same requests.

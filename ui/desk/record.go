@@ -16,6 +16,7 @@ import (
 	"spoor/cases"
 	"spoor/index"
 	"spoor/triage"
+	"spoor/triage/outcome"
 )
 
 // ErrNoRecord says that a reference stands for nothing in the case.
@@ -31,6 +32,7 @@ type Detail struct {
 	Verdict  *cases.Verdict // nil if none was given
 	Notes    []cases.Note
 	Intruder *triage.Intruder // whose client it is; nil if nobody's
+	Attack   *outcome.Attack  // that it is part of, with how it fared; nil if of none
 	Started  []triage.Spawn   // processes that it most likely made the server start
 }
 
@@ -57,6 +59,7 @@ func (d *Desk) Request(ref string) (*Detail, error) {
 	if v, ok := d.Case.Verdicts()[req.Ref]; ok {
 		out.Verdict = &v
 	}
+	out.Attack = outcome.Of(d.told().attacks, req, out.Findings)
 	out.Notes, out.Started = d.NotesOn(req.Ref), d.SpawnedBy(req.Ref)
 	for _, in := range d.survey().Intruders {
 		for _, c := range in.Clients {

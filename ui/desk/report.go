@@ -23,6 +23,7 @@ import (
 	"spoor/index"
 	"spoor/triage"
 	"spoor/triage/intel"
+	"spoor/triage/outcome"
 )
 
 const (
@@ -32,6 +33,7 @@ const (
 	maxReportFiles   = 500
 	maxReportProcs   = 200
 	maxReportChains  = 20
+	maxReportWorked  = 200
 	maxReportClients = 1_000_000
 )
 
@@ -249,6 +251,12 @@ func statements(texts []string) []report.Statement {
 
 // reportFindings sums the findings by class, with samples of the highest level first.
 func (d *Desk) reportFindings(ctx context.Context, r *report.Report) error {
+	attacks := d.Attacks()
+	for _, a := range attacks {
+		if outcome.Worked(a.Outcome) && len(r.Worked) < maxReportWorked {
+			r.Worked = append(r.Worked, a)
+		}
+	}
 	for _, class := range triage.Classes {
 		query := "class:" + string(class) + " level:>=low -verdict:benign"
 		all, err := d.Search(ctx, query)
@@ -267,6 +275,12 @@ func (d *Desk) reportFindings(ctx context.Context, r *report.Report) error {
 			return err
 		}
 		cf := report.ClassFindings{Class: class, Requests: int64(all.Len()), Answered: int64(ok.Len()), Clients: int64(len(clients))}
+		if len(attacks) > 0 {
+			cf.Fared = map[string]int{}
+			for o, n := range outcome.Tally(attacks, class) {
+				cf.Fared[string(o)] = n
+			}
+		}
 		if cf.First, cf.Last, err = reach(all); err != nil {
 			return err
 		}
@@ -392,7 +406,23 @@ func (d *Desk) summary(r *report.Report) []report.Statement {
 			out = append(out, report.Statement{Text: fmt.Sprintf("SQL injection was attempted in %d requests by %d clients; %d were answered 2xx, which does not say that they succeeded.", c.Requests, c.Clients, c.Answered) + d.fared(), Refs: []string{c.Samples[0].Ref}})
 		}
 	}
-	return out
+	return append(out, faredStatements(d.Attacks())...)
+}
+
+// faredStatements sum up how the attacks fared; nothing if there were none.
+func faredStatements(attacks []outcome.Attack) []report.Statement {
+	if len(attacks) == 0 {
+		return nil
+	}
+	n := outcome.Tally(attacks, "")
+	s := report.Statement{Text: fmt.Sprintf("Of %d attacks (like requests of one client into one place), %d succeeded, %d likely succeeded, %d show no sign of success and %d failed.",
+		len(attacks), n[outcome.Succeeded], n[outcome.Likely], n[outcome.NoSign], n[outcome.Failed])}
+	for _, a := range attacks {
+		if outcome.Worked(a.Outcome) && len(a.Reasons) > 0 && len(a.Reasons[0].Refs) > 0 && len(s.Refs) < 5 {
+			s.Refs = append(s.Refs, a.Reasons[0].Refs[0])
+		}
+	}
+	return []report.Statement{s}
 }
 
 // indicators lists what to look for elsewhere: of intruders with shells, and of bad or planted files.

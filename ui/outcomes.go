@@ -1,0 +1,114 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"spoor/index"
+	"spoor/triage"
+	"spoor/triage/outcome"
+	"spoor/ui/desk"
+)
+
+// outcomes is the list of attacks with how each fared, what worked first.
+type outcomes struct{ records[outcome.Attack] }
+
+// outcomesMsg is the intent that shows how attacks fared; those of one class, if it is set.
+type outcomesMsg struct{ class triage.Class }
+
+func newOutcomes(c *common, class triage.Class) *outcomes {
+	o := &outcomes{}
+	title := "Outcomes"
+	if class != "" {
+		title += " (" + string(class) + ")"
+	}
+	o.start(c, tabOverview, title, "No attack is known. :load FILE takes a log in; Esc goes back.", "attack", "attacks")
+	o.b.head = []run{{cell("outcome", 19) + cell("class", 11) + cell("client", 16) + cellRight("requests", 8) + "  place", muted}}
+	o.b.below = 9
+	o.read = func(ctx context.Context, d *desk.Desk) ([]outcome.Attack, error) {
+		res, err := d.Outcomes(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if class == "" {
+			return res.Attacks, nil
+		}
+		var out []outcome.Attack
+		for _, a := range res.Attacks {
+			if a.Class == class {
+				out = append(out, a)
+			}
+		}
+		return out, nil
+	}
+	o.row = outcomeRow
+	o.about = describeOutcome
+	return o
+}
+
+// attackQuery finds the requests of an attack.
+func attackQuery(a *outcome.Attack) string {
+	q := "ip:" + index.Quote(a.Client) + " class:" + string(a.Class)
+	if a.Path != "" {
+		q += " " + pathQuery(a.Path)
+	}
+	return q
+}
+
+func faredSubject(a *outcome.Attack) subject {
+	s := subject{title: string(a.Class) + " by " + a.Client, copied: fmt.Sprintf("%s: %s by %s at %s, %d requests", a.Outcome, a.Class, a.Client, a.Place(), a.Requests),
+		open: searchMsg{attackQuery(a)}, values: []value{{"client", a.Client}}}
+	if a.Path != "" {
+		s.values = append(s.values, value{"path", a.Path})
+	}
+	return s
+}
+
+func outcomeRow(a *outcome.Attack, width int) line {
+	return line{sub: faredSubject(a), runs: []run{{cell(string(a.Outcome), 19), outcomeLook(a.Outcome)}, {cell(string(a.Class), 11), plain},
+		{cell(a.Client, 15) + " ", plain}, {cellRight(number(a.Requests), 8) + "  ", plain}, {a.Place(), plain}}}
+}
+
+func describeOutcome(a *outcome.Attack) []line {
+	self := faredSubject(a)
+	sent := counted(a.Requests, "request", "requests")
+	if a.Answered >= 0 {
+		sent += ", " + number(a.Answered) + " answered 2xx"
+	}
+	out := []line{about(self, "outcome", run{string(a.Outcome), outcomeLook(a.Outcome)}, run{"  " + sent + ", " + timeSpan(a.First, a.Last) + " UTC", plain}, run{"  Enter: the requests", muted}),
+		about(valueSubject(self, "client", a.Client), "client", run{a.Client, plain}), label("place", run{a.Place(), plain})}
+	return append(out, attackReasons(a)...)
+}
+
+// attackReasons are what says so, each leading to its first record.
+func attackReasons(a *outcome.Attack) []line {
+	var out []line
+	for _, r := range a.Reasons {
+		l := label("because", run{r.Text, plain})
+		if len(r.Refs) > 0 {
+			l = about(citeSubject(r.Refs[0], "what says so"), "because", run{r.Text, plain}, run{"  " + strings.Join(r.Refs[:min(len(r.Refs), 3)], " "), muted})
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// attackLines are how the attack fared that a request is part of.
+func attackLines(a *outcome.Attack) []line {
+	if a == nil {
+		return nil
+	}
+	s := faredSubject(a)
+	return append([]line{about(s, "outcome", run{string(a.Outcome), outcomeLook(a.Outcome)},
+		run{fmt.Sprintf("  of %s like this by the client at %s", counted(a.Requests, "request", "requests"), a.Place()), plain})}, attackReasons(a)...)
+}
+
+// faredText sums up how attacks fared.
+func faredText(n map[outcome.Outcome]int) string {
+	text := counted(n[outcome.Succeeded], "attack", "attacks") + " succeeded"
+	if k := n[outcome.Likely]; k > 0 {
+		text += ", " + number(k) + " likely"
+	}
+	return text + fmt.Sprintf("; %s failed, %s without a sign", number(n[outcome.Failed]), number(n[outcome.NoSign]))
+}
