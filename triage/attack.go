@@ -49,6 +49,7 @@ var techniqueNames = map[string]string{
 	"T1136":     "Create Account",
 	"T1140":     "Deobfuscate/Decode Files or Information",
 	"T1190":     "Exploit Public-Facing Application",
+	"T1213.006": "Databases",
 	"T1222":     "File and Directory Permissions Modification",
 	"T1505.003": "Web Shell",
 	"T1552.001": "Credentials In Files",

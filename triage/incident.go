@@ -248,7 +248,7 @@ func (b *builder) identity() string {
 
 // fewer drops steps beyond a number, those that say least first: looks, probes, and the latest of a kind.
 func fewer(steps []Step, most int) []Step {
-	rank := []string{"plant", "access", "file", "command", "further", "download", "injection", "use", "probe", "recon"}
+	rank := []string{"plant", "access", "file", "command", "further", "download", "read", "injection", "use", "probe", "recon"}
 	at := make([]int, len(steps))
 	for i := range at {
 		at[i] = i

@@ -267,9 +267,9 @@ type Incident struct {
 }
 
 // StepKinds are the kinds of steps in the order of an intrusion: the intruder's own browsing and scanning, single
-// probes and guesses, attacks with a payload, the request that put a shell there, its file on disk, the first
+// probes and guesses, attacks with a payload, what injection read (see Incident.With), the request that put a shell there, its file on disk, the first
 // visit, each client's use, the commands that are known, and what came of them.
-var StepKinds = []string{"recon", "probe", "injection", "plant", "file", "access", "use", "command", "further", "download"}
+var StepKinds = []string{"recon", "probe", "injection", "read", "plant", "file", "access", "use", "command", "further", "download"}
 
 // A Step is one link of an incident's chain.
 type Step struct {

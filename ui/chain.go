@@ -53,7 +53,7 @@ func mainSteps(all []triage.Step, n int) (steps []triage.Step, left int) {
 		used[s.Ref] = used[s.Ref] || s.Kind == "use"
 		telling[s.Lane] = telling[s.Lane] || s.Kind == "command" && len(s.Techniques) > 0
 	}
-	rank := []string{"plant", "use", "command", "access", "injection", "further", "download", "file", "probe", "recon"}
+	rank := []string{"plant", "use", "command", "access", "read", "injection", "further", "download", "file", "probe", "recon"}
 	keep := make([]bool, len(all))
 	for _, first := range []bool{true, false} {
 		for _, kind := range rank {
@@ -162,7 +162,7 @@ func stepLook(kind string) look {
 	switch kind {
 	case "plant", "use", "command":
 		return critical
-	case "injection", "access", "further", "download":
+	case "injection", "read", "access", "further", "download":
 		return high
 	case "file", "recon":
 		return plain

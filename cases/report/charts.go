@@ -94,7 +94,7 @@ func shortly(d time.Duration) string {
 
 // chainKinds are the kinds of steps with their letters, in the order of an intrusion. Letters say what colours do.
 var chainKinds = []struct{ kind, letter, class string }{
-	{"recon", "r", "k1"}, {"probe", "p", "k1"}, {"injection", "i", "k2"}, {"plant", "P", "k3"}, {"file", "f", "k4"}, {"access", "a", "k5"},
+	{"recon", "r", "k1"}, {"probe", "p", "k1"}, {"injection", "i", "k2"}, {"read", "R", "k6"}, {"plant", "P", "k3"}, {"file", "f", "k4"}, {"access", "a", "k5"},
 	{"use", "u", "k5"}, {"command", "c", "k6"}, {"further", "F", "k3"}, {"download", "d", "k6"},
 }
 

@@ -153,11 +153,20 @@ func (d *Desk) Webshells() []triage.Webshell {
 	return d.judgedBenign().webshells(d.survey().Webshells)
 }
 
-// Incidents lists the incidents, gravest first, those lowered of which the analyst judged a part benign; their steps
-// with what is kept of how the attacks fared.
+// Incidents lists the incidents, gravest first, those lowered of which the analyst judged a part benign, with what
+// is kept of how the attacks fared and of what their clients read by injection.
 func (d *Desk) Incidents() []triage.Incident {
 	sv, b := d.survey(), d.judgedBenign()
-	return d.told().steps(b.incidents(sv.Incidents, b.shells(sv.Webshells)))
+	list := d.told().steps(b.incidents(sv.Incidents, b.shells(sv.Webshells)))
+	loot := d.keptStolen()
+	if loot == nil || len(loot.Reads) == 0 {
+		return list
+	}
+	out := make([]triage.Incident, len(list))
+	for i := range list {
+		out[i] = list[i].With(readSteps(&list[i], loot.Reads))
+	}
+	return out
 }
 
 // Files lists the collected files with their verdicts, by path.

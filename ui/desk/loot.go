@@ -5,6 +5,7 @@ package desk
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"spoor/index"
@@ -76,4 +77,57 @@ func capital(kind string) string {
 		kind = strings.TrimPrefix(kind, a)
 	}
 	return "Looks like " + kind
+}
+
+// maxReadSteps bounds the steps of kind "read" in one incident.
+const maxReadSteps = 40
+
+// readSteps are what the clients of an incident read by injection: a step for each client, place, technique and table,
+// of which anything is known to have come back.
+func readSteps(in *triage.Incident, reads []blind.Read) []triage.Step {
+	var out []triage.Step
+	at := map[[5]string]int{}
+	certain := map[int]int{}
+	for i := range reads {
+		r := &reads[i]
+		if !r.Known() || r.Kind == "length" || r.Kind == "size" && r.Estimated || len(r.Refs) == 0 || !slices.Contains(in.Clients, r.Client) {
+			continue
+		}
+		k := [5]string{r.Client, r.Path, r.Field, string(r.Technique), r.Table}
+		n, ok := at[k]
+		if !ok {
+			if len(out) == maxReadSteps {
+				continue
+			}
+			n = len(out)
+			at[k] = n
+			out = append(out, triage.Step{Kind: "read", Time: r.First, Ref: r.Refs[0], Client: r.Client, Link: "its questions and the answers to them", Confidence: "likely", Techniques: []string{"T1190", "T1213.006"}})
+		}
+		s := &out[n]
+		s.Count++
+		if r.First.Before(s.Time) {
+			s.Time = r.First
+		}
+		if r.Last.After(s.End) {
+			s.End = r.Last
+		}
+		if r.Certain || r.Kind == "size" {
+			certain[n]++
+		}
+		if len(s.Refs) < triage.MaxRefs && r.Refs[0] != s.Ref && !slices.Contains(s.Refs, r.Refs[0]) {
+			s.Refs = append(s.Refs, r.Refs[0])
+		}
+	}
+	for k, n := range at {
+		s := &out[n]
+		from := "the database"
+		if k[4] != "" {
+			from = "table " + triage.VisibleN(k[4], 60)
+		}
+		if certain[n] == s.Count {
+			s.Confidence = "seen"
+		}
+		s.Text = fmt.Sprintf("read %s of %s by %s injection, %d certain", several(s.Count, "value"), from, k[3], certain[n])
+	}
+	return out
 }

@@ -98,6 +98,30 @@ func TestStolenIsKept(t *testing.T) {
 	if s.Client != "198.51.100.7" || s.Intruder == "" || s.Since.IsZero() || s.After != 13 || len(s.Largest) != maxLargest || s.Largest[0].Bytes != 11100 || s.Largest[4].Bytes != 7100 {
 		t.Errorf("sent %+v", s)
 	}
+	steps := 0
+	for _, in := range d.Incidents() {
+		for _, st := range in.Steps {
+			if st.Kind == "read" {
+				steps++
+				if st.Client != s.Client || st.Lane == "" || st.Confidence != "seen" || !strings.Contains(st.Text, "1 value of table staff by boolean injection") || !strings.HasPrefix(st.Ref, "r:") {
+					t.Errorf("step %+v", st)
+				}
+			}
+		}
+		if in.Mapped[len(in.Mapped)-1].ID != in.Techniques[len(in.Techniques)-1] || !strings.Contains(strings.Join(in.Techniques, " "), "T1213.006") {
+			t.Errorf("techniques %v", in.Techniques)
+		}
+	}
+	if steps != 1 {
+		t.Errorf("%d steps of what was read", steps)
+	}
+	for _, in := range d.survey().Incidents {
+		for _, st := range in.Steps {
+			if st.Kind == "read" {
+				t.Error("the step is in the survey too")
+			}
+		}
+	}
 	if s.Requests != 6+17*7+1+12 {
 		t.Errorf("%d requests", s.Requests)
 	}
