@@ -41,9 +41,7 @@ type root struct {
 	quitting      bool
 }
 
-// New makes the program over an open case, to be run by Bubble Tea or driven by a test.
-func New(d *desk.Desk, o Options) tea.Model { return newRoot(context.Background(), d, o) }
-
+// newRoot makes the program over an open case, to be run by Bubble Tea or driven by a test.
 func newRoot(ctx context.Context, d *desk.Desk, o Options) *root {
 	c := &common{
 		ctx: ctx, desk: d, st: newStyles(o.NoColor), keys: newKeyMap(), out: o.Out,

@@ -259,9 +259,6 @@ func (d *Desk) SpawnedBy(what string) []triage.Spawn {
 	return out
 }
 
-// Spawned lists the processes that are linked to requests, by time.
-func (d *Desk) Spawned() []triage.Spawn { return d.survey().Spawned }
-
 // processText is a process in one line, one form for all layouts, as citations carry it.
 func processText(p *triage.Process) string {
 	parts := []string{p.Time.UTC().Format("2006-01-02T15:04:05.000Z"), "host=" + p.Host, "image=" + p.Image, "command_line=" + p.CommandLine,
