@@ -128,6 +128,9 @@ func readSteps(in *triage.Incident, reads []blind.Read) []triage.Step {
 			s.Confidence = "seen"
 		}
 		s.Text = fmt.Sprintf("read %s of %s by %s injection, %d certain", several(s.Count, "value"), from, k[3], certain[n])
+		if k[3] == string(blind.Union) {
+			s.Text = fmt.Sprintf("had pages show %s of %s: how much came back is known, not what it says", several(s.Count, "expression"), from)
+		}
 	}
 	return out
 }
