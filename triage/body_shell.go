@@ -24,7 +24,7 @@ func (h *hunt) shellClient(body string, parts []bodyPart) {
 		return
 	}
 	parts = parts[:min(len(parts), maxClientParts)]
-	if h.sentCode(parts) || h.framed(parts) || h.letters(parts) || h.encrypted(parts) {
+	if h.sentCode(parts) || h.framed(parts) || h.letters(parts) || h.encrypted(parts) || len(parts) <= 2 && h.weevely(body) {
 		return
 	}
 	for i := range parts {
@@ -428,6 +428,7 @@ func (h *hunt) answer(s string) {
 		from := max(0, i[0]-40)
 		h.tell("body-answer-id", "answer", cutText(s[from:], 300), "", "")
 	}
+	h.weevelyAnswered(s)
 	if m := answerGodzilla.FindStringSubmatch(s); m != nil && !strings.EqualFold(m[1], m[2]) {
 		h.tell("body-answer-godzilla", "answer", s, "", "")
 	}
