@@ -97,6 +97,9 @@ func describeRequest(d *desk.Detail) []line {
 		out = append(out, bodyLines(self, "body", r.Body, d.Findings)...)
 		out = append(out, bodyLines(self, "answered", r.Answer, d.Findings)...)
 	}
+	if d.Asked != "" {
+		out = append(out, about(citeSubject(d.AskedIn, "what injection read"), "asked", run{d.Asked, plain}))
+	}
 	out = append(out, attackLines(d.Attack)...)
 	out = append(out, spawnLines(d.Started)...)
 	out = append(out, layerLines(self, d)...)

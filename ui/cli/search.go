@@ -24,6 +24,16 @@ type searchCmd struct {
 	csvFlag
 }
 
+// Help lists the fields of the query language below the flags.
+func (*searchCmd) Help() string {
+	var b strings.Builder
+	b.WriteString("A query is words and FIELD:VALUE, all of which must hold; OR, NOT or -, and brackets join them. The fields:\n\n")
+	for _, f := range index.Fields() {
+		fmt.Fprintf(&b, "  %-10s %s; such as %s\n", f.Name, f.Values, f.Example)
+	}
+	return b.String()
+}
+
 // requestJSON is a request as search prints it.
 type requestJSON struct {
 	Ref     string         `json:"ref"`

@@ -33,6 +33,8 @@ type Detail struct {
 	Notes    []cases.Note
 	Intruder *triage.Intruder // whose client it is; nil if nobody's
 	Attack   *outcome.Attack  // that it is part of, with how it fared; nil if of none
+	Asked    string           // what injection asked with it, as "character 3 of EXPRESSION", safe to draw; empty if nothing is known
+	AskedIn  string           // reference of the read that it is part of
 	Started  []triage.Spawn   // processes that it most likely made the server start
 }
 
@@ -60,6 +62,7 @@ func (d *Desk) Request(ref string) (*Detail, error) {
 		out.Verdict = &v
 	}
 	out.Attack = outcome.Of(d.told().attacks, req, out.Findings)
+	out.AskedIn, out.Asked = d.askedIn(req.Ref, req.Client)
 	out.Notes, out.Started = d.NotesOn(req.Ref), d.SpawnedBy(req.Ref)
 	for _, in := range d.survey().Intruders {
 		for _, c := range in.Clients {

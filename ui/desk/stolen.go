@@ -288,8 +288,8 @@ func (d *Desk) Read(ref string) (*blind.Read, error) {
 	return nil, fmt.Errorf("%s: %w", triage.VisibleN(ref, 60), ErrNoRecord)
 }
 
-// AskedIn says what a request asked for, if injection read with it; "" if not.
-func (d *Desk) AskedIn(ref, client string) (read, text string) {
+// askedIn says what a request asked for, if injection read with it; "" if not. The text is safe to draw.
+func (d *Desk) askedIn(ref, client string) (read, text string) {
 	loot := d.keptStolen()
 	if loot == nil {
 		return "", ""
@@ -301,11 +301,11 @@ func (d *Desk) AskedIn(ref, client string) (read, text string) {
 		}
 		for _, c := range r.Chars {
 			if slices.Contains(c.Refs, ref) {
-				return r.Ref, fmt.Sprintf("character %d of %s", c.Pos, r.Expression)
+				return r.Ref, fmt.Sprintf("character %d of %s", c.Pos, triage.VisibleN(r.Expression, 300))
 			}
 		}
 		if slices.Contains(r.Refs, ref) {
-			return r.Ref, r.Expression
+			return r.Ref, triage.VisibleN(r.Expression, 300)
 		}
 	}
 	return "", ""

@@ -91,6 +91,10 @@ func TestStolenIsKept(t *testing.T) {
 	if again, _ := d.Store.Stolen(); again != kept {
 		t.Error("judging the same again looked at the requests again")
 	}
+	proof := loot.Reads[0].Chars[2].Refs[0]
+	if r, err := d.Request(proof); err != nil || r.AskedIn != loot.Reads[0].Ref || !strings.HasPrefix(r.Asked, "character 3 of ") {
+		t.Errorf("%s asked %q in %q, %v", proof, r.Asked, r.AskedIn, err)
+	}
 	if len(loot.Sent) != 1 {
 		t.Fatalf("sent %+v", loot.Sent)
 	}
