@@ -3,6 +3,7 @@ package weblog
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -266,6 +267,10 @@ func (f *found) keep(k jsonKey, raw []byte, text bool) {
 		k.field = jsonTime // AWS API Gateway's requestTime
 	}
 	v := &f.fields[k.field]
+	if (k.field == jsonBody || k.field == jsonAnswer) && v.rank == k.rank && text && len(v.raw) < 2*triage.MaxBody {
+		v.raw = slices.Concat(v.raw, raw) // ModSecurity 2 writes a body as a list of pieces
+		return
+	}
 	if len(raw) == 0 || text && string(raw) == "-" || v.rank != 0 && v.rank <= k.rank {
 		return
 	}

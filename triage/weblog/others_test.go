@@ -82,6 +82,8 @@ var others = []struct{ name, format, line, want string }{
 	// ModSecurity's JSON, of version 2 and 3.
 	{"audit 2", "modsec", `{"transaction":{"time":"08/Mar/2025:03:17:47 -0500","transaction_id":"a","remote_address":"192.0.2.1","remote_port":5,"local_address":"192.0.2.9","local_port":80},"request":{"request_line":"POST /a?b=c HTTP/1.1","headers":{"Host":"shop.example","User-Agent":"x y"},"body":["cmd=id"]},"response":{"protocol":"HTTP/1.1","status":200,"headers":{},"body":"uid=33"},"audit_data":{"messages":[]}}`,
 		t0 + ` c=192.0.2.1 m=POST p=/a q=b=c v=HTTP/1.1 ua=x y h=shop.example body=cmd=id answer=uid=33 st=200`},
+	{"audit 2 in pieces", "modsec", `{"transaction":{"time":"08/Mar/2025:03:17:47 -0500","transaction_id":"a","remote_address":"192.0.2.1","remote_port":5,"local_address":"192.0.2.9","local_port":80},"request":{"request_line":"POST /a?b=c HTTP/1.1","headers":{"Host":"shop.example","User-Agent":"x y"},"body":["cmd","=","id"]},"response":{"protocol":"HTTP/1.1","status":200,"headers":{},"body":"uid=33"},"audit_data":{"messages":[]}}`,
+		t0 + ` c=192.0.2.1 m=POST p=/a q=b=c v=HTTP/1.1 ua=x y h=shop.example body=cmd=id answer=uid=33 st=200`},
 	{"audit 3", "modsec", `{"transaction":{"client_ip":"192.0.2.1","time_stamp":"Sat Mar  8 03:17:47 2025","server_id":"x","client_port":5,"host_ip":"192.0.2.9","host_port":80,"unique_id":"1","request":{"method":"POST","http_version":1.1,"uri":"/a?b=c","body":"cmd=id","headers":{"Host":"shop.example","User-Agent":"x y"}},"response":{"body":"uid=33","http_code":200,"headers":{"Server":"x"}},"producer":{"modsecurity":"3"},"messages":[]}}`,
 		t0 + ` c=192.0.2.1 m=POST p=/a q=b=c v=HTTP/1.1 ua=x y h=shop.example body=cmd=id answer=uid=33 st=200`},
 }
