@@ -98,7 +98,6 @@ func describeWebshell(w *rankedShell) []line {
 	out := []line{about(self, "path", run{w.Path, strong}, run{"  score " + fmt.Sprint(w.Score) + " of 100, " + w.Ref, muted})}
 	out = append(out, verdictLines(w.verdict)...)
 	out = append(out, plantLine(w))
-	out = append(out, otherPlants(w)...)
 	if w.Requests == 0 {
 		out = append(out, label("used", run{"not requested in these logs; its file makes it a candidate", muted}))
 	} else {
@@ -119,7 +118,7 @@ func describeWebshell(w *rankedShell) []line {
 	if f := w.File; f != nil {
 		out = append(out, fileEvidence(f)...)
 	}
-	return out
+	return append(out, otherPlants(w)...)
 }
 
 func plantLine(w *rankedShell) line {
@@ -136,7 +135,7 @@ func plantLine(w *rankedShell) line {
 func otherPlants(w *rankedShell) []line {
 	var out []line
 	for _, l := range w.PlantOther {
-		out = append(out, about(citeSubject(l.Ref, "possible planting request"), "or", run{"by " + l.Ref, plain},
+		out = append(out, about(citeSubject(l.Ref, "possible planting request"), "or planted", run{"by " + l.Ref, plain},
 			run{fmt.Sprintf("  %s line %d, %s: %s", l.Source, l.Line, l.Confidence, l.Why), muted}))
 	}
 	return out

@@ -67,11 +67,11 @@ func printShell(w io.Writer, sh triage.Webshell) {
 	if sh.PlantedBy != nil {
 		fmt.Fprintf(w, "     planted by %s (%s:%d), confidence %s: %s\n", sh.PlantedBy.Ref, triage.Visible(sh.PlantedBy.Source), sh.PlantedBy.Line, sh.PlantConfidence, sh.PlantWhy)
 	}
-	for _, l := range sh.PlantOther {
-		fmt.Fprintf(w, "       or by %s (%s:%d), %s: %s\n", l.Ref, triage.Visible(l.Source), l.Line, l.Confidence, l.Why)
-	}
 	for _, r := range sh.Reasons {
 		fmt.Fprintf(w, "     %+4d  %s\n", r.Weight, r.Text)
+	}
+	for _, l := range sh.PlantOther {
+		fmt.Fprintf(w, "     or planted by %s (%s:%d), %s: %s\n", l.Ref, triage.Visible(l.Source), l.Line, l.Confidence, l.Why)
 	}
 }
 
