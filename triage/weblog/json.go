@@ -312,12 +312,9 @@ func (p *Parser) unquote(b []byte) []byte {
 			out = utf8.AppendRune(out, r)
 			i += n
 		case 'x':
-			if i+2 < len(b) && hexDigit(b[i+1]) >= 0 && hexDigit(b[i+2]) >= 0 {
-				out = append(out, byte(hexDigit(b[i+1])<<4|hexDigit(b[i+2])))
-				i += 2
-				continue
-			}
-			out = append(out, '\\', 'x')
+			n := 0
+			out, n = appendByte(out, b[i+1:])
+			i += n
 		default:
 			out = append(out, c)
 		}

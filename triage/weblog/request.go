@@ -99,18 +99,23 @@ func (p *Parser) unescape(b []byte) []byte {
 		case 'v':
 			out = append(out, '\v')
 		case 'x':
-			if i+2 < len(b) && hexDigit(b[i+1]) >= 0 && hexDigit(b[i+2]) >= 0 {
-				out = append(out, byte(hexDigit(b[i+1])<<4|hexDigit(b[i+2])))
-				i += 2
-				continue
-			}
-			out = append(out, '\\', 'x')
+			n := 0
+			out, n = appendByte(out, b[i+1:])
+			i += n
 		default:
 			out = append(out, '\\', b[i])
 		}
 	}
 	p.scratch = out
 	return out[start:len(out):len(out)]
+}
+
+// appendByte appends the byte that follows \x as two hex digits, and n is 2; \x itself if none follows.
+func appendByte(out, b []byte) (_ []byte, n int) {
+	if len(b) >= 2 && hexDigit(b[0]) >= 0 && hexDigit(b[1]) >= 0 {
+		return append(out, byte(hexDigit(b[0])<<4|hexDigit(b[1]))), 2
+	}
+	return append(out, '\\', 'x'), 0
 }
 
 func hexDigit(c byte) int {

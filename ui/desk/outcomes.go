@@ -5,7 +5,6 @@ package desk
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -98,13 +97,9 @@ func (d *Desk) assess(ctx context.Context, old *index.Outcomes) (*index.Outcomes
 
 // assessedOf names what is looked at: the parts of the index, and what the survey says of them.
 func (d *Desk) assessedOf() (string, error) {
-	parts, err := d.Store.Parts()
+	h, err := d.hashParts()
 	if err != nil {
 		return "", err
-	}
-	h := sha256.New()
-	for i := range parts {
-		fmt.Fprintf(h, "%s\n", parts[i].ID)
 	}
 	sv := d.survey()
 	fmt.Fprintf(h, "%d %d\n", len(sv.Marks), len(sv.Spawned))

@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"slices"
 	"strings"
 	"time"
@@ -140,15 +141,24 @@ func (d *Desk) look(ctx context.Context, old *index.Stolen) (*index.Stolen, erro
 	return out, nil
 }
 
-// madeOf names what is looked at: the parts of the index, the clients, and since when.
-func (d *Desk) madeOf(clients []string, sent []index.Sent) (string, error) {
+// hashParts begins the name of what was made of the index: with the parts that it has now.
+func (d *Desk) hashParts() (hash.Hash, error) {
 	parts, err := d.Store.Parts()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	h := sha256.New()
 	for i := range parts {
 		fmt.Fprintf(h, "%s\n", parts[i].ID)
+	}
+	return h, nil
+}
+
+// madeOf names what is looked at: the parts of the index, the clients, and since when.
+func (d *Desk) madeOf(clients []string, sent []index.Sent) (string, error) {
+	h, err := d.hashParts()
+	if err != nil {
+		return "", err
 	}
 	fmt.Fprintf(h, "%q\n", clients)
 	for i := range sent {
