@@ -54,22 +54,7 @@ func (r *Read) Known() bool {
 // Totals sums up the result. Cells that two clients read count once; a length is none of its own.
 func (res *Result) Totals() Totals {
 	t := Totals{Tables: []TableTotal{}, Kinds: []KindTotal{}, Clients: []string{}}
-	for _, a := range res.Attacks {
-		switch a.Outcome {
-		case Succeeded:
-			t.Succeeded++
-		case Likely:
-			t.Likely++
-		case NoSign:
-			t.NoSign++
-		case Failed:
-			t.Failed++
-		}
-	}
-	type cell struct {
-		table, column, where string
-		row                  int
-	}
+	t.countOutcomes(res.Attacks)
 	cells := map[cell]bool{} // whether it is certain
 	kinds := map[string]*KindTotal{}
 	told := map[string]map[string]bool{} // values of a kind that were counted
@@ -131,6 +116,44 @@ func (res *Result) Totals() Totals {
 			}
 		}
 	}
+	t.countTables(cells, counts)
+	for _, k := range kinds {
+		t.Kinds = append(t.Kinds, *k)
+	}
+	slices.SortFunc(t.Kinds, func(a, b KindTotal) int {
+		return cmp.Or(cmp.Compare(b.Values, a.Values), strings.Compare(a.Kind, b.Kind))
+	})
+	for c := range first {
+		t.Clients = append(t.Clients, c)
+	}
+	slices.SortFunc(t.Clients, func(a, b string) int { return cmp.Or(first[a].Compare(first[b]), strings.Compare(a, b)) })
+	return t
+}
+
+// A cell is one value of a table that was read.
+type cell struct {
+	table, column, where string
+	row                  int
+}
+
+// countOutcomes counts how the attacks fared.
+func (t *Totals) countOutcomes(attacks []Attack) {
+	for _, a := range attacks {
+		switch a.Outcome {
+		case Succeeded:
+			t.Succeeded++
+		case Likely:
+			t.Likely++
+		case NoSign:
+			t.NoSign++
+		case Failed:
+			t.Failed++
+		}
+	}
+}
+
+// countTables sums up the cells, of which each says whether it is certain, and the counts of rows, by table.
+func (t *Totals) countTables(cells map[cell]bool, counts map[string]string) {
 	byTable := map[string]*TableTotal{}
 	table := func(name string) *TableTotal {
 		if byTable[name] == nil {
@@ -165,17 +188,6 @@ func (res *Result) Totals() Totals {
 		t.Tables = append(t.Tables, *x)
 	}
 	slices.SortFunc(t.Tables, func(a, b TableTotal) int { return strings.Compare(a.Table, b.Table) })
-	for _, k := range kinds {
-		t.Kinds = append(t.Kinds, *k)
-	}
-	slices.SortFunc(t.Kinds, func(a, b KindTotal) int {
-		return cmp.Or(cmp.Compare(b.Values, a.Values), strings.Compare(a.Kind, b.Kind))
-	})
-	for c := range first {
-		t.Clients = append(t.Clients, c)
-	}
-	slices.SortFunc(t.Clients, func(a, b string) int { return cmp.Or(first[a].Compare(first[b]), strings.Compare(a, b)) })
-	return t
 }
 
 // columnsOf parts a list of columns at the commas outside parentheses.
