@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"spoor/cases"
@@ -33,10 +34,19 @@ func newActors(c *common, want string) *actors {
 	a.start(c, tabActors, title, "No client did enough to be called an intruder. Requests (2) with the query level:>=medium shows single findings.", "intruder", "intruders")
 	a.want = want
 	a.read = readActors
-	a.b.head = []run{{"intruder    clients              hostile shells  attribution", muted}}
 	a.row = actorRow
 	a.about = describeActor
 	return a
+}
+
+// Resize names the columns that the width has room for.
+func (a *actors) Resize(width, height int) {
+	a.records.Resize(width, height)
+	head := cell("intruder", 12) + cell("clients", 18) + cell("attribution", verdictWidth) + "hostile"
+	if a.b.list.width-gutterWidth >= actorsWide {
+		head += " shells"
+	}
+	a.b.head = []run{{head, muted}}
 }
 
 func readActors(_ context.Context, d *desk.Desk) ([]judgedActor, error) {
@@ -62,33 +72,30 @@ func actorSubject(a *desk.Actor) subject {
 	return s
 }
 
-// verdictText is the attribution in a few words.
-func verdictText(a *desk.Actor) string {
-	if a.Verdict == "" {
-		return "unattributed"
-	}
-	return a.Verdict
-}
+// verdictWidth holds the verdict word for word, whatever the number of groups: it is nowhere shortened while there
+// is no name.
+const verdictWidth = len("unattributed; consistent with 999 groups") + 1
 
-// shortVerdict is the attribution as a column.
-func shortVerdict(a *desk.Actor) string {
-	if a.Assessment.Name != nil {
-		return "consistent with " + *a.Assessment.Name
-	}
-	if n := len(a.Consistent); n > 0 {
-		return "unattributed, " + counted(n, "group fits", "groups fit")
-	}
-	return verdictText(a)
-}
+// actorsWide is the width of a list of intruders with all columns.
+const actorsWide = 12 + 18 + verdictWidth + 7 + 7
 
-func actorRow(a *judgedActor, _ int) line {
-	word := shortVerdict(&a.Actor)
+// verdictText is the attribution, in the words of the assessment.
+func verdictText(a *desk.Actor) string { return a.Verdict }
+
+// actorRow draws an intruder. Where there is no room for all columns, what the analyst judged stands for the counts.
+func actorRow(a *judgedActor, width int) line {
+	counts, word := cellRight(number(a.Hostile), 7), ""
+	if width >= actorsWide {
+		counts += cellRight(number(len(a.Shells)), 7)
+	}
 	if a.verdict != nil && a.verdict.Value != "" {
-		word = "[" + a.verdict.Value + "] " + word
+		word = "[" + a.verdict.Value + "]"
+		if counts += "  "; width < actorsWide {
+			counts, word = "", a.verdict.Value
+		}
 	}
-	return line{sub: actorSubject(&a.Actor), runs: []run{{cell(actorName(&a.Intruder), 12), strong}, {cell(clientsText(a.Clients), 20), plain},
-		{cellRight(number(a.Hostile), 8), plain}, {cellRight(number(len(a.Shells)), 7), plain},
-		{"  " + word, plain}}}
+	return line{sub: actorSubject(&a.Actor), runs: []run{{cell(actorName(&a.Intruder), 12), strong}, {cell(clientsText(a.Clients), 17) + " ", plain},
+		{cell(verdictText(&a.Actor), verdictWidth), plain}, {counts, plain}, {word, plain}}}
 }
 
 // maxListed is how many clients or agents a detail lists; the pivots reach the others.
@@ -102,7 +109,11 @@ func describeActor(a *judgedActor) []line {
 	out = append(out, verdictLines(a.verdict)...)
 	out = append(out, label("verdict", run{verdictText(&a.Actor), strong}), label("", run{"confidence " + a.Confidence, plain}))
 	if o := a.Override; o != nil {
-		out = append(out, label("your word", run{o.Name, strong}, run{" " + strings.Join(strings.Fields(o.Likelihood+" "+o.Author), ", ") + ": " + o.Reason, plain}))
+		said := slices.DeleteFunc([]string{o.Likelihood, o.Author}, func(s string) bool { return s == "" })
+		out = append(out, label("your word", run{o.Name, strong}, run{strings.TrimSuffix(" "+strings.Join(said, ", "), " ") + ": " + o.Reason, plain}))
+		if o.Confidence != "" {
+			out = append(out, label("", run{"your confidence " + o.Confidence, plain}))
+		}
 	}
 	for i, c := range a.Clients {
 		if i == maxListed {
@@ -192,7 +203,7 @@ func candidateLines(what string, all []intel.Candidate) []line {
 			out = append(out, text(muted, fmt.Sprintf("and %d more; actors --json lists all", len(all)-i)))
 			break
 		}
-		out = append(out, line{hang: 2, runs: []run{{c.Name, strong}, {" (" + c.ID + "): " + c.Band, plain}}})
+		out = append(out, line{hang: 2, runs: []run{{c.Name, strong}, {" (" + c.ID + "): " + c.Band + ", " + c.Range(), plain}}})
 		for _, f := range c.For {
 			out = append(out, line{hang: labelWidth, runs: []run{{cell("  for", labelWidth), good}, {f, plain}}})
 		}

@@ -107,3 +107,18 @@ func TestCampaignIsInert(t *testing.T) {
 		t.Error("a name draws")
 	}
 }
+
+// While there is no name, the list of intruders and the Overview give the verdict word for word, on a small terminal too.
+func TestVerdictIsSaidInFull(t *testing.T) {
+	for _, width := range []int{80, 160} {
+		dk := incidentCase(t)
+		want := dk.Intruders()[0].Verdict
+		if !strings.HasPrefix(want, "unattributed; consistent with ") {
+			t.Fatalf("the verdict is %q", want)
+		}
+		d := drive(t, dk, width, 24)
+		d.wants("ACTORS     1  198.51.100.7 +1   " + want)
+		d.press(d.m.keys.Screens[tabActors])
+		d.wants("Intruder 1  198.51.100.7 +1   "+want, "verdict   "+want)
+	}
+}

@@ -17,7 +17,7 @@ func (v *overviewData) lines(c *overviewCounts, width int, tall bool) []line {
 	}
 	out = append(out, v.incidentLines(width, tall)...)
 	out = append(out, v.webshellLines()...)
-	out = append(out, v.actorLines()...)
+	out = append(out, v.actorLines(width)...)
 	out = append(out, v.stolenLines()...)
 	out = append(out, v.nextLines(c, tall)...)
 	out = append(out, v.findingLines(&c.hist, width)...)
@@ -184,7 +184,8 @@ func (v *overviewData) webshellLines() []line {
 	return out
 }
 
-func (v *overviewData) actorLines() []line {
+// actorLines says of each intruder who it is said to be, and what it did where the width has room for it.
+func (v *overviewData) actorLines(width int) []line {
 	if len(v.actors) == 0 {
 		return []line{section("ACTORS", "none", tabMsg{tabActors})}
 	}
@@ -196,14 +197,17 @@ func (v *overviewData) actorLines() []line {
 		a := &v.actors[i]
 		s := actorSubject(a)
 		s.open = openMsg{a.Ref}
-		did := number(a.Hostile) + " hostile"
+		did := "; " + number(a.Hostile) + " hostile"
 		if n := len(a.Shells); n > 0 {
-			did = counted(n, "shell", "shells")
+			did = "; " + counted(n, "shell", "shells")
+		}
+		if width < 90 {
+			did = ""
 		}
 		s.copied = fmt.Sprintf("%s: %s; %s of %s hostile; shells used: %s; %s; %s UTC", actorName(&a.Intruder), strings.Join(a.Clients, " "),
 			number(a.Hostile), counted(a.Requests, "request", "requests"), or(strings.Join(a.Shells, " "), "none"), verdictText(a), timeSpan(a.First, a.Last))
-		out = append(out, line{sub: s, runs: []run{{sectionName("ACTORS", i == 0), heading}, {cell(actorName(&a.Intruder), 12), strong},
-			{cell(clientsText(a.Clients), 17) + " ", plain}, {did + "; " + shortVerdict(a) + verdictWord(v.verdicts, a.Ref), plain}}})
+		out = append(out, line{sub: s, runs: []run{{sectionName("ACTORS", i == 0), heading}, {cell(strings.TrimPrefix(actorName(&a.Intruder), "Intruder "), 3), strong},
+			{cell(clientsText(a.Clients), 17) + " ", plain}, {verdictText(a) + did + verdictWord(v.verdicts, a.Ref), plain}}})
 	}
 	return out
 }

@@ -264,7 +264,7 @@ func TestTimesketch(t *testing.T) {
 	r.Timeline = append(r.Timeline, report.Event{Kind: "odd", Text: "no time"}, report.Event{Time: clock(1, 0, 0).Add(1234 * time.Microsecond), Kind: "use", Level: triage.Low, Text: "two\nlines \x1b[2J"})
 	b := render(t, func(b *bytes.Buffer) error { return report.Timesketch(b, r) })
 	lines := strings.Split(strings.TrimSuffix(string(b), "\n"), "\n")
-	if len(lines) != len(r.Timeline)-1 {
+	if len(lines) != len(r.Timeline)-1+len(r.Intruders) {
 		t.Fatalf("%d lines of %d events:\n%s", len(lines), len(r.Timeline), b)
 	}
 	last := ""

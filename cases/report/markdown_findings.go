@@ -168,17 +168,30 @@ func (p *printer) intruder(in *Intruder, n int) {
 	for _, o := range in.Observed {
 		p.f("- Seen: %s, %s%s", text(o.ID), text(o.Why), p.refs(o.Refs))
 	}
+	p.f("\nWho it is: **%s**", text(in.verdict()))
 	p.attribution(&in.Attribution)
 	p.f("")
 }
 
+// attribution prints the opinion. How likely it is and how good its ground is are two things, and two paragraphs.
 func (p *printer) attribution(a *Attribution) {
-	p.f("\nWho it is: **%s**", or(text(a.Verdict), "unattributed: not enough to tell"))
 	if a.Name != "" {
 		p.f("\nNamed: %s", text(a.Name))
 	}
-	if a.Likelihood != "" || a.Confidence != "" {
-		p.f("\nLikelihood: %s. Confidence: %s.", or(text(a.Likelihood), "not judged"), or(text(a.Confidence), "not judged"))
+	if a.Likelihood != "" {
+		p.f("\nLikelihood: %s.", text(a.Likelihood))
+	}
+	if a.Confidence != "" {
+		p.f("\nConfidence: %s.", text(a.Confidence))
+	}
+	if o := a.Override; o != nil {
+		p.f("\nBeside this computed answer, %s holds it to be **%s**: %s", or(text(o.Author), "the analyst"), text(o.Name), text(o.Reason))
+		if o.Likelihood != "" {
+			p.f("\nThe analyst's likelihood: %s.", text(o.Likelihood))
+		}
+		if o.Confidence != "" {
+			p.f("\nThe analyst's confidence: %s.", text(o.Confidence))
+		}
 	}
 	if len(a.Why) > 0 {
 		p.f("\nWhy:\n")
@@ -192,7 +205,11 @@ func (p *printer) attribution(a *Attribution) {
 			p.more(len(a.Consistent) - i)
 			break
 		}
-		p.f("- %s", strings.TrimSpace(text(h.Name)+" ("+or(text(h.ID), "no id")+")"))
+		likely := ""
+		if h.Likely != "" {
+			likely = ": " + text(h.Likely)
+		}
+		p.f("- %s%s", strings.TrimSpace(text(h.Name)+" ("+or(text(h.ID), "no id")+")"), likely)
 		for _, s := range h.For {
 			p.f("  - for: %s%s", text(s.Text), p.refs(s.Refs))
 		}
@@ -200,9 +217,17 @@ func (p *printer) attribution(a *Attribution) {
 			p.f("  - against: %s%s", text(s.Text), p.refs(s.Refs))
 		}
 	}
-	if len(a.Alternatives) > 0 {
-		p.f("\nOther explanations that stay open:\n")
-		p.statements(a.Alternatives)
+	for _, l := range []struct {
+		head string
+		list []Statement
+	}{{"Other explanations that stay open", a.Alternatives}, {"What would change the answer", a.WouldChange}, {"What was not collected", a.NotCollected}} {
+		if len(l.list) > 0 {
+			p.f("\n%s:\n", l.head)
+			p.statements(l.list)
+		}
+	}
+	if a.KnowledgeBase != "" {
+		p.f("\nWeighed against %s.", text(a.KnowledgeBase))
 	}
 }
 

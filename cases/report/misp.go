@@ -98,7 +98,9 @@ func MISP(w io.Writer, r *Report) error {
 	for _, t := range r.techniques() {
 		add("text", "External analysis", "ATT&CK "+t.id, strings.Join(t.why, "; "), false)
 	}
-	for _, in := range r.Intruders {
+	for i := range r.Intruders {
+		in := &r.Intruders[i]
+		add("text", "Attribution", fmt.Sprintf("%s: %s", in.label(i), in.verdict()), "Clients: "+strings.Join(in.Clients, ", "), false)
 		if in.Attribution.Name != "" {
 			add("threat-actor", "Attribution", in.Attribution.Name, in.Attribution.Verdict, false)
 		}

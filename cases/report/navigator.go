@@ -96,6 +96,11 @@ func Navigator(w io.Writer, r *Report) error {
 		Domain: "enterprise-attack", Description: "Techniques seen in the evidence of the case. The score counts intruders and incidents that show one; a technique that is absent was not seen, which is not proof that it was not used.",
 		Techniques: []navigatorTechnique{}, Gradient: navigatorGradient{[]string{"#fff3b0", "#e07a3f", "#9b2226"}, 0, 1},
 		Metadata: []navigatorPair{{"case", or(r.Case.ID, "-")}, {"tlp", or(r.tlp(), "not set")}}}
+	for i := range r.Intruders {
+		in := &r.Intruders[i]
+		layer.Description += fmt.Sprintf(" %s: %s.", in.label(i), clean(in.verdict()))
+		layer.Metadata = append(layer.Metadata, navigatorPair{in.label(i), clean(in.verdict())})
+	}
 	for _, t := range r.techniques() {
 		x := navigatorTechnique{ID: clean(t.id), Score: max(1, len(t.by)), Comment: strings.Join(t.why, "; "), Enabled: true, ShowSubs: strings.Contains(t.id, "."), Metadata: []navigatorPair{}}
 		for _, by := range t.by {

@@ -113,12 +113,27 @@ type Attribution struct {
 	Consistent   []Hypothesis `json:"consistent"`   // best first
 	Alternatives []Statement  `json:"alternatives"` // such as an unknown actor or a false flag
 	Why          []Statement  `json:"why"`
+	WouldChange  []Statement  `json:"would_change"`
+	NotCollected []Statement  `json:"not_collected"`
+	// Override is the analyst's own word with its reason, beside the computed one; nil if none was given.
+	Override *cases.Attribution `json:"override"`
+	// KnowledgeBase is what the computed answer rests on.
+	KnowledgeBase string `json:"knowledge_base"`
+}
+
+// verdict is the answer to who an intruder is, in the words of its attribution: every format says the same.
+func (in *Intruder) verdict() string { return or(in.Attribution.Verdict, "not enough to tell") }
+
+// label is what the intruder at place i of the report is called.
+func (in *Intruder) label(i int) string {
+	return or(clean(in.Label), or(clean(in.Name), fmt.Sprintf("Intruder %d", i+1)))
 }
 
 // A Hypothesis is one known group that would fit.
 type Hypothesis struct {
 	ID      string      `json:"id"` // such as "G0009"
 	Name    string      `json:"name"`
+	Likely  string      `json:"likely"` // a word of ICD 203 with its band; may be empty
 	For     []Statement `json:"for"`
 	Against []Statement `json:"against"`
 }

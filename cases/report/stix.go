@@ -222,7 +222,7 @@ var confidences = map[string]int{"low": 15, "moderate": 50, "medium": 50, "high"
 func (s *stix) intruder(in *Intruder, n int) {
 	label := or(in.Label, or(in.Name, fmt.Sprintf("Intruder %d", n+1)))
 	o := object{"name": fmt.Sprintf("%s of case %s", label, or(s.report.Case.Name, s.report.Case.ID)),
-		"description": fmt.Sprintf("Clients that one hand is likely behind: %s. Who it is: %s.", clean(strings.Join(in.Clients, ", ")), or(clean(in.Attribution.Verdict), "not enough to tell"))}
+		"description": fmt.Sprintf("Clients that one hand is likely behind: %s. Who it is: %s.", clean(strings.Join(in.Clients, ", ")), clean(in.verdict()))}
 	seen(o, "first_seen", in.First, "last_seen", in.Last)
 	id := s.sdo("intrusion-set", o, "intruder", in.Ref)
 	s.of[in.Ref] = id

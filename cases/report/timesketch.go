@@ -30,9 +30,10 @@ type timesketchEvent struct {
 }
 
 // timesketchDescs say what the time of a kind of event is.
-var timesketchDescs = map[string]string{"file": "Content Modification Time", "note": "Note Written", "log": "Log Boundary", "gap": "Gap Begins"}
+var timesketchDescs = map[string]string{"file": "Content Modification Time", "note": "Note Written", "log": "Log Boundary", "gap": "Gap Begins", "intruder": "First Activity"}
 
-// Timesketch writes the timeline of r as JSON lines, in order of time; events without a time are left out.
+// Timesketch writes the timeline of r as JSON lines, in order of time, and each intruder with who it is said to be, at
+// its first act; events without a time are left out.
 func Timesketch(w io.Writer, r *Report) error {
 	out := bufio.NewWriter(w)
 	places := map[string]string{}
@@ -42,6 +43,10 @@ func Timesketch(w io.Writer, r *Report) error {
 		}
 	}
 	events := slices.Clone(r.Timeline)
+	for i := range r.Intruders {
+		in := &r.Intruders[i]
+		events = append(events, Event{Time: in.First, Level: triage.Info, Kind: "intruder", Text: fmt.Sprintf("%s (%s): %s", in.label(i), strings.Join(in.Clients, ", "), in.verdict()), Refs: []string{in.Ref}})
+	}
 	slices.SortStableFunc(events, func(a, b Event) int { return a.Time.Compare(b.Time) })
 	for _, e := range events {
 		if e.Time.IsZero() {

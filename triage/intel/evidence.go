@@ -1,6 +1,9 @@
 package intel
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Evidence is one item that may speak for or against groups.
 //
@@ -87,6 +90,18 @@ func Band(likelihood float64) string {
 		}
 	}
 	return bands[len(bands)-1].word
+}
+
+// Range is the band of the likelihood in percent, as the standard has it: "5 to 20 %".
+func (c *Candidate) Range() string {
+	from := 0.0
+	for _, b := range bands {
+		if c.Likelihood <= b.upTo {
+			return fmt.Sprintf("%.0f to %.0f %%", from*100, b.upTo*100)
+		}
+		from = b.upTo
+	}
+	return "95 to 100 %"
 }
 
 // Bands lists the ICD 203 words, least likely first.

@@ -227,13 +227,18 @@ func printActor(w io.Writer, a desk.Actor) {
 			fmt.Fprintf(w, "    and %d more; --json lists them\n", len(a.Consistent)-i)
 			break
 		}
-		fmt.Fprintf(w, "    %s %s: %s\n", g.ID, triage.Visible(g.Name), g.Band)
+		fmt.Fprintf(w, "    %s %s: %s, %s\n", g.ID, triage.Visible(g.Name), g.Band, g.Range())
 	}
 	for _, y := range a.Why {
 		fmt.Fprintf(w, "  why: %s\n", y)
 	}
-	for _, x := range a.NotCollected {
-		fmt.Fprintf(w, "  not collected: %s\n", x)
+	for _, l := range []struct {
+		head string
+		list []string
+	}{{"or it was", a.Rivals}, {"would change it", a.WouldChange}, {"not collected", a.NotCollected}} {
+		for _, x := range l.list {
+			fmt.Fprintf(w, "  %s: %s\n", l.head, x)
+		}
 	}
 }
 

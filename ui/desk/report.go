@@ -156,7 +156,7 @@ func (d *Desk) Report(ctx context.Context) (*report.Report, error) {
 	counts := d.Counts()
 	r := &report.Report{
 		Case: info, TLP: info.TLP, GeneratedAt: time.Now().UTC(), GeneratedBy: d.who.cases(), Version: Version,
-		Evidence: d.Evidence(), Method: methods(), Limits: limits(),
+		Evidence: d.Evidence(), Method: methods(d.KB()), Limits: limits(),
 		Scope:     report.Scope{First: counts.First, Last: counts.Last, Zone: d.zones(), Requests: counts.Requests, Clients: int64(counts.Clients)},
 		Incidents: head(d.Incidents(), maxReportChains), Notes: d.Notes(), Verdicts: d.sortedVerdicts(),
 	}
@@ -228,16 +228,13 @@ func (d *Desk) sortedVerdicts() []cases.Verdict {
 func attribution(a Actor) report.Attribution {
 	out := report.Attribution{Verdict: a.Verdict, Confidence: a.Confidence}
 	if a.Assessment.Name != nil {
-		out.Name, out.Likelihood = *a.Assessment.Name, a.Consistent[0].Band
+		out.Name, out.Likelihood = *a.Assessment.Name, a.Consistent[0].Band+", "+a.Consistent[0].Range()
 	}
 	for _, c := range head(a.Consistent, 10) {
-		out.Consistent = append(out.Consistent, report.Hypothesis{ID: c.ID, Name: c.Name, For: statements(c.For), Against: statements(c.Against)})
+		out.Consistent = append(out.Consistent, report.Hypothesis{ID: c.ID, Name: c.Name, Likely: c.Band + ", " + c.Range(), For: statements(c.For), Against: statements(c.Against)})
 	}
 	out.Alternatives, out.Why = statements(a.Rivals), statements(a.Why)
-	if o := a.Override; o != nil {
-		out.Why = append(out.Why, report.Statement{Text: fmt.Sprintf("Beside this computed answer, %s holds it to be %s: %s",
-			cmp.Or(o.Author, "the analyst"), strings.Join(strings.Fields(o.Name+" "+o.Likelihood), " "), o.Reason)})
-	}
+	out.WouldChange, out.NotCollected, out.Override, out.KnowledgeBase = statements(a.WouldChange), statements(a.NotCollected), a.Override, a.KnowledgeBase
 	return out
 }
 
@@ -463,12 +460,14 @@ func (d *Desk) indicators(r *report.Report) []report.Indicator {
 	return out
 }
 
-func methods() []report.Statement {
+// methods says how spoor came to its answers; kb is the knowledge base that the case is judged by.
+func methods(kb *intel.KB) []report.Statement {
 	return statements([]string{
 		"Each log line was parsed by its format; each distinct request was decoded in layers and judged by rules (rule set " + triage.RuleSetHash()[:16] + "), each of which names its reason.",
 		"Behaviour (scans, password guessing, web-shell candidates) was judged from all requests together; thresholds come from the log's own distribution. The score of a candidate is the sum of the weights of its reasons, between 0 and 100.",
 		"Clients were grouped into intruders by what they share; each link has its reason. Sharing a shell alone is no link.",
-		"Attribution weighs what was seen against " + intel.Load().String() + ". A name needs two kinds of evidence from two independent sources, one of them not a shared tool; otherwise the answer is \"unattributed\". " + intel.Notice,
+		"Attribution weighs what was seen against " + kb.String() + ". A name needs independent items from two sources, well graded, one of them not a shared tool but pointing to one group alone: " +
+			"items of two kinds, or two malware families of the group's own that are known by different publications. Otherwise the answer is \"unattributed\". " + intel.Notice,
 	})
 }
 
