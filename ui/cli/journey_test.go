@@ -148,7 +148,7 @@ func TestJourneyFromInjectionToReport(t *testing.T) {
 	}
 	binary, dir := buildBinary(t), t.TempDir()
 	x := startTerminal(t, binary, dir, 80, 24, "demo")
-	x.shows("[Overview]", "shell planted", "CRIT", "198.51.100.203", "192.0.2.146", "Intruder 2")
+	x.shows("[Overview]", "shell planted", "CRIT", "198.51.100.203", "2  192.0.2.146 +1    unattributed; consistent with")
 
 	// The injection that writes a file.
 	x.keys("/")
