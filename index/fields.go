@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"spoor/triage"
 )
@@ -25,6 +24,9 @@ type FieldDoc struct {
 // fullest decoding. Where case does not matter, that is so for ASCII letters. "*" and "?" work in every text
 // value that is not quoted, and then the value has to fit the whole text, without regard to case. A value
 // written ="..." is the whole text as logged, byte for byte.
+//
+// The empty text "" stands for what has no such value: an empty text, an unknown number or time, no finding, no
+// verdict.
 //
 // A query that uses a field of requests alone finds no files, and the other way round.
 func Fields() []FieldDoc {
@@ -56,7 +58,13 @@ type (
 		rule, class *pattern
 		lo, hi      triage.Level
 	}
-	sourceNode  struct{ pattern pattern }
+	// hourNode tests the hour of the day, UTC; lo may be above hi, over midnight.
+	hourNode struct{ lo, hi int64 }
+	// sourceNode tests the path of a source, and unless it is exact its base name and key.
+	sourceNode struct {
+		pattern pattern
+		exact   bool
+	}
 	actorNode   struct{ name string }
 	refNode     struct{ ref string }
 	isNode      struct{ what string }
@@ -103,6 +111,9 @@ func makeFields() []fieldSpec {
 		{"note", "words of a note on the record", "note:shell", noteTest},
 		{"ref", "a reference, or its beginning", "ref:r:3f9a12.23722", refTest},
 		{"is", "request, rejected, finding, noted or file", "is:rejected", isTest},
+		{"day", "day (UTC) or range of days", "day:2025-03-08..2025-03-10", daysTest},
+		{"hour", "hour of the day (UTC), 0 to 23, or range, over midnight too", "hour:22..5", hourTest},
+		{"time", "day, hour, minute, second or millisecond (UTC), as far as it is written, or range", "time:2025-03-08T03:14", momentTest},
 		{"after", "at this time (UTC) or later", "after:2025-03-08T03:00", timeTest(true)},
 		{"before", "before this time (UTC)", "before:2025-03-09", timeTest(false)},
 	}
@@ -177,6 +188,9 @@ func ipTest(v value) (node, error) {
 // rangeTest reads 404, 4xx, >=400, >400, <=9, <9, 400..499.
 func rangeTest(c intColumn) func(value) (node, error) {
 	return func(v value) (node, error) {
+		if v.text == "" {
+			return unknown(c), nil
+		}
 		lo, hi, err := parseRange(v.text, c == intStatus)
 		if err != nil {
 			return nil, err
@@ -184,6 +198,9 @@ func rangeTest(c intColumn) func(value) (node, error) {
 		return rangeNode{c, lo, hi}, nil
 	}
 }
+
+// unknown is the test that a column of numbers says nothing.
+func unknown(c intColumn) node { return notNode{rangeNode{c, -maxInt, maxInt}} }
 
 const maxInt = int64(^uint64(0) >> 1)
 
@@ -220,9 +237,18 @@ func parseRange(s string, classes bool) (lo, hi int64, err error) {
 	return lo, hi, err
 }
 
-func sourceTest(v value) (node, error) { return sourceNode{v.pattern}, nil }
+func sourceTest(v value) (node, error) { return sourceNode{v.pattern, v.exact}, nil }
+
+// anything is a pattern that every text but the empty one fits.
+var anything = pattern{"?*", []bool{true, true}}
+
+// noFinding is the test that a record has no finding.
+func noFinding() node { return notNode{signNode{rule: &anything}} }
 
 func classTest(v value) (node, error) {
+	if v.text == "" {
+		return noFinding(), nil
+	}
 	p := foldedPattern(v)
 	if !v.hasWild() && !slices.Contains(triage.Classes, triage.Class(p.text)) {
 		names := make([]string, len(triage.Classes))
@@ -235,6 +261,9 @@ func classTest(v value) (node, error) {
 }
 
 func ruleTest(v value) (node, error) {
+	if v.text == "" {
+		return noFinding(), nil
+	}
 	p := foldedPattern(v)
 	return signNode{rule: &p}, nil
 }
@@ -242,6 +271,9 @@ func ruleTest(v value) (node, error) {
 func foldedPattern(v value) pattern { return pattern{fold(v.text), v.wild} }
 
 func levelTest(v value) (node, error) {
+	if v.text == "" {
+		return noFinding(), nil
+	}
 	text, n := v.text, signNode{lo: triage.None, hi: triage.Critical}
 	op := text[:len(text)-len(strings.TrimLeft(text, "<>="))]
 	level, err := triage.ParseLevel(text[len(op):])
@@ -277,7 +309,12 @@ func hashTest(v value) (node, error) {
 
 func nameTest(v value) (node, error) { return nameNode{foldedPattern(v)}, nil }
 
-func verdictTest(v value) (node, error) { return verdictNode{foldedPattern(v)}, nil }
+func verdictTest(v value) (node, error) {
+	if v.text == "" {
+		return notNode{verdictNode{anything}}, nil
+	}
+	return verdictNode{foldedPattern(v)}, nil
+}
 
 func noteTest(v value) (node, error) { return noteNode{newPhrase(v.pattern)}, nil }
 
@@ -289,28 +326,6 @@ func isTest(v value) (node, error) {
 		return nil, fmt.Errorf("want request, rejected, finding, noted or file instead of %q", triage.VisibleN(v.text, 40))
 	}
 	return isNode{what}, nil
-}
-
-// Layouts of times in queries, all UTC.
-var timeLayouts = []string{"2006-01-02", "2006-01-02T15", "2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02T15:04:05.999", time.RFC3339Nano}
-
-func timeTest(after bool) func(value) (node, error) {
-	return func(v value) (node, error) {
-		for _, layout := range timeLayouts {
-			t, err := time.Parse(layout, strings.TrimSuffix(v.text, "Z"))
-			if layout == time.RFC3339Nano {
-				t, err = time.Parse(layout, v.text)
-			}
-			if err != nil {
-				continue
-			}
-			if after {
-				return rangeNode{intTime, t.UnixMilli(), maxInt}, nil
-			}
-			return rangeNode{intTime, -maxInt, t.UnixMilli() - 1}, nil
-		}
-		return nil, errors.New("want a date or time such as 2025-03-08, 2025-03-08T03:00 or 2025-03-08T03:00:05Z")
-	}
 }
 
 // match reports whether a text of the column passes. plain is its decoding, empty if it has none.
@@ -353,6 +368,9 @@ func (n *signNode) match(signs []sign) bool {
 
 // match reports whether a source passes.
 func (n sourceNode) match(src *triage.Source) bool {
+	if n.exact {
+		return n.pattern.text == src.Path
+	}
 	base := src.Path[strings.LastIndexAny(src.Path, `/\`)+1:]
 	return n.pattern.match(src.Path, false) || n.pattern.match(base, false) || !n.pattern.hasWild() && n.pattern.text == src.Key
 }

@@ -64,6 +64,8 @@ func (p *planner) plan(n node) (*plan, error) {
 		return p.clients(n)
 	case rangeNode:
 		return p.numbers(n), nil
+	case hourNode:
+		return p.hours(n), nil
 	case signNode:
 		return p.signs(n.match)
 	case sourceNode:

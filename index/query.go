@@ -19,8 +19,9 @@ import (
 //	bare   = characters up to white space, "(", ")" or '"', in which "*" stands for any text and "?" for any
 //	         one byte; "\" before a character takes its meaning away
 //
-// An empty query matches everything. A value after "=" is the whole of a text, byte for byte. The fields, and
-// what a value means in each, are in Fields.
+// An empty query matches everything. A value after "=" is the whole of a text, byte for byte, and the empty text ""
+// after a field that it cannot be the value of is for records without one. The fields, and what a value means in
+// each, are in Fields.
 
 // Bounds of a query.
 const (
@@ -68,21 +69,27 @@ type value struct {
 // Parse reads a query. An error is a *SyntaxError.
 func Parse(query string) (*Query, error) {
 	p := &parser{in: query}
-	if len(query) > maxQuery {
+	root, err := p.query()
+	if err != nil {
+		return nil, err
+	}
+	return &Query{query, root}, nil
+}
+
+// query reads the whole of a query.
+func (p *parser) query() (node, error) {
+	if len(p.in) > maxQuery {
 		return nil, p.fail(0, "longer than %d bytes", maxQuery)
 	}
 	p.space()
 	if p.at == len(p.in) {
-		return &Query{query, allNode{}}, nil
+		return allNode{}, nil
 	}
 	root, err := p.or(nil, 0)
 	if err == nil && p.at < len(p.in) {
 		err = p.fail(p.at, "nothing opens this parenthesis")
 	}
-	if err != nil {
-		return nil, err
-	}
-	return &Query{query, root}, nil
+	return root, err
 }
 
 // Quote writes a text so that field:Quote(text) matches exactly it, whatever bytes it holds.
@@ -107,6 +114,10 @@ type parser struct {
 	in    string
 	at    int
 	tests int
+	end   int      // byte behind what was read last, white space apart
+	terms []string // of the outermost ANDs, as written
+	ors   bool     // the outermost OR has alternatives
+	loose bool     // the query ends in a "\" with nothing behind it to escape
 }
 
 func (p *parser) fail(at int, format string, args ...any) error {
@@ -114,6 +125,7 @@ func (p *parser) fail(at int, format string, args ...any) error {
 }
 
 func (p *parser) space() {
+	p.end = p.at
 	for p.at < len(p.in) && strings.IndexByte(" \t\r\n", p.in[p.at]) >= 0 {
 		p.at++
 	}
@@ -151,6 +163,7 @@ func (p *parser) or(f *fieldSpec, depth int) (node, error) {
 	if len(kids) == 1 {
 		return kids[0], nil
 	}
+	p.ors = p.ors || depth == 0
 	return orNode{kids}, nil
 }
 
@@ -169,6 +182,9 @@ func (p *parser) and(f *fieldSpec, depth int) (node, error) {
 			return nil, err
 		}
 		kids = append(kids, kid)
+		if depth == 0 {
+			p.terms = append(p.terms, p.in[start:p.end])
+		}
 		if p.word("AND") {
 			continue
 		}
@@ -292,6 +308,8 @@ func (p *parser) value() (value, error) {
 		if c == '\\' && p.at+1 < len(p.in) {
 			p.at++
 			c = p.in[p.at]
+		} else if c == '\\' {
+			p.loose = true
 		}
 		text, wild = append(text, c), append(wild, special)
 	}
