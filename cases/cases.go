@@ -128,6 +128,7 @@ type Case struct {
 	now      func() time.Time
 	lockWait time.Duration
 	closed   bool
+	lent     map[string]bool // drafts that an editor has, by key
 }
 
 // Create makes the folder dir (and its parents) a case and opens it. A folder that is there must be empty:
@@ -296,7 +297,7 @@ func newCase(dir string, info Info) (*Case, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the case: %w", err)
 	}
-	return &Case{dir: dir, info: info, journal: j, state: newState(), now: time.Now, lockWait: 5 * time.Second}, nil
+	return &Case{dir: dir, info: info, journal: j, state: newState(), now: time.Now, lockWait: 5 * time.Second, lent: map[string]bool{}}, nil
 }
 
 func newID() (string, error) {

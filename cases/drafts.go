@@ -29,40 +29,123 @@ type draftFile struct {
 
 // SaveDraft keeps text that is being typed under a key of the caller's choice (such as "note n:3f9a12" or
 // "note on r:3f9a12.7"), in place of what was there, so that it outlives a crash. Empty text drops the
-// draft. The file is written aside and renamed, so the former draft stays if the disk is full.
+// draft. The file is written aside and renamed, so the former draft stays if the disk is full. While a draft
+// is lent (LendDraft) nothing is saved: the editor has it.
 func (c *Case) SaveDraft(key, text string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed {
+	switch {
+	case c.closed:
 		return ErrClosed
+	case c.lent[key]:
+		return nil
 	}
 	return c.saveDraft(key, text)
 }
 
 func (c *Case) saveDraft(key, text string) error {
+	path := c.draftPath(key)
+	if text != "" {
+		if err := c.putDraft(key, text); err != nil {
+			return err
+		}
+	} else if err := os.Remove(path + jsonEnding); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("drop the draft: %w", err)
+	}
+	// What an editor was lent is older than what is saved now.
+	if err := os.Remove(path + lentEnding); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("drop the draft: %w", err)
+	}
+	return nil
+}
+
+// The endings of a draft's files: the draft, and the text alone as an editor has it.
+const (
+	jsonEnding = ".json"
+	lentEnding = ".md"
+)
+
+// draftPath is that of the files of a draft without their endings.
+func (c *Case) draftPath(key string) string {
+	return filepath.Join(c.dir, draftsName, hexSum([]byte(key))[:16])
+}
+
+// LendDraft writes a draft as a plain file in the case folder, for an editor of the responder's, and answers its path.
+// What the editor wrote is the draft from then on, also after a crash: Drafts has it until TakeDraft or SaveDraft.
+func (c *Case) LendDraft(key, text string) (path string, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return "", ErrClosed
+	}
+	if err := c.putDraft(key, text); err != nil {
+		return "", err
+	}
+	path = c.draftPath(key) + lentEnding
+	if text != "" {
+		text += "\n" // an editor expects whole lines
+	}
+	if err := writeFile(path, []byte(text)); err != nil {
+		return "", fmt.Errorf("lend the draft to the editor: %w", err)
+	}
+	c.lent[key] = true
+	return path, nil
+}
+
+// TakeDraft takes a draft that was lent back: it answers what the editor left, without the line ends at its end, and
+// keeps that as the draft. If that cannot be done the file stays, and the error names it.
+func (c *Case) TakeDraft(key string) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return "", ErrClosed
+	}
+	delete(c.lent, key)
+	text, ok, err := readLent(c.draftPath(key) + lentEnding)
+	if err == nil && !ok {
+		err = fmt.Errorf("the editor removed its file %s", c.draftPath(key)+lentEnding)
+	}
+	if err == nil {
+		err = c.saveDraft(key, text)
+	}
+	if err != nil {
+		return "", fmt.Errorf("take the draft back: %w", err)
+	}
+	return text, nil
+}
+
+// readLent is what an editor left; ok says whether there is such a file.
+func readLent(path string) (text string, ok bool, err error) {
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", false, nil
+	}
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is no plain file", triage.Visible(path))
+	}
+	if err != nil {
+		return "", true, err
+	}
+	b, err := readBounded(path, MaxNote)
+	return strings.TrimRight(string(b), "\r\n"), true, err
+}
+
+// putDraft writes a draft, an empty one too.
+func (c *Case) putDraft(key, text string) error {
 	if key == "" || len(key) > maxDraftKey {
 		return fmt.Errorf("the key of a draft has 1 to %d bytes, not %d", maxDraftKey, len(key))
 	}
 	if len(text) > MaxNote {
 		return fmt.Errorf("the draft has %d bytes, the most is %d", len(text), MaxNote)
 	}
-	dir := filepath.Join(c.dir, draftsName)
-	path := filepath.Join(dir, hexSum([]byte(key))[:16]+".json")
-	if text == "" {
-		err := os.Remove(path)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("drop the draft: %w", err)
-		}
-		return nil
-	}
 	b, err := json.Marshal(draftFile{Key: key, Text: rawText(text), Saved: c.now().UTC()})
 	if err != nil {
 		return fmt.Errorf("keep the draft: %w", err)
 	}
-	if err := os.MkdirAll(dir, 0o750); err != nil {
+	if err := os.MkdirAll(filepath.Join(c.dir, draftsName), 0o750); err != nil {
 		return fmt.Errorf("keep the draft: %w", err)
 	}
-	if err := writeFile(path, append(b, '\n')); err != nil {
+	if err := writeFile(c.draftPath(key)+jsonEnding, append(b, '\n')); err != nil {
 		return fmt.Errorf("keep the draft: %w", err)
 	}
 	return nil
@@ -79,7 +162,7 @@ func (c *Case) Drafts() map[string]string {
 		c.warnOnce(fmt.Sprintf("the drafts cannot be read: %v", err))
 	}
 	for _, e := range entries[:min(len(entries), maxDrafts)] {
-		if e.IsDir() || !strings.HasSuffix(e.Name(), ".json") {
+		if e.IsDir() || !strings.HasSuffix(e.Name(), jsonEnding) {
 			continue
 		}
 		var d draftFile
@@ -92,6 +175,12 @@ func (c *Case) Drafts() map[string]string {
 			continue
 		}
 		drafts[d.Key] = string(d.Text)
+		switch text, ok, err := readLent(strings.TrimSuffix(filepath.Join(dir, e.Name()), jsonEnding) + lentEnding); {
+		case err != nil:
+			c.warnOnce(fmt.Sprintf("what an editor left of the draft %q cannot be read: %v", triage.VisibleN(d.Key, 60), err))
+		case ok:
+			drafts[d.Key] = text
+		}
 	}
 	return drafts
 }

@@ -175,3 +175,64 @@ func TestDrafts(t *testing.T) {
 		t.Errorf("warnings %q", w)
 	}
 }
+
+// A draft that an editor has is the text of its file, whoever crashes, until it is taken back.
+func TestLentDrafts(t *testing.T) {
+	c := create(t)
+	path, err := c.LendDraft("note", "as begun\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if filepath.Dir(path) != filepath.Join(c.Dir(), "drafts") {
+		t.Errorf("the file is %s", path)
+	}
+	if err := c.SaveDraft("note", "late save of what was typed before"); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, path, "as the editor left it\xff\n\n")
+	again := reopen(t, c) // as after a crash
+	if got := again.Drafts()["note"]; got != "as the editor left it\xff" {
+		t.Errorf("after a crash: %q", got)
+	}
+	if got, err := again.TakeDraft("note"); err != nil || got != "as the editor left it\xff" {
+		t.Errorf("taken back: %q, %v", got, err)
+	}
+	if got := again.Drafts()["note"]; got != "as the editor left it\xff" {
+		t.Errorf("after it was taken back: %q", got)
+	}
+	if e, _ := os.ReadDir(filepath.Join(c.Dir(), "drafts")); len(e) != 1 {
+		t.Errorf("drafts/ holds %v", e)
+	}
+
+	// What is saved later is newer than what an editor was lent.
+	if _, err = again.LendDraft("note", ""); err != nil {
+		t.Fatal(err)
+	}
+	again = reopen(t, again)
+	if err := again.SaveDraft("note", "typed since"); err != nil {
+		t.Fatal(err)
+	}
+	if got := again.Drafts()["note"]; got != "typed since" {
+		t.Errorf("after a save: %q", got)
+	}
+
+	// What no editor should leave is named and stays.
+	for name, leave := range map[string]func(path string) error{
+		"removed": os.Remove,
+		"link":    func(p string) error { return errors.Join(os.Remove(p), os.Symlink("/etc/passwd", p)) },
+		"huge":    func(p string) error { return os.WriteFile(p, make([]byte, cases.MaxNote+1), 0o600) },
+	} {
+		if path, err = again.LendDraft(name, "begun"); err != nil {
+			t.Fatal(err)
+		}
+		if err := leave(path); err != nil {
+			t.Fatal(err)
+		}
+		if text, err := again.TakeDraft(name); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %.20q, %v", name, text, err)
+		}
+		if got := again.Drafts()[name]; got != "begun" {
+			t.Errorf("%s: the draft is %.20q", name, got)
+		}
+	}
+}

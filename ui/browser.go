@@ -167,7 +167,7 @@ func (b *browser) leave() bool {
 // keys is the key map without what no list and detail can do.
 func (b *browser) keys() keyMap {
 	k := b.c.keys
-	disable(&k.Filter, &k.Next, &k.Prev, &k.Plant, &k.Merge, &k.Split, &k.Edit, &k.Cycle, &k.Order, &k.Unmask, &k.Reload)
+	disable(&k.Filter, &k.Next, &k.Prev, &k.Plant, &k.Merge, &k.Split, &k.Edit, &k.Cycle, &k.Order, &k.Unmask, &k.Reload, &k.Task)
 	k.Tab.SetEnabled(len(b.detail.lines) > 0)
 	return k
 }

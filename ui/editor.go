@@ -10,9 +10,9 @@ import (
 // maxNote bounds a note, in characters.
 const maxNote = 64 << 10
 
-// An editor writes a note. What is typed is saved as a draft at each key, so that a lost terminal loses
+// An editorPane writes a note. What is typed is saved as a draft at each key, so that a lost terminal loses
 // nothing.
-type editor struct {
+type editorPane struct {
 	c        *common
 	area     area
 	title    string
@@ -21,6 +21,7 @@ type editor struct {
 	note     string   // the note edited; empty for a new one
 	original string
 	save     key.Binding
+	outside  key.Binding
 }
 
 // saveNoteMsg asks the root to save what the editor holds.
@@ -33,27 +34,30 @@ type saveNoteMsg struct {
 type keepDraftMsg struct{ key, text string }
 
 // reopenMsg goes on editing after a question.
-type reopenMsg struct{ ed *editor }
+type reopenMsg struct{ ed *editorPane }
 
 // newEditor opens an editor on a text. original is what the text was before anything was typed.
-func newEditor(c *common, title, key, original, text string) *editor {
-	return &editor{c: c, title: title, key: key, original: original, area: newArea(text), save: saveBinding()}
+func newEditor(c *common, title, draft, original, text string) *editorPane {
+	return &editorPane{c: c, title: title, key: draft, original: original, area: newArea(text), save: saveBinding(),
+		outside: key.NewBinding(key.WithKeys("ctrl+g"), key.WithHelp("Ctrl-G", "your editor"))}
 }
 
 func saveBinding() key.Binding {
 	return key.NewBinding(key.WithKeys("ctrl+s"), key.WithHelp("Ctrl-S", "save"))
 }
 
-func (e *editor) changed() bool { return e.area.text() != e.original }
+func (e *editorPane) changed() bool { return e.area.text() != e.original }
 
 // Update types, saves, or asks what to do with the draft.
-func (e *editor) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
+func (e *editorPane) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
 	switch {
 	case key.Matches(msg, e.save):
 		if strings.TrimSpace(e.area.text()) == "" {
 			return e, send(sayMsg{"the note is empty; nothing to save"})
 		}
 		return nil, send(saveNoteMsg{e.key, e.area.text(), e.note, e.on})
+	case key.Matches(msg, e.outside):
+		return e, send(lendMsg{e})
 	case key.Matches(msg, e.c.keys.Back), key.Matches(msg, e.c.keys.Cancel):
 		if !e.changed() {
 			return nil, send(keepDraftMsg{e.key, ""})
@@ -69,7 +73,7 @@ func (e *editor) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
 }
 
 // ask is what Esc opens when something is not saved.
-func (e *editor) ask() overlay {
+func (e *editorPane) ask() overlay {
 	m := newMenu(e.c, "This note is not saved", []choice{
 		{"go on writing", "", reopenMsg{e}},
 		{"save it", "as a note of the case", saveNoteMsg{e.key, e.area.text(), e.note, e.on}},
@@ -81,7 +85,7 @@ func (e *editor) ask() overlay {
 }
 
 // View draws the editor over the whole body.
-func (e *editor) View(width, height int) []string {
+func (e *editorPane) View(width, height int) []string {
 	rows := []string{rule(&e.c.st, e.title, width, true)}
 	rows = append(rows, e.area.view(&e.c.st, width, max(1, height-2))...)
 	state := "nothing typed yet"
@@ -92,4 +96,4 @@ func (e *editor) View(width, height int) []string {
 }
 
 // Help names the keys of the editor.
-func (e *editor) Help() string { return "Ctrl-S save · Esc leave" }
+func (e *editorPane) Help() string { return "Ctrl-S save · Ctrl-G your $EDITOR · Esc leave" }

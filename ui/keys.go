@@ -9,7 +9,7 @@ type keyMap struct {
 
 	Enter, Back, Tab, Search, Filter, Next, Prev, Reload key.Binding
 
-	Pivot, Copy, Mark, Note, Verdict, Plant, Edit, Cycle, Order, Merge, Split, Unmask, Hidden key.Binding
+	Pivot, Copy, Mark, Note, Verdict, Plant, Edit, Cycle, Order, Merge, Split, Unmask, Hidden, Task key.Binding
 
 	Screens       [screenCount]key.Binding
 	Command, Help key.Binding
@@ -50,6 +50,7 @@ func newKeyMap() keyMap {
 		Cycle:    bind([]string{"b"}, "b", "other verdict"),
 		Order:    bind([]string{"o"}, "o", "other order"),
 		Unmask:   bind([]string{"u"}, "u", "show values in full"),
+		Task:     bind([]string{"x"}, "x", "task done, or open again"),
 		Command:  bind([]string{":"}, ":", "command"),
 		Help:     bind([]string{"?", "f1"}, "?", "help"),
 		Quit:     bind([]string{"q"}, "q", "close"),
@@ -76,12 +77,13 @@ func (k keyMap) forSubject(s subject) keyMap {
 	k.Copy.SetEnabled(s.copied != "" || s.title != "")
 	k.Mark.SetEnabled(s.ref != "")
 	k.Verdict.SetEnabled(s.ref != "")
+	k.Task.SetEnabled(k.Task.Enabled() && s.task > 0)
 	return k
 }
 
 // ShortHelp is the part of the key map that the status line has room for, the most wanted first.
 func (k keyMap) ShortHelp() []key.Binding {
-	return []key.Binding{k.Help, k.Enter, k.Back, k.Pivot, k.Search, k.Filter, k.Next, k.Unmask, k.Tab, k.Plant, k.Merge, k.Split, k.Cycle, k.Order,
+	return []key.Binding{k.Help, k.Enter, k.Back, k.Pivot, k.Search, k.Filter, k.Next, k.Unmask, k.Tab, k.Plant, k.Merge, k.Split, k.Task, k.Cycle, k.Order,
 		k.Edit, k.Note, k.Verdict, k.Mark, k.Copy, k.Command, k.Quit}
 }
 
@@ -89,7 +91,7 @@ func (k keyMap) ShortHelp() []key.Binding {
 func (k keyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
 		{k.Enter, k.Back, k.Tab, k.Pivot, k.Search, k.Filter, k.Next, k.Prev, k.Plant, k.Merge, k.Split, k.Cycle, k.Order, k.Unmask, k.Hidden, k.Reload},
-		{k.Note, k.Edit, k.Verdict, k.Mark, k.Copy, k.Command, k.Help, k.Quit, k.Cancel},
+		{k.Note, k.Edit, k.Task, k.Verdict, k.Mark, k.Copy, k.Command, k.Help, k.Quit, k.Cancel},
 		{k.Up, k.Down, k.PageUp, k.PageDown, k.HalfUp, k.HalfDown, k.Home, k.End},
 		k.Screens[:],
 	}

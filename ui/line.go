@@ -34,6 +34,7 @@ type subject struct {
 	copied string  // what the copy key copies; the title if empty
 	values []value // what there is to pivot on
 	open   tea.Msg // where Enter leads; nil if nowhere
+	task   int     // which task of its note it is, or the only one of the note; from 1, 0 if it is none
 }
 
 func (s subject) empty() bool {

@@ -12,42 +12,86 @@ import (
 )
 
 // notes is the list of notes with a reader; citations can be followed. Drafts that were never saved stand on
-// top.
-type notes struct{ records[writing] }
-
-// A writing is a note or a draft.
-type writing struct {
-	cases.Note
-	draft string // the key of a draft; empty for a note
+// top. The tasks in them can be listed instead.
+type notes struct {
+	records[writing]
+	query string
+	all   []writing
+	tasks bool // each task is a row, the open ones first
 }
 
-func newNotes(c *common, want string) *notes {
-	n := &notes{}
+// A writing is a note, a draft, or a task of a note.
+type writing struct {
+	cases.Note
+	draft  string // the key of a draft; empty for a note
+	former bool   // it may not be the latest version
+	task   *desk.Task
+}
+
+// notesHint says what notes can be searched for.
+const notesHint = `words #tag by:NAME on:r:3f9a is:open is:done`
+
+func newNotes(c *common, query, want string) *notes {
+	n := &notes{query: query}
 	title := screenNames[tabNotes]
+	none := "No notes yet. The key a writes one on whatever is selected, on any screen."
 	if want != "" {
 		title = want
 	}
-	n.start(c, tabNotes, title, "No notes yet. The key a writes one on whatever is selected, on any screen.", "note", "notes")
+	if query != "" {
+		title, none = query, "No note fits. f changes the filter: "+notesHint
+	}
+	n.start(c, tabNotes, title, none, "note", "notes")
 	n.want = want
-	n.read = func(_ context.Context, d *desk.Desk) ([]writing, error) { return readNotes(d), nil }
+	n.read = func(_ context.Context, d *desk.Desk) ([]writing, error) { return readNotes(d, query) }
 	n.b.head = []run{{cell("note", 11) + cell("written (UTC)", 21) + cell("by", 12) + "text", muted}}
 	n.row = noteRow
 	n.about = describeNote
 	return n
 }
 
-func readNotes(d *desk.Desk) []writing {
+// readNotes reads the notes that a query finds; without one, the drafts too.
+func readNotes(d *desk.Desk, query string) ([]writing, error) {
 	var out []writing
 	drafts := d.Drafts()
 	for _, k := range sortedKeys(drafts) {
-		if drafts[k] != "" {
+		if drafts[k] != "" && query == "" {
 			out = append(out, writing{Note: cases.Note{Text: drafts[k]}, draft: k})
 		}
 	}
-	for _, n := range d.Notes() {
+	found, err := d.FindNotes(query)
+	for _, n := range found {
 		out = append(out, writing{Note: n})
 	}
-	return out
+	return out, err
+}
+
+// tasksOf are the tasks of the notes, the open ones first.
+func tasksOf(all []writing) []writing {
+	var open, done []writing
+	for _, w := range all {
+		for _, t := range desk.TasksOf(&w.Note) {
+			w.task = &t
+			if w.draft != "" {
+				continue
+			}
+			if t.Done {
+				done = append(done, w)
+			} else {
+				open = append(open, w)
+			}
+		}
+	}
+	return append(open, done...)
+}
+
+// list shows the notes or their tasks.
+func (n *notes) list() {
+	n.items, n.noun = n.all, [2]string{"note", "notes"}
+	if n.tasks {
+		n.items, n.noun = tasksOf(n.all), [2]string{"task", "tasks"}
+	}
+	n.fill()
 }
 
 func noteSubject(n *writing) subject {
@@ -84,7 +128,14 @@ func noteRow(n *writing, _ int) line {
 	if n.draft != "" {
 		return line{sub: noteSubject(n), runs: []run{{cell("DRAFT", 11), medium}, {cell("not saved", 33), muted}, {noteGist(n.Text), plain}}}
 	}
-	return line{sub: noteSubject(n), runs: []run{{cell(n.Ref, 11), strong}, {cell(stamp(n.Edited), 21), plain}, {cell(n.Author, 12), plain}, {openTasks(n), medium}, {noteGist(n.Text), plain}}}
+	if n.task != nil {
+		return taskRow(n, *n.task)
+	}
+	s := noteSubject(n)
+	if all := desk.TasksOf(&n.Note); len(all) == 1 {
+		s.task = all[0].N
+	}
+	return line{sub: s, runs: []run{{cell(n.Ref, 11), strong}, {cell(stamp(n.Edited), 21), plain}, {cell(n.Author, 12), plain}, {openTasks(n), medium}, {noteGist(n.Text), plain}}}
 }
 
 // openTasks says how many tasks of a note are not done; empty if it has none.
@@ -123,8 +174,15 @@ func describeNote(n *writing) []line {
 	if n.draft != "" {
 		out = append(out, label("draft", run{n.draft + "; not saved as a note, not in the report. Enter goes on writing", medium}))
 	}
+	tasks := desk.TasksOf(&n.Note)
 	for _, l := range strings.Split(strings.TrimRight(n.Text, "\n"), "\n") {
 		s := self
+		if len(tasks) > 0 && desk.IsTask(l) {
+			if n.draft == "" && !n.former {
+				s.task = tasks[0].N
+			}
+			tasks = tasks[1:]
+		}
 		if refs := desk.CitedIn(l); len(refs) > 0 {
 			s.open = openMsg{refs[0]}
 		}
@@ -144,7 +202,18 @@ func describeNote(n *writing) []line {
 			}
 			out = append(out, line{hang: 2, sub: citeSubject(ref, "cited record"), runs: []run{{ref, strong}, {"  " + what, plain}}})
 		}
-		out = append(out, line{runs: []run{{"version " + number(n.Version) + ", first written " + stamp(n.Created) + " UTC", muted}}})
+		if len(n.Tags) > 0 {
+			out = append(out, text(heading, "TAGS"))
+		}
+		for _, tag := range n.Tags {
+			out = append(out, line{sub: subject{title: "notes with this tag", copied: "#" + tag, open: notesMsg{"#" + tag}}, runs: []run{{"#" + tag, strong}}})
+		}
+		last := line{runs: []run{{"version " + number(n.Version) + ", first written " + stamp(n.Created) + " UTC", muted}}}
+		if n.Version > 1 && !n.former {
+			last.runs[0].text += "; Enter shows all versions"
+			last.sub = subject{ref: n.Ref, title: "versions of " + n.Ref, copied: n.Text, open: versionsMsg{n.Ref}}
+		}
+		out = append(out, last)
 	}
 	return out
 }
@@ -164,22 +233,73 @@ func citedRuns(l string) []run {
 }
 
 func (n *notes) Update(msg tea.Msg) tea.Cmd {
-	if k, ok := msg.(tea.KeyMsg); ok && key.Matches(k, n.Keys().Edit) {
-		w := n.current()
-		if w.draft != "" {
-			return send(draftMsg{w.draft})
+	keys := n.Keys()
+	switch msg := msg.(type) {
+	case tea.KeyMsg:
+		switch {
+		case key.Matches(msg, keys.Edit):
+			w := n.current()
+			if w.draft != "" {
+				return send(draftMsg{w.draft})
+			}
+			return send(editNoteMsg{w.Note})
+		case key.Matches(msg, keys.Task):
+			if t := n.task(); t != nil {
+				return send(taskMsg{t.Note, t.N, !t.Done})
+			}
+			return nil
+		case key.Matches(msg, keys.Cycle):
+			n.tasks = !n.tasks
+			n.b.list.to(0)
+			n.list()
+			return nil
 		}
-		return send(editNoteMsg{w.Note})
-	}
-	if _, ok := msg.(draftsChangedMsg); ok {
+	case draftsChangedMsg:
 		return n.Init()
+	case recordsMsg[writing]:
+		if msg.gen == n.gen && msg.err == nil {
+			n.all = msg.items
+			if n.tasks {
+				msg.items = tasksOf(msg.items)
+			}
+		}
+		return n.records.Update(msg)
 	}
 	return n.records.Update(msg)
+}
+
+// task is the task under the cursor; nil if that is not one.
+func (n *notes) task() *desk.Task {
+	w := n.current()
+	if w == nil || w.draft != "" {
+		return nil
+	}
+	all, at := desk.TasksOf(&w.Note), n.Selected().task
+	if at < 1 || at > len(all) {
+		return nil
+	}
+	return &all[at-1]
+}
+
+// Filter is the query of the list, and Search the intent that shows what another finds.
+func (n *notes) Filter() string              { return n.query }
+func (n *notes) Search(query string) tea.Msg { return notesMsg{query} }
+
+// Check is the hint of the search and whether a query can be asked of notes.
+func (n *notes) Check(query string) (hint string, err error) {
+	return notesHint, desk.CheckNotes(query)
 }
 
 func (n *notes) Keys() keyMap {
 	k := n.records.Keys()
 	k.Edit.SetEnabled(n.current() != nil)
-	k.Enter.SetHelp("Enter", "follow citation")
+	k.Enter.SetHelp("Enter", "follow")
+	k.Filter.SetEnabled(true)
+	k.Task.SetEnabled(true)
+	k.Cycle.SetEnabled(true)
+	k.Cycle.SetHelp("b", "tasks only")
+	if n.tasks {
+		k.Cycle.SetHelp("b", "all notes")
+	}
 	return k
 }

@@ -44,6 +44,7 @@ type overviewData struct {
 	stolen     *blind.Totals // nil if injection was never looked at
 	processes  [2]int64      // process events, and those with a finding
 	verdicts   map[string]cases.Verdict
+	notes      noteCounts
 	fared      map[outcome.Outcome]int // attacks by how they fared; empty if that is not known
 }
 
@@ -110,6 +111,7 @@ func readOverview(ctx context.Context, d *desk.Desk, gen int) tea.Msg {
 	v := &overviewData{counts: d.Counts(), evidence: d.Evidence(), incidents: d.Incidents(), webshells: d.Webshells(),
 		actors: d.Intruders(), files: d.Files(), verdicts: d.Verdicts(), refused: d.Refusals(),
 		lost: d.Missing(), unfinished: d.Unfinished(), warnings: d.Case.Warnings(), gaps: d.Gaps()}
+	v.notes = countNotes(d)
 	v.stolen = d.StolenTotals()
 	v.fared = outcome.Tally(d.Attacks(), "")
 	v.processes[0], v.processes[1] = d.Store.ProcessCount()

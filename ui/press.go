@@ -53,7 +53,7 @@ func (r *root) cancel(msg tea.KeyMsg) tea.Cmd {
 		return nil
 	}
 	if r.over != nil {
-		if ed, ok := r.over.(*editor); ok {
+		if ed, ok := r.over.(*editorPane); ok {
 			var cmd tea.Cmd
 			r.over, cmd = ed.Update(msg)
 			return cmd
@@ -129,11 +129,17 @@ func (r *root) searchPrompt(label, value string) *prompt {
 	if f, ok := r.top().(filtered); ok {
 		search = f.Search
 	}
-	return &prompt{c: r.common, in: newInput(label, value, r.searches),
-		hint: `words "a phrase" ip: path: status: class: level: after: … (? has examples)`,
+	check, hint := checkQuery, `words "a phrase" ip: path: status: class: level: after: … (? has examples)`
+	if own, ok := r.top().(interface {
+		Check(string) (string, error)
+	}); ok {
+		hint, _ = own.Check("")
+		check = func(q string) error { _, err := own.Check(q); return err }
+	}
+	return &prompt{c: r.common, in: newInput(label, value, r.searches), hint: hint,
 		accept: func(text string) (tea.Cmd, error) {
 			text = strings.TrimSpace(text)
-			if err := checkQuery(text); err != nil {
+			if err := check(text); err != nil {
 				return nil, err
 			}
 			return send(search(text)), nil

@@ -60,10 +60,20 @@ func (r *root) record(msg tea.Msg) (tea.Cmd, bool) {
 		return tea.Batch(r.drafts.save(r.desk, msg.key, ""), send(changedMsg{})), true
 	case noteFailedMsg:
 		r.fail(msg.err)
-		if r.drafts.left[msg.key] != "" && msg.key != draftKey(nil) {
+		if r.drafts.left[msg.key] != "" && msg.key != desk.DraftKey(nil) {
 			// The desk kept the text under the common key as well; one draft of it is enough.
-			return tea.Batch(r.drafts.save(r.desk, draftKey(nil), ""), send(changedMsg{})), true
+			return tea.Batch(r.drafts.save(r.desk, desk.DraftKey(nil), ""), send(changedMsg{})), true
 		}
+	case taskMsg:
+		return r.setTask(msg), true
+	case taskSetMsg:
+		return r.taskSet(msg), true
+	case lendMsg:
+		return r.lend(msg.ed), true
+	case lentMsg:
+		return r.editOutside(msg), true
+	case takenMsg:
+		return r.taken(msg), true
 	case decideMsg:
 		r.over = r.decisionPrompt(msg)
 	case decidedMsg:
@@ -89,14 +99,6 @@ func (r *root) recover(left map[string]string) {
 	}
 }
 
-// draftKey is where the draft of a new note about records is kept.
-func draftKey(on []string) string {
-	if len(on) == 0 {
-		return "note"
-	}
-	return "note on " + on[0]
-}
-
 // writeNote opens the editor on a new note about the record selected and the marked ones.
 func (r *root) writeNote(s subject) {
 	var on []string
@@ -109,21 +111,13 @@ func (r *root) writeNote(s subject) {
 		}
 	}
 	title := "note on the case"
-	var b strings.Builder
-	for i, ref := range on {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString("[[" + ref + "]]")
-	}
 	if len(on) > 0 {
-		b.WriteString("\n\n")
 		title = "note on " + on[0] + " " + s.title
 		if len(on) > 1 {
 			title = "note on " + counted(len(on), "record", "records")
 		}
 	}
-	key, original := draftKey(on), b.String()
+	key, original := desk.DraftKey(on), desk.NewNote(on)
 	body := original
 	if left := r.drafts.left[key]; left != "" {
 		body = left
@@ -295,7 +289,7 @@ func (r *root) command(c command) tea.Cmd {
 		if s.ref != "" {
 			on = []string{s.ref}
 		}
-		return r.saveNote(saveNoteMsg{key: draftKey(on), text: c.args, on: on})
+		return r.saveNote(saveNoteMsg{key: desk.DraftKey(on), text: c.args, on: on})
 	case "verdict":
 		return r.verdictCommand(s, c.args)
 	case "report":

@@ -11,6 +11,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"spoor/ui/desk"
+	"spoor/ui/editor"
 )
 
 // The smallest terminal in which nothing essential is cut.
@@ -39,6 +40,7 @@ type root struct {
 	loading       *loading        // nil if none runs
 	stale         map[screen]bool // screens that have not read again since evidence came
 	quitting      bool
+	exec          func(*editor.Cmd, tea.ExecCallback) tea.Cmd // gives the terminal to the responder's editor
 }
 
 // newRoot makes the program over an open case, to be run by Bubble Tea or driven by a test.
@@ -48,7 +50,7 @@ func newRoot(ctx context.Context, d *desk.Desk, o Options) *root {
 		marks: map[string]bool{}, jobs: map[int]job{}, busy: new(sync.RWMutex),
 		drafts: drafts{left: map[string]string{}, want: map[string]string{}},
 	}
-	r := &root{common: c}
+	r := &root{common: c, exec: tea.ExecProcess}
 	r.spin = spinner.New(spinner.WithSpinner(spinner.Spinner{Frames: []string{"|", "/", "-", "\\"}, FPS: time.Second / 8}))
 	return r
 }
@@ -128,6 +130,10 @@ func (r *root) intent(msg tea.Msg) (tea.Cmd, bool) {
 		return r.push(newRequests(r.common, msg.query)), true
 	case filesMsg:
 		return r.push(newFiles(r.common, msg.query, "")), true
+	case notesMsg:
+		return r.push(newNotes(r.common, msg.query, "")), true
+	case versionsMsg:
+		return r.push(newVersions(r.common, msg.note)), true
 	case processesMsg:
 		return r.push(newProcesses(r.common, msg.query, msg.of, "")), true
 	case stolenMsg:
@@ -256,7 +262,7 @@ func (r *root) newTab(i int) screen {
 	case tabFiles:
 		return newFiles(r.common, "", "")
 	case tabNotes:
-		return newNotes(r.common, "")
+		return newNotes(r.common, "", "")
 	case tabEvidence:
 		return newEvidence(r.common)
 	}
@@ -299,7 +305,7 @@ func (r *root) resolved(m resolvedMsg) tea.Cmd {
 	case "read":
 		return r.push(newStolen(r.common, m.ref))
 	case "note":
-		return r.push(newNotes(r.common, m.ref))
+		return r.push(newNotes(r.common, "", m.ref))
 	}
 	r.fail(fmt.Errorf("%s is a %s; no screen shows that", m.ref, m.kind))
 	return nil

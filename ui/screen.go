@@ -66,7 +66,9 @@ type (
 	failMsg     struct{ err error }    // an error for the status
 	pivotMsg    struct{ value value }  // show the pivots of a value
 	editNoteMsg struct{ note cases.Note }
-	draftMsg    struct{ key string } // edit a draft that was left
+	draftMsg    struct{ key string }   // edit a draft that was left
+	notesMsg    struct{ query string } // notes that match
+	versionsMsg struct{ note string }  // what a note said before
 	quitMsg     struct{}
 )
 

@@ -23,6 +23,7 @@ func (v *overviewData) lines(c *overviewCounts, width int, tall bool) []line {
 	out = append(out, v.findingLines(&c.hist, width)...)
 	out = append(out, v.fileLines()...)
 	out = append(out, v.processLines()...)
+	out = append(out, v.noteLines()...)
 	if tall {
 		out = append(append(out, hotLines(c)...), v.sourceLines()...)
 	}

@@ -25,6 +25,7 @@ import (
 	"spoor/triage/intel"
 	"spoor/triage/intel/feed"
 	"spoor/ui/desk"
+	"spoor/ui/editor"
 )
 
 // grammar is the whole command line.
@@ -192,6 +193,8 @@ func hint(err error) string {
 		return "the disk is full; what was recorded before is untouched. Free some space and run it again"
 	case errors.Is(err, fs.ErrPermission):
 		return "ask for permission, or work on a copy of the case"
+	case errors.Is(err, editor.ErrNone):
+		return "or give the text with -m TEXT"
 	case errors.As(err, new(stopped)):
 		return "run the same command again to go on"
 	case errors.Is(err, context.Canceled):

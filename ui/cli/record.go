@@ -4,7 +4,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -224,55 +223,6 @@ func showSaid(w io.Writer, d *desk.Desk, ref string) {
 	for _, n := range d.NotesOn(ref) {
 		printNote(w, n)
 	}
-}
-
-type noteCmd struct {
-	Case string   `arg:"" help:"Case folder."`
-	Text string   `short:"m" name:"message" required:"" help:"The note, Markdown; [[r:3f9a12.7]] cites a record. - reads it from stdin." placeholder:"TEXT"`
-	On   []string `help:"Record that the note is on. Repeatable." placeholder:"REF" sep:"none"`
-	JSON bool     `name:"json" help:"Print the note as JSON."`
-}
-
-func (c *noteCmd) Run(s *session) error {
-	if c.Text == "-" {
-		b, err := io.ReadAll(io.LimitReader(s.in, cases.MaxNote+1))
-		if err != nil {
-			return fmt.Errorf("read the note from stdin: %w", err)
-		}
-		c.Text = string(b)
-	}
-	if strings.TrimSpace(c.Text) == "" {
-		return misuse{errors.New("the note is empty")}
-	}
-	return s.withCase(c.Case, func(d *desk.Desk) error {
-		n, err := d.AddNote(c.Text, c.On)
-		if err != nil {
-			return err
-		}
-		if c.JSON {
-			return jsonLine(s.out, n)
-		}
-		_, err = fmt.Fprintln(s.out, n.Ref)
-		return err
-	})
-}
-
-type notesCmd struct {
-	Case string `arg:"" help:"Case folder."`
-	JSON bool   `name:"json" help:"Print one JSON object a line."`
-
-	csvFlag
-	Tasks bool `help:"Print the tasks in notes, lines such as - [ ] ask for the proxy log, and whether they are done."`
-}
-
-func (c *notesCmd) Run(s *session) error {
-	c.asTable(s, &c.JSON)
-	return s.withCase(c.Case, func(d *desk.Desk) error {
-		if c.Tasks {
-			return printTasks(s, d, c.JSON)
-		}
-		return each(s, c.JSON, d.Notes(), func(n cases.Note) any { return n }, printNote)
-	})
 }
 
 func printNote(w io.Writer, n cases.Note) {

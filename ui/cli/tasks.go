@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"spoor/cases"
 	"spoor/triage"
 	"spoor/ui/desk"
 )
@@ -34,9 +35,12 @@ func printTask(w io.Writer, t desk.Task) {
 	fmt.Fprintf(w, "%s  %s %d  %s\n", box, t.Note, t.N, triage.Visible(t.Text))
 }
 
-// printTasks prints the tasks of all notes, and on stderr how many are open.
-func printTasks(s *session, d *desk.Desk, asJSON bool) error {
-	tasks := d.Tasks()
+// printTasks prints the tasks of notes, and on stderr how many are open.
+func printTasks(s *session, notes []cases.Note, asJSON bool) error {
+	tasks := []desk.Task{}
+	for i := range notes {
+		tasks = append(tasks, desk.TasksOf(&notes[i])...)
+	}
 	open := 0
 	for _, t := range tasks {
 		if !t.Done {

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"spoor/cases"
+	"spoor/triage"
 )
 
 // Notes lists the notes, oldest first, those that another program wrote meanwhile too.
@@ -113,6 +115,71 @@ func (d *Desk) SetVerdict(ref, verdict, reason string) error {
 		return err
 	}
 	return d.annotate()
+}
+
+// DraftKey is where the draft of a new note about records is kept.
+func DraftKey(on []string) string {
+	if len(on) == 0 {
+		return "note"
+	}
+	return "note on " + on[0]
+}
+
+// NewNote is what a new note about records begins with: their citations.
+func NewNote(on []string) string {
+	if len(on) == 0 {
+		return ""
+	}
+	return "[[" + strings.Join(on, "]] [[") + "]]\n\n"
+}
+
+// FindNotes lists the notes that a query finds, oldest first: all of its words, apart by spaces, must fit. A word is
+// #TAG, by:AUTHOR, on:REF (what the note is on or cites, or the beginning of that), is:open or is:done (it has such a
+// task), or else text of the note; capitals do not count.
+func (d *Desk) FindNotes(query string) ([]cases.Note, error) {
+	if err := CheckNotes(query); err != nil {
+		return nil, err
+	}
+	words := strings.Fields(strings.ToLower(query))
+	notes := d.Notes()
+	return slices.DeleteFunc(notes, func(n cases.Note) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return !noteFits(&n, w) })
+	}), nil
+}
+
+// CheckNotes says whether a query can be asked of FindNotes.
+func CheckNotes(query string) error {
+	for _, w := range strings.Fields(strings.ToLower(query)) {
+		if state, ok := strings.CutPrefix(w, "is:"); ok && state != "open" && state != "done" {
+			return fmt.Errorf("no notes are %s: want is:open or is:done", triage.VisibleN(w, 40))
+		}
+	}
+	return nil
+}
+
+// noteFits reports whether a note fits a word in small letters.
+func noteFits(n *cases.Note, word string) bool {
+	name, value, _ := strings.Cut(word, ":")
+	switch {
+	case name == "by":
+		return strings.EqualFold(n.Author, value)
+	case name == "on":
+		return slices.ContainsFunc(n.On, func(c cases.Citation) bool { return strings.HasPrefix(c.Ref, value) })
+	case name == "is":
+		return slices.ContainsFunc(TasksOf(n), func(t Task) bool { return t.Done == (value == "done") })
+	case strings.HasPrefix(word, "#"):
+		return slices.ContainsFunc(n.Tags, func(t string) bool { return strings.EqualFold("#"+t, word) })
+	}
+	return strings.Contains(strings.ToLower(n.Text), word)
+}
+
+// History lists all versions of a note, the first one first.
+func (d *Desk) History(ref string) ([]cases.Note, error) {
+	n, err := d.Case.Note(ref)
+	if err != nil {
+		return nil, err
+	}
+	return d.Case.History(n.Ref), nil
 }
 
 // SaveDraft keeps what is being typed under a key; empty text drops it.

@@ -43,6 +43,9 @@ func TasksOf(n *cases.Note) []Task {
 	return out
 }
 
+// IsTask reports whether a line of a note is a task.
+func IsTask(l string) bool { return taskLine.MatchString(strings.TrimRight(l, "\r")) }
+
 // SetTask says that a task is done, or open again: a new version of its note. It answers the task as it is then; if it
 // was so before, nothing is recorded.
 func (d *Desk) SetTask(note string, n int, done bool) (Task, error) {
