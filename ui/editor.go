@@ -67,7 +67,8 @@ func (e *editorPane) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
 	before := e.area.text()
 	e.area.press(msg)
 	if now := e.area.text(); now != before {
-		return e, send(keepDraftMsg{e.key, now})
+		// Not by a message: messages of keys that come together may overtake each other.
+		return e, e.c.drafts.save(e.c.desk, e.key, now)
 	}
 	return e, nil
 }

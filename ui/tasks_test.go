@@ -107,3 +107,33 @@ func TestOutsideEditor(t *testing.T) {
 		t.Errorf("notes %+v, drafts %q", notes, dk.Drafts())
 	}
 }
+
+// Keys that come together, as over a slow line, may have their commands run in any order: the draft is what stands
+// there in the end.
+func TestDraftOfKeysThatComeTogether(t *testing.T) {
+	dk := incidentCase(t)
+	d := drive(t, dk, 100, 40)
+	d.press(d.m.keys.Screens[tabNotes], d.m.keys.Note)
+	_, cmd := d.m.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("typed at once")})
+	var cmds []tea.Cmd
+	var flat func(c tea.Cmd)
+	flat = func(c tea.Cmd) {
+		if c == nil {
+			return
+		}
+		if all, ok := c().(tea.BatchMsg); ok {
+			for _, c := range all {
+				flat(c)
+			}
+			return
+		}
+		cmds = append(cmds, c)
+	}
+	flat(cmd)
+	for i := range cmds {
+		d.run(cmds[len(cmds)-1-i])
+	}
+	if got := dk.Drafts()["note"]; got != "typed at once" {
+		t.Errorf("the draft is %q", got)
+	}
+}
