@@ -245,7 +245,8 @@ type Webshell struct {
 	PlantConfidence string      `json:"plant_confidence,omitempty"`
 	PlantOther      []PlantLead `json:"plant_other,omitempty"`
 	File            *File       `json:"file"`
-	Uses            []Cite      `json:"-"` // its requests in order of time, at most 10 * MaxRefs
+	Outcome         string      `json:"outcome,omitempty"` // how the best of its users fared, as outcome.Outcome says it; empty before that is known
+	Uses            []Cite      `json:"-"`                 // its requests in order of time, at most 10 * MaxRefs
 }
 
 // An Incident is one chain: what was looked at, injected, planted, used, commanded and left, and by whom.

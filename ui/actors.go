@@ -22,7 +22,6 @@ type actors struct{ records[judgedActor] }
 type judgedActor struct {
 	desk.Actor
 	verdict *cases.Verdict
-	fared   map[outcome.Outcome]int // its attacks by how they fared
 }
 
 func newActors(c *common, want string) *actors {
@@ -42,9 +41,12 @@ func newActors(c *common, want string) *actors {
 // Resize names the columns that the width has room for.
 func (a *actors) Resize(width, height int) {
 	a.records.Resize(width, height)
-	head := cell("intruder", 12) + cell("clients", 18) + cell("attribution", verdictWidth) + "hostile"
-	if a.b.list.width-gutterWidth >= actorsWide {
-		head += " shells"
+	head := cell("intruder", 12) + cell("clients", 18) + cell("attribution", verdictWidth) + " worked"
+	if w := a.b.list.width - gutterWidth; w >= actorsWide {
+		head += "  hostile"
+		if w >= actorsWide+7 {
+			head += " shells"
+		}
 	}
 	a.b.head = []run{{head, muted}}
 }
@@ -53,7 +55,7 @@ func readActors(_ context.Context, d *desk.Desk) ([]judgedActor, error) {
 	verdicts := d.Verdicts()
 	var out []judgedActor
 	for _, a := range d.Intruders() {
-		j := judgedActor{Actor: a, fared: outcome.Tally(d.Attacks(a.Clients...), "")}
+		j := judgedActor{Actor: a}
 		if v, ok := verdicts[a.Ref]; ok {
 			j.verdict = &v
 		}
@@ -76,26 +78,44 @@ func actorSubject(a *desk.Actor) subject {
 // is no name.
 const verdictWidth = len("unattributed; consistent with 999 groups") + 1
 
-// actorsWide is the width of a list of intruders with all columns.
-const actorsWide = 12 + 18 + verdictWidth + 7 + 7
+// actorsWide is the width from which a list of intruders counts hostile requests; from 7 more on, shells.
+const actorsWide = 12 + 18 + verdictWidth + 7 + 9
 
 // verdictText is the attribution, in the words of the assessment.
 func verdictText(a *desk.Actor) string { return a.Verdict }
 
 // actorRow draws an intruder. Where there is no room for all columns, what the analyst judged stands for the counts.
 func actorRow(a *judgedActor, width int) line {
-	counts, word := cellRight(number(a.Hostile), 7), ""
+	worked, counts, word := workedRun(a.Fared), "", ""
 	if width >= actorsWide {
+		counts = cellRight(number(a.Hostile), 9)
+	}
+	if width >= actorsWide+7 {
 		counts += cellRight(number(len(a.Shells)), 7)
 	}
 	if a.verdict != nil && a.verdict.Value != "" {
-		word = "[" + a.verdict.Value + "]"
-		if counts += "  "; width < actorsWide {
-			counts, word = "", a.verdict.Value
+		switch word = "[" + a.verdict.Value + "]"; {
+		case width < actorsWide:
+			worked, word = run{}, a.verdict.Value
+		case width < actorsWide+9+len(word):
+			counts = "  "
+		default:
+			counts += "  "
 		}
 	}
 	return line{sub: actorSubject(&a.Actor), runs: []run{{cell(actorName(&a.Intruder), 12), strong}, {cell(clientsText(a.Clients), 17) + " ", plain},
-		{cell(verdictText(&a.Actor), verdictWidth), plain}, {counts, plain}, {word, plain}}}
+		{cell(verdictText(&a.Actor), verdictWidth), plain}, worked, {counts, plain}, {word, plain}}}
+}
+
+// workedRun is how many of some attacks succeeded or likely did, with the sign of the one that fared best; in seven
+// columns.
+func workedRun(n map[outcome.Outcome]int) run {
+	for _, o := range outcome.Outcomes {
+		if n[o] > 0 {
+			return run{cellRight(outcome.Sign(o)+" "+number(n[outcome.Succeeded]+n[outcome.Likely]), 7), outcomeLook(o)}
+		}
+	}
+	return run{cellRight("-", 7), muted}
 }
 
 // maxListed is how many clients or agents a detail lists; the pivots reach the others.
@@ -122,7 +142,7 @@ func describeActor(a *judgedActor) []line {
 		}
 		out = append(out, about(clientSubject(self, c), "client", run{c, strong}))
 	}
-	if n := a.fared; len(n) > 0 {
+	if n := a.Fared; len(n) > 0 {
 		out = append(out, about(subject{title: "outcomes", open: outcomesMsg{}}, "attacks", run{faredText(n), plain}, run{"  Enter: how each fared", muted}))
 	}
 	for _, p := range a.Shells {

@@ -7,6 +7,7 @@ import (
 
 	"spoor/cases"
 	"spoor/triage"
+	"spoor/triage/outcome"
 )
 
 // chainLines are the main steps of an incident.
@@ -129,9 +130,7 @@ func stepLine(s triage.Step, width, clientWidth int, withLane, withDay bool) lin
 		room -= 2
 	}
 	head = append(head, run{cell(s.Kind, 9) + " ", stepLook(s.Kind)}, run{cell(s.Client, clientWidth) + " ", plain})
-	if s.Outcome != "" {
-		s.Text = s.Outcome + ": " + s.Text
-	}
+	s.Text = faredRun(outcome.Outcome(s.Outcome), width).text + s.Text
 	ref := strings.TrimRight(cellMiddle(s.Ref, 18), " ")
 	if room -= 1 + strWidth(ref); room < minStepText {
 		return line{sub: stepSubject(s), runs: append(head, run{cell(s.Text, max(12, room+1+strWidth(ref))), plain})}

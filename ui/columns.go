@@ -2,8 +2,10 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 
-	"spoor/index"
+	"spoor/triage/outcome"
+	"spoor/ui/desk"
 )
 
 // A column is one field of a request in the table.
@@ -11,8 +13,22 @@ type column struct {
 	name  string
 	width int
 	right bool
-	cell  func(*index.Row) (string, look)
+	cell  func(*desk.Row) (string, look)
 }
+
+// wideForOutcome is the width from which the table has room for how an attack fared in words.
+const wideForOutcome = 90
+
+// outcomeShort is the sign of an outcome and its word, "" for none.
+func outcomeShort(o outcome.Outcome) string {
+	if o == "" {
+		return ""
+	}
+	return outcome.Sign(o) + " " + outcome.Short(o)
+}
+
+// outcomeText is the sign of an outcome before it.
+func outcomeText(o outcome.Outcome) string { return outcome.Sign(o) + " " + string(o) }
 
 // requestColumns chooses the columns that fit width; the target gets what is left. Clients get the columns they
 // need, as far as there is room: an IPv6 address cut short is none.
@@ -23,35 +39,41 @@ func requestColumns(width, client int) []column {
 	}
 	client = max(15, min(client, room))
 	cols := []column{
-		{"time", 14, false, func(r *index.Row) (string, look) { return shortStamp(r.Time), plain }},
-		{"lvl", 4, false, func(r *index.Row) (string, look) { return levelWord(r.Level), levelLook(r.Level) }},
-		{"", 2, false, func(r *index.Row) (string, look) { return flags(r), strong }},
-		{"client", client, false, func(r *index.Row) (string, look) { return r.Client, plain }},
-		{"meth", 4, false, func(r *index.Row) (string, look) { return r.Method, plain }},
-		{"st", 3, true, func(r *index.Row) (string, look) { return statusText(r.Status), statusLook(r.Status) }},
-		{"size", 5, true, func(r *index.Row) (string, look) { return sizeText(r.Size), muted }},
+		{"time", 14, false, func(r *desk.Row) (string, look) { return shortStamp(r.Time), plain }},
+		{"lvl", 4, false, func(r *desk.Row) (string, look) { return levelWord(r.Level), levelLook(r.Level) }},
+		{"", 2, false, func(r *desk.Row) (string, look) { return flags(r), strong }},
+		{"client", client, false, func(r *desk.Row) (string, look) { return r.Client, plain }},
+		{"meth", 4, false, func(r *desk.Row) (string, look) { return r.Method, plain }},
+		{"st", 3, true, func(r *desk.Row) (string, look) { return statusText(r.Status), statusLook(r.Status) }},
+		{"size", 5, true, func(r *desk.Row) (string, look) { return sizeText(r.Size), muted }},
 		{"request", 0, false, requestText},
 	}
+	if width >= wideForOutcome {
+		cols = slices.Insert(cols, 6, column{"outcome", 11, false, func(r *desk.Row) (string, look) { return outcomeShort(r.Outcome), outcomeLook(r.Outcome) }})
+	} else { // the sign alone; the detail says the word
+		cols = slices.Insert(cols, 6, column{"+", 1, false, func(r *desk.Row) (string, look) { return outcome.Sign(r.Outcome), outcomeLook(r.Outcome) }})
+	}
+	target := len(cols) - 1
 	fixed := 0
 	for _, c := range cols {
 		fixed += c.width + 1
 	}
 	rest := width - fixed + 1
 	if rest >= 60 {
-		cols = append(cols, column{"agent", rest / 3, false, func(r *index.Row) (string, look) { return r.Agent, muted }})
+		cols = append(cols, column{"agent", rest / 3, false, func(r *desk.Row) (string, look) { return r.Agent, muted }})
 		rest -= rest/3 + 1
 	}
 	if rest >= 70 {
-		cols = append(cols, column{"source:line", 22, false, func(r *index.Row) (string, look) {
+		cols = append(cols, column{"source:line", 22, false, func(r *desk.Row) (string, look) {
 			return fmt.Sprintf("%s:%d", r.Source, r.Line), muted
 		}})
 		rest -= 23
 	}
-	cols[7].width = max(8, rest)
+	cols[target].width = max(8, rest)
 	return cols
 }
 
-func requestText(r *index.Row) (string, look) {
+func requestText(r *desk.Row) (string, look) {
 	switch {
 	case r.Reject != "":
 		return "rejected: " + r.Reject, medium
@@ -62,7 +84,7 @@ func requestText(r *index.Row) (string, look) {
 }
 
 // flags says in two letters what the analyst said: C confirmed, B benign, U unsure; n has a note.
-func flags(r *index.Row) string {
+func flags(r *desk.Row) string {
 	out := []byte("  ")
 	if r.Verdict != "" {
 		out[0] = r.Verdict[0] &^ 0x20
@@ -100,7 +122,7 @@ func columnTitles(cols []column) []run {
 }
 
 // requestRuns makes a row of the table.
-func requestRuns(r *index.Row, cols []column) []run {
+func requestRuns(r *desk.Row, cols []column) []run {
 	out := make([]run, 0, 2*len(cols))
 	for i, c := range cols {
 		if i > 0 {

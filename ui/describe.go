@@ -90,7 +90,9 @@ func describeRequest(d *desk.Detail) []line {
 		out = append(out, about(self, "rejected", run{r.Reject, medium}))
 	}
 	out = append(out, verdictLines(d.Verdict)...)
+	out = append(out, attackLine(d.Attack, r)...)
 	out = append(out, findingLines(self, d.Findings)...)
+	out = append(out, attackReasons(d.Attack)...)
 	out = append(out, rawLines(self, d)...)
 	if r.Reject == "" {
 		out = append(out, fieldLines(self, r)...)
@@ -100,7 +102,6 @@ func describeRequest(d *desk.Detail) []line {
 	if d.Asked != "" {
 		out = append(out, about(citeSubject(d.AskedIn, "what injection read"), "asked", run{d.Asked, plain}))
 	}
-	out = append(out, attackLines(d.Attack)...)
 	out = append(out, spawnLines(d.Started)...)
 	out = append(out, layerLines(self, d)...)
 	if a := d.Intruder; a != nil {

@@ -6,6 +6,8 @@ import (
 	"github.com/charmbracelet/bubbles/help"
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+
+	"spoor/triage/outcome"
 )
 
 // helpBox shows the key map of the pane that has the keys: every binding that does something now.
@@ -36,6 +38,10 @@ func newHelp(c *common, keys help.KeyMap) *helpBox {
 	lines = append(lines, text(heading, "QUERIES  (after the key \"/\")"))
 	for _, q := range queryHelp {
 		lines = append(lines, line{runs: []run{{"  " + cell(q[0], 46), strong}, {q[1], plain}}})
+	}
+	lines = append(lines, text(heading, "SIGNS  of how an attack fared"))
+	for _, o := range outcome.Outcomes {
+		lines = append(lines, line{runs: []run{{"  " + cell(outcome.Sign(o), 4), strong}, {cell(string(o), 20), plain}, {outcomeHelp[o], muted}}})
 	}
 	h.list.set(lines)
 	return h
@@ -73,6 +79,13 @@ var queryHelp = [][2]string{
 	{`class:sqli -status:404 level:high`, "findings; not"},
 	{`after:2025-03-08T03:00 before:2025-03-09`, "times, UTC"},
 	{`is:rejected`, "lines that fitted no format"},
+}
+
+var outcomeHelp = map[outcome.Outcome]string{
+	outcome.Succeeded: "something came of it: data, a file, a command",
+	outcome.Likely:    "the answers follow what was asked for",
+	outcome.NoSign:    "answered as the page answers everybody",
+	outcome.Failed:    "refused, or one answer whatever was asked",
 }
 
 // Update scrolls; any other key closes.

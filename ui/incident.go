@@ -229,7 +229,7 @@ func describeStep(s *triage.Step) []line {
 	}
 	out = append(out, label("what", run{s.Text, plain}))
 	if s.Outcome != "" {
-		out = append(out, label("outcome", run{s.Outcome, outcomeLook(outcome.Outcome(s.Outcome))}, run{"  :outcomes tells why", muted}))
+		out = append(out, label("outcome", run{outcomeText(outcome.Outcome(s.Outcome)), outcomeLook(outcome.Outcome(s.Outcome))}, run{"  :outcomes tells why", muted}))
 	}
 	if s.Link != "" {
 		sure := ""

@@ -24,7 +24,7 @@ func newOutcomes(c *common, class triage.Class) *outcomes {
 		title += " (" + string(class) + ")"
 	}
 	o.start(c, tabOverview, title, "No attack is known. :load FILE takes a log in; Esc goes back.", "attack", "attacks")
-	o.b.head = []run{{cell("outcome", 19) + cell("class", 11) + cell("client", 16) + cellRight("requests", 8) + "  place", muted}}
+	o.b.head = []run{{cell("  outcome", 21) + cell("class", 11) + cell("client", 16) + cellRight("requests", 8) + "  place", muted}}
 	o.b.below = 9
 	o.read = func(ctx context.Context, d *desk.Desk) ([]outcome.Attack, error) {
 		res, err := d.Outcomes(ctx)
@@ -66,7 +66,7 @@ func faredSubject(a *outcome.Attack) subject {
 }
 
 func outcomeRow(a *outcome.Attack, width int) line {
-	return line{sub: faredSubject(a), runs: []run{{cell(string(a.Outcome), 19), outcomeLook(a.Outcome)}, {cell(string(a.Class), 11), plain},
+	return line{sub: faredSubject(a), runs: []run{{cell(outcomeText(a.Outcome), 21), outcomeLook(a.Outcome)}, {cell(string(a.Class), 11), plain},
 		{cell(a.Client, 15) + " ", plain}, {cellRight(number(a.Requests), 8) + "  ", plain}, {a.Place(), plain}}}
 }
 
@@ -76,13 +76,16 @@ func describeOutcome(a *outcome.Attack) []line {
 	if a.Answered >= 0 {
 		sent += ", " + number(a.Answered) + " answered 2xx"
 	}
-	out := []line{about(self, "outcome", run{string(a.Outcome), outcomeLook(a.Outcome)}, run{"  " + sent + ", " + timeSpan(a.First, a.Last) + " UTC", plain}, run{"  Enter: the requests", muted}),
+	out := []line{about(self, "outcome", run{outcomeText(a.Outcome), outcomeLook(a.Outcome)}, run{"  " + sent + ", " + timeSpan(a.First, a.Last) + " UTC", plain}, run{"  Enter: the requests", muted}),
 		about(valueSubject(self, "client", a.Client), "client", run{a.Client, plain}), label("place", run{a.Place(), plain})}
 	return append(out, attackReasons(a)...)
 }
 
-// attackReasons are what says so, each leading to its first record.
+// attackReasons are what says so, each leading to its first record; nothing of no attack.
 func attackReasons(a *outcome.Attack) []line {
+	if a == nil {
+		return nil
+	}
 	var out []line
 	for _, r := range a.Reasons {
 		l := label("because", run{r.Text, plain})
@@ -94,14 +97,24 @@ func attackReasons(a *outcome.Attack) []line {
 	return out
 }
 
-// attackLines are how the attack fared that a request is part of.
-func attackLines(a *outcome.Attack) []line {
+// attackLine is how a request fared, and the attack that it is part of; nothing if it is of none.
+func attackLine(a *outcome.Attack, q *triage.Request) []line {
 	if a == nil {
 		return nil
 	}
-	s := faredSubject(a)
-	return append([]line{about(s, "outcome", run{string(a.Outcome), outcomeLook(a.Outcome)},
-		run{fmt.Sprintf("  of %s like this by the client at %s", counted(a.Requests, "request", "requests"), a.Place()), plain})}, attackReasons(a)...)
+	o := a.Of(q)
+	return []line{about(faredSubject(a), "outcome", run{outcomeText(o), outcomeLook(o)}, run{"  " + a.Whole(q), plain})}
+}
+
+// faredRun is how a step's attacks fared, in front of its text; nothing if it tells of none.
+func faredRun(o outcome.Outcome, width int) run {
+	switch {
+	case o == "":
+		return run{}
+	case width < wideForOutcome:
+		return run{outcome.Short(o) + ": ", outcomeLook(o)}
+	}
+	return run{string(o) + ": ", outcomeLook(o)}
 }
 
 // faredText sums up how attacks fared.

@@ -19,10 +19,11 @@ const (
 
 // pages keeps the rows of a result that were looked at last. Only rows in sight are fetched.
 type pages struct {
+	desk *desk.Desk
 	res  *index.Result
 	hot  *index.Result // its findings of level medium and above; nil until they were asked for
 	gen  int           // the search that the rows belong to
-	rows map[int][]index.Row
+	rows map[int][]desk.Row
 	used []int        // pages by last use, oldest first
 	old  map[int]bool // pages that are shown until they have been read again
 	busy bool         // one page is on its way at a time
@@ -33,16 +34,16 @@ type pages struct {
 type pageMsg struct {
 	gen  int
 	page int
-	rows []index.Row
+	rows []desk.Row
 	err  error
 }
 
-func newPages(res *index.Result, gen int) pages {
-	return pages{res: res, gen: gen, rows: map[int][]index.Row{}, old: map[int]bool{}}
+func newPages(d *desk.Desk, res *index.Result, gen int) pages {
+	return pages{desk: d, res: res, gen: gen, rows: map[int][]desk.Row{}, old: map[int]bool{}}
 }
 
 // at is row i, if it is here.
-func (p *pages) at(i int) (*index.Row, bool) {
+func (p *pages) at(i int) (*desk.Row, bool) {
 	page, ok := p.rows[i/pageRows]
 	if !ok || i%pageRows >= len(page) {
 		return nil, false
@@ -61,17 +62,17 @@ func (p *pages) need(from, to int) tea.Cmd {
 			continue
 		}
 		p.busy = true
-		return fetchPage(p.res, p.gen, page)
+		return fetchPage(p.desk, p.res, p.gen, page)
 	}
 	return nil
 }
 
-func fetchPage(res *index.Result, gen, page int) tea.Cmd {
-	return func() tea.Msg { return readPage(res, gen, page) }
+func fetchPage(d *desk.Desk, res *index.Result, gen, page int) tea.Cmd {
+	return func() tea.Msg { return readPage(d, res, gen, page) }
 }
 
-func readPage(res *index.Result, gen, page int) pageMsg {
-	rows, err := res.Rows(page*pageRows, pageRows)
+func readPage(d *desk.Desk, res *index.Result, gen, page int) pageMsg {
+	rows, err := d.Rows(res, page*pageRows, pageRows)
 	return pageMsg{gen, page, rows, err}
 }
 

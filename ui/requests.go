@@ -39,6 +39,7 @@ type requests struct {
 // searchedMsg answers a search.
 type searchedMsg struct {
 	gen   int
+	desk  *desk.Desk
 	res   *index.Result
 	n     int
 	files int
@@ -86,7 +87,7 @@ func search(ctx context.Context, d *desk.Desk, query string, gen, cur int, ref s
 	if err != nil {
 		return searchedMsg{gen: gen, err: err}
 	}
-	m := searchedMsg{gen: gen, res: res, n: res.Len(), files: len(res.Files()), ref: ref, at: cur}
+	m := searchedMsg{gen: gen, desk: d, res: res, n: res.Len(), files: len(res.Files()), ref: ref, at: cur}
 	return m.locate()
 }
 
@@ -99,7 +100,7 @@ func (m searchedMsg) locate() searchedMsg {
 		}
 	}
 	m.at = max(0, min(m.at, m.n-1))
-	m.first = readPage(m.res, m.gen, m.at/pageRows)
+	m.first = readPage(m.desk, m.res, m.gen, m.at/pageRows)
 	return m
 }
 
@@ -159,7 +160,7 @@ func (r *requests) searched(m searchedMsg) tea.Cmd {
 		return func() tea.Msg { return m.locate() }
 	}
 	r.loading = false
-	r.pages = newPages(m.res, m.gen)
+	r.pages = newPages(m.desk, m.res, m.gen)
 	if m.first.err != nil || len(m.first.rows) > 0 {
 		r.put(m.first)
 	}

@@ -80,7 +80,7 @@ func (s *stolen) ask() {
 	s.b.head = []run{{cell("technique", 10) + cell("certain", 9) + "what was asked, and what came", muted}}
 	if attacks {
 		s.none = "No injection was seen to put questions or orders to a database. / class:sqli finds the attempts."
-		s.b.head = []run{{cell("outcome", 20) + cell("client", 17) + "requests  place", muted}}
+		s.b.head = []run{{cell("  outcome", 21) + cell("client", 17) + "requests  place", muted}}
 	}
 }
 
@@ -98,7 +98,7 @@ func (s *stolen) draw(x *lootRow, width int) line {
 		return line{sub: subject{title: "in all", copied: strings.Join(desk.Sums(x.totals), "\n")}, runs: []run{{cell("IN ALL", 11), heading}, {totalText(x.totals), strong}}}
 	case x.attack != nil:
 		a := x.attack
-		return line{sub: attackSubject(a), runs: []run{{cell(string(a.Outcome), 20), outcomeLook(a.Outcome)}, {cell(a.Client, 16) + " ", plain},
+		return line{sub: attackSubject(a), runs: []run{{cell(outcomeText(a.Outcome), 21), outcomeLook(a.Outcome)}, {cell(a.Client, 16) + " ", plain},
 			{cellRight(number(a.Requests), 8) + "  ", plain}, {a.Path + " " + a.Field, plain}}}
 	}
 	r := x.read
@@ -261,7 +261,7 @@ func describeTotals(t *blind.Totals, sent []index.Sent) []line {
 
 func describeAttack(a *blind.Attack) []line {
 	self := attackSubject(a)
-	out := []line{about(self, "outcome", run{string(a.Outcome), outcomeLook(a.Outcome)}, run{fmt.Sprintf("  %s, %s UTC", counted(a.Requests, "request", "requests"), timeSpan(a.First, a.Last)), plain}),
+	out := []line{about(self, "outcome", run{outcomeText(a.Outcome), outcomeLook(a.Outcome)}, run{fmt.Sprintf("  %s, %s UTC", counted(a.Requests, "request", "requests"), timeSpan(a.First, a.Last)), plain}),
 		about(valueSubject(self, "client", a.Client), "by", run{a.Client, plain}), about(valueSubject(self, "path", a.Path), "into", run{a.Path + " " + a.Field, plain})}
 	if len(a.Reasons) == 0 {
 		return append(out, label("why", run{"nothing in the log speaks for success or against it: not enough to tell", muted}))

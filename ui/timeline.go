@@ -57,7 +57,7 @@ func eventSubject(e *desk.Event) subject {
 
 func eventRow(e *desk.Event, width int) line {
 	return line{sub: eventSubject(e), runs: []run{{cell(shortStamp(e.Time), 15), plain}, {cell(levelWord(e.Level), 5), levelLook(e.Level)},
-		{cell(e.Kind, 10), plain}, {cell(e.Client, clientRoom(width)) + " ", plain}, {e.Text, plain}}}
+		{cell(e.Kind, 10), plain}, {cell(e.Client, clientRoom(width)) + " ", plain}, faredRun(e.Outcome, width), {e.Text, plain}}}
 }
 
 func describeEvent(e *desk.Event) []line {
@@ -67,6 +67,9 @@ func describeEvent(e *desk.Event) []line {
 		out = append(out, about(valueSubject(self, "client", e.Client), "client", run{e.Client, plain}))
 	}
 	out = append(out, label("what", run{e.Text, plain}))
+	if e.Outcome != "" {
+		out = append(out, label("outcome", run{outcomeText(e.Outcome), outcomeLook(e.Outcome)}, run{"  :outcomes tells why", muted}))
+	}
 	if e.Ref != "" {
 		out = append(out, about(citeSubject(e.Ref, e.Kind), "record", run{e.Ref, strong}, run{"  Enter opens it", muted}))
 	}

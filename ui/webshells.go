@@ -11,6 +11,7 @@ import (
 	"spoor/cases"
 	"spoor/index"
 	"spoor/triage"
+	"spoor/triage/outcome"
 	"spoor/ui/desk"
 )
 
@@ -35,7 +36,7 @@ func newWebshells(c *common, want string) *webshells {
 	w.start(c, tabWebshells, title, "No script behaves like a web shell. Requests (2) shows everything that was loaded.", "web shell", "web shells")
 	w.want = want
 	w.read = readWebshells
-	w.b.head = []run{{"score  clients  requests  first use       path", muted}}
+	w.b.head = []run{{"score  +  clients  requests  first use       path", muted}}
 	w.row = webshellRow
 	w.about = describeWebshell
 	return w
@@ -88,8 +89,8 @@ func webshellRow(w *rankedShell, width int) line {
 	if w.Score >= likelyShell {
 		scoreLook = critical
 	}
-	head := []run{{cellRight(fmt.Sprint(w.Score), 5) + " ", scoreLook}, {cellRight(number(len(w.Clients)), 8), plain}, {cellRight(number(w.Requests), 10), plain}, {"  " + cell(shortStamp(w.First), 16), plain}}
-	return line{sub: webshellSubject(&w.Webshell), runs: append(head, run{cellTail(name, max(10, width-42)), strong})}
+	head := []run{{cellRight(fmt.Sprint(w.Score), 5) + " ", scoreLook}, {cellRight(outcome.Sign(outcome.Outcome(w.Outcome)), 3), outcomeLook(outcome.Outcome(w.Outcome))}, {cellRight(number(len(w.Clients)), 9), plain}, {cellRight(number(w.Requests), 10), plain}, {"  " + cell(shortStamp(w.First), 16), plain}}
+	return line{sub: webshellSubject(&w.Webshell), runs: append(head, run{cellTail(name, max(10, width-46)), strong})}
 }
 
 // describeWebshell says why a path is a candidate, who planted it and who used it.
@@ -102,6 +103,10 @@ func describeWebshell(w *rankedShell) []line {
 		out = append(out, label("used", run{"not requested in these logs; its file makes it a candidate", muted}))
 	} else {
 		out = append(out, label("used", run{fmt.Sprintf("%s UTC, %s", timeSpan(w.First, w.Last), counted(w.Requests, "request", "requests")), plain}))
+	}
+	if w.Outcome != "" {
+		o := outcome.Outcome(w.Outcome)
+		out = append(out, about(subject{title: "outcomes", open: outcomesMsg{triage.WebshellUse}}, "outcome", run{outcomeText(o), outcomeLook(o)}, run{"  of its use; Enter: what says so", muted}))
 	}
 	for i, c := range w.Clients {
 		if i == maxListed {

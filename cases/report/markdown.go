@@ -325,7 +325,7 @@ func (p *printer) timeline() {
 			p.more(len(events) - i)
 			return
 		}
-		p.row(at(e.Time), level(e.Level), text(e.Kind), or(text(e.Client), "-"), text(e.Text), or(p.refList(e.Refs), "-"))
+		p.row(at(e.Time), level(e.Level), text(e.Kind), or(text(e.Client), "-"), fared(string(e.Outcome))+text(e.Text), or(p.refList(e.Refs), "-"))
 	}
 }
 

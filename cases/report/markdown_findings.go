@@ -78,6 +78,14 @@ func (p *printer) step(n int, s *triage.Step) {
 	p.f("%d. %s, **%s**%s: %s%s%s", n+1, at(s.Time), or(text(s.Kind), "step"), who, text(s.Text), why, p.refs(stepRefs(*s)))
 }
 
+// fared is an outcome in front of a text.
+func fared(outcome string) string {
+	if outcome == "" {
+		return ""
+	}
+	return text(outcome) + ": "
+}
+
 // stepRefs is the step's own record and then the further ones, each once.
 func stepRefs(s triage.Step) []string {
 	var refs []string
@@ -109,6 +117,9 @@ func (p *printer) webshell(w *triage.Webshell) {
 		p.f("Score %d of 100. A file; no request in these logs is for it.\n", w.Score)
 	} else {
 		p.f("Score %d of 100. %s, %s, answered to %s.\n", w.Score, plural(int64(w.Requests), "request", "requests"), span(w.First, w.Last), several(w.Clients))
+	}
+	if w.Outcome != "" {
+		p.f("- Outcome of its use: %s", text(w.Outcome))
 	}
 	switch {
 	case w.PlantedBy != nil:
@@ -162,6 +173,15 @@ func (p *printer) intruder(in *Intruder, n int) {
 	p.f("- Clients: %s", several(in.Clients))
 	p.f("- Agents: %s", several(in.Agents))
 	p.f("- Shells used: %s", several(in.Shells))
+	if len(in.Fared) > 0 {
+		var parts []string
+		for _, o := range outcome.Outcomes {
+			if n := in.Fared[string(o)]; n > 0 {
+				parts = append(parts, fmt.Sprintf("%d %s", n, text(string(o))))
+			}
+		}
+		p.f("- Attacks: %s", strings.Join(parts, ", "))
+	}
 	for _, l := range in.Links {
 		p.f("- Belong together: %s%s", text(l.Text), p.refs(l.Refs))
 	}

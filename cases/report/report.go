@@ -95,13 +95,17 @@ type Event struct {
 	Client string       `json:"client"`
 	Text   string       `json:"text"`
 	Refs   []string     `json:"refs"`
+
+	Outcome outcome.Outcome `json:"outcome,omitempty"` // how the attacks that it tells of fared
 }
 
 // An Intruder is a group of clients with what can be said of who it is.
 type Intruder struct {
 	triage.Intruder
-	Label       string      `json:"label"` // such as "Intruder 1"; empty takes Intruder.Name
-	Attribution Attribution `json:"attribution"`
+	Label string `json:"label"` // such as "Intruder 1"; empty takes Intruder.Name
+	// Fared counts its attacks, like requests of one client, by how they fared; nil if that is not known.
+	Fared       map[string]int `json:"fared,omitempty"`
+	Attribution Attribution    `json:"attribution"`
 }
 
 // An Attribution is an opinion, with what speaks against it.

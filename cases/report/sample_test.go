@@ -52,7 +52,7 @@ func sample() *report.Report {
 		},
 		Timeline: []report.Event{
 			{Time: clock(12, 20, 0), Level: triage.High, Kind: "use", Client: "203.0.113.77", Text: "first use by another intruder", Refs: []string{"r:3f9a12.9"}},
-			{Time: clock(3, 12, 44), Level: triage.Critical, Kind: "plant", Client: "198.51.100.9", Text: "union select ... into outfile '/var/www/img/up.php'", Refs: []string{"r:3f9a12.4"}},
+			{Time: clock(3, 12, 44), Level: triage.Critical, Kind: "plant", Client: "198.51.100.9", Text: "union select ... into outfile '/var/www/img/up.php'", Refs: []string{"r:3f9a12.4"}, Outcome: outcome.Succeeded},
 			{Time: clock(3, 12, 45), Level: triage.None, Kind: "file", Text: "/var/www/img/up.php last modified", Refs: []string{"r:77aa01.2"}},
 		},
 		Incidents: sampleIncidents(),
@@ -126,7 +126,7 @@ func sampleIncidents() []triage.Incident {
 
 func sampleShells() []triage.Webshell {
 	return []triage.Webshell{
-		{Ref: "w:0a1b2c3d", Path: "/img/up.php", Score: 97, Clients: []string{"198.51.100.9", "203.0.113.77"}, First: clock(3, 13, 2), Last: clock(12, 30, 0), Requests: 41,
+		{Ref: "w:0a1b2c3d", Path: "/img/up.php", Score: 97, Clients: []string{"198.51.100.9", "203.0.113.77"}, First: clock(3, 13, 2), Last: clock(12, 30, 0), Requests: 41, Outcome: "succeeded",
 			Reasons: []triage.Reason{
 				{ID: "planted", Weight: 40, Text: "an injection wrote a file of this name 18 s before its first request", Refs: []string{"r:3f9a12.4"}},
 				{ID: "post", Weight: 20, Text: "41 of 41 answered requests are POST, and nothing links to it", Refs: []string{"r:3f9a12.5", "r:3f9a12.6", "r:3f9a12.7", "r:3f9a12.8", "r:3f9a12.9", "r:3f9a12.10", "r:3f9a12.11"}},
@@ -140,7 +140,7 @@ func sampleShells() []triage.Webshell {
 
 func sampleIntruders() []report.Intruder {
 	return []report.Intruder{
-		{Intruder: triage.Intruder{Ref: "a:11111111", Name: "Intruder 1", Clients: []string{"198.51.100.9"}, Agents: []string{"Mozilla/5.0"}, First: clock(3, 10, 0), Last: clock(4, 0, 0),
+		{Fared: map[string]int{"succeeded": 1, "failed": 2}, Intruder: triage.Intruder{Ref: "a:11111111", Name: "Intruder 1", Clients: []string{"198.51.100.9"}, Agents: []string{"Mozilla/5.0"}, First: clock(3, 10, 0), Last: clock(4, 0, 0),
 			Requests: 60, Hostile: 55, Shells: []string{"/img/up.php"},
 			Observed: []triage.Observable{{ID: "T1505.003", Why: "planted and used a web shell", Refs: []string{"r:3f9a12.4"}}}},
 			Attribution: report.Attribution{Verdict: "unattributed; consistent with 2 groups", Likelihood: "roughly even chance", Confidence: "low",

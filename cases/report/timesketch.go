@@ -52,7 +52,7 @@ func Timesketch(w io.Writer, r *Report) error {
 		if e.Time.IsZero() {
 			continue
 		}
-		x := timesketchEvent{Message: strings.TrimSpace(clean(e.Client + " " + e.Text)), DateTime: e.Time.UTC().Format("2006-01-02T15:04:05.000000+00:00"), Timestamp: e.Time.UnixMicro(),
+		x := timesketchEvent{Message: strings.TrimSpace(clean(e.Client + " " + fared(string(e.Outcome)) + e.Text)), DateTime: e.Time.UTC().Format("2006-01-02T15:04:05.000000+00:00"), Timestamp: e.Time.UnixMicro(),
 			Desc: or(timesketchDescs[e.Kind], "Request Time"), Kind: e.Kind, Level: level(e.Level), Client: clean(e.Client), Refs: e.Refs, Tag: []string{"spoor", e.Kind}}
 		if x.Refs == nil {
 			x.Refs = []string{}

@@ -103,7 +103,7 @@ func Tally(list []Attack, class triage.Class) map[Outcome]int {
 func Of(list []Attack, q *triage.Request, found []triage.Finding) *Attack {
 	for i := range list {
 		a := &list[i]
-		if a.Client != q.Client || a.Path != "" && a.Path != q.Path || q.Time.Before(a.First) || q.Time.After(a.Last) {
+		if !a.covers(q) {
 			continue
 		}
 		for _, f := range found {

@@ -12,6 +12,7 @@ import (
 	"spoor/cases"
 	"spoor/triage"
 	"spoor/triage/intel"
+	"spoor/triage/outcome"
 	"spoor/ui/desk"
 )
 
@@ -38,7 +39,8 @@ type shellJSON struct {
 	PlantConfidence string             `json:"plant_confidence,omitempty"`
 	PlantOther      []triage.PlantLead `json:"plant_other,omitempty"`
 
-	File *fileJSON `json:"file"`
+	File    *fileJSON `json:"file"`
+	Outcome string    `json:"outcome"` // how the best of its users fared; empty if that is not known
 }
 
 func (c *webshellsCmd) Run(s *session) error {
@@ -49,7 +51,7 @@ func (c *webshellsCmd) Run(s *session) error {
 }
 
 func shellOut(w triage.Webshell) shellJSON {
-	out := shellJSON{w.Ref, text(w.Path), w.Score, texts(w.Clients), optional(w.First), optional(w.Last), w.Requests, reasons(w.Reasons), w.PlantedBy, w.PlantWhy, w.PlantConfidence, w.PlantOther, nil}
+	out := shellJSON{w.Ref, text(w.Path), w.Score, texts(w.Clients), optional(w.First), optional(w.Last), w.Requests, reasons(w.Reasons), w.PlantedBy, w.PlantWhy, w.PlantConfidence, w.PlantOther, nil, w.Outcome}
 	if w.File != nil {
 		f := fileOut(*w.File)
 		out.File = &f
@@ -63,6 +65,9 @@ func printShell(w io.Writer, sh triage.Webshell) {
 		fmt.Fprintln(w, "     a file; no request in these logs is for it")
 	} else {
 		fmt.Fprintf(w, "     %s by %s, %s to %s\n", plural(sh.Requests, "request"), triage.Visible(strings.Join(sh.Clients, ", ")), stamp(sh.First), stamp(sh.Last))
+	}
+	if sh.Outcome != "" {
+		fmt.Fprintf(w, "     outcome of its use: %s\n", sh.Outcome)
 	}
 	if sh.PlantedBy != nil {
 		fmt.Fprintf(w, "     planted by %s (%s:%d), confidence %s: %s\n", sh.PlantedBy.Ref, triage.Visible(sh.PlantedBy.Source), sh.PlantedBy.Line, sh.PlantConfidence, sh.PlantWhy)
@@ -183,6 +188,7 @@ type actorJSON struct {
 	Observed []triage.Observable `json:"observed"`
 	Override *cases.Attribution  `json:"override"` // the analyst's own word; null if none was given
 	intel.Assessment
+	Fared map[outcome.Outcome]int `json:"fared"` // its attacks, like requests of one client, by how they fared
 }
 
 func (c *actorsCmd) Run(s *session) error {
@@ -194,7 +200,7 @@ func (c *actorsCmd) Run(s *session) error {
 
 func actorOut(a desk.Actor) actorJSON {
 	return actorJSON{Ref: a.Ref, Clients: texts(a.Clients), Agents: texts(a.Agents), First: optional(a.First), Last: optional(a.Last),
-		Requests: a.Requests, Shells: texts(a.Shells), Links: reasons(a.Links), Observed: a.Observed, Override: a.Override, Assessment: a.Assessment}
+		Requests: a.Requests, Shells: texts(a.Shells), Links: reasons(a.Links), Observed: a.Observed, Override: a.Override, Assessment: a.Assessment, Fared: a.Fared}
 }
 
 // maxShownGroups bounds the consistent groups that the text form prints.
@@ -205,6 +211,9 @@ func printActor(w io.Writer, a desk.Actor) {
 	fmt.Fprintf(w, "  %s, %d of them hostile, %s to %s\n", plural(a.Requests, "request"), a.Hostile, stamp(a.First), stamp(a.Last))
 	if len(a.Shells) > 0 {
 		fmt.Fprintf(w, "  used %s\n", triage.Visible(strings.Join(a.Shells, ", ")))
+	}
+	if len(a.Fared) > 0 {
+		fmt.Fprintf(w, "  attacks: %s\n", tallyText(a.Fared))
 	}
 	for _, r := range a.Links {
 		fmt.Fprintf(w, "  linked: %s\n", r.Text)
@@ -321,9 +330,11 @@ func (c *timelineCmd) Run(s *session) error {
 				Client string       `json:"client"`
 				Text   string       `json:"text"`
 				Level  triage.Level `json:"level"`
-			}{optional(e.Time), e.Kind, e.Ref, text(e.Client), e.Text, e.Level}
+
+				Outcome outcome.Outcome `json:"outcome"`
+			}{optional(e.Time), e.Kind, e.Ref, text(e.Client), e.Text, e.Level, e.Outcome}
 		}, func(w io.Writer, e desk.Event) {
-			fmt.Fprintf(w, "%s  %-9s  %-15s  %s", stamp(e.Time), e.Kind, or(triage.Visible(e.Client), "-"), e.Text)
+			fmt.Fprintf(w, "%s  %-9s  %-15s  %s", stamp(e.Time), e.Kind, or(triage.Visible(e.Client), "-"), faredText(string(e.Outcome))+e.Text)
 			if e.Ref != "" {
 				fmt.Fprintf(w, "  [%s]", e.Ref)
 			}

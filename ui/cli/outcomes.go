@@ -58,15 +58,19 @@ func (c *outcomesCmd) Run(s *session) error {
 			return err
 		}
 		if !c.JSON {
-			n := outcome.Tally(list, "")
-			var parts []string
-			for _, o := range outcome.Outcomes {
-				parts = append(parts, fmt.Sprintf("%d %s", n[o], o))
-			}
-			fmt.Fprintf(s.err, "%s: %s\n", plural(len(list), "attack"), strings.Join(parts, ", "))
+			fmt.Fprintf(s.err, "%s: %s\n", plural(len(list), "attack"), tallyText(outcome.Tally(list, "")))
 		}
 		return nil
 	})
+}
+
+// tallyText sums up how attacks fared.
+func tallyText(n map[outcome.Outcome]int) string {
+	var parts []string
+	for _, o := range outcome.Outcomes {
+		parts = append(parts, fmt.Sprintf("%d %s", n[o], o))
+	}
+	return strings.Join(parts, ", ")
 }
 
 func joinClasses() string {

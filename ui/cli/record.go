@@ -88,6 +88,8 @@ type requestShown struct {
 	Layers   []triage.Layer   `json:"layers"`
 	Findings []triage.Finding `json:"findings"`
 	Intruder string           `json:"intruder,omitempty"`
+
+	OutcomeWhy []triage.Reason `json:"outcome_why,omitempty"` // what says how the attack fared that it is part of
 }
 
 // find fills in the record and answers how it is printed for people.
@@ -173,7 +175,10 @@ func requestRecord(x *desk.Detail) requestShown {
 	for i, l := range x.Layers {
 		x.Layers[i].Field, x.Layers[i].Text = text(l.Field), text(l.Text)
 	}
-	out := requestShown{requestJSON: rowJSON(index.Row{Request: x.Request, Level: level, Classes: classes}), Raw: text(string(x.Raw)), Layers: x.Layers, Findings: x.Findings}
+	out := requestShown{requestJSON: rowJSON(desk.Row{Row: index.Row{Request: x.Request, Level: level, Classes: classes}}), Raw: text(string(x.Raw)), Layers: x.Layers, Findings: x.Findings}
+	if x.Attack != nil {
+		out.Outcome, out.OutcomeWhy = x.Attack.Of(&x.Request), reasons(x.Attack.Reasons)
+	}
 	if x.RawErr != nil {
 		out.RawError = triage.Visible(x.RawErr.Error())
 	}
@@ -209,6 +214,12 @@ func showRequest(w io.Writer, x *desk.Detail) {
 	}
 	for _, f := range x.Findings {
 		fmt.Fprintf(w, "%-8s %-10s %s: %s [%s]\n", f.Level, f.Class, f.Rule, f.Why, triage.Visible(f.Match))
+	}
+	if a := x.Attack; a != nil {
+		fmt.Fprintf(w, "outcome: %s; %s\n", a.Of(&r), triage.Visible(a.Whole(&r)))
+		for _, r := range a.Reasons {
+			fmt.Fprintf(w, "  because: %s%s\n", triage.Visible(r.Text), bracketed(r.Refs, 3))
+		}
 	}
 	if x.Intruder != nil {
 		fmt.Fprintf(w, "client of %s %s\n", x.Intruder.Name, x.Intruder.Ref)

@@ -8,6 +8,7 @@ import (
 
 	"spoor/index"
 	"spoor/triage"
+	"spoor/triage/outcome"
 	"spoor/ui/desk"
 )
 
@@ -58,16 +59,18 @@ type requestJSON struct {
 	Classes []triage.Class `json:"classes"`
 	Verdict string         `json:"verdict,omitempty"`
 	Reject  string         `json:"reject,omitempty"`
+
+	Outcome outcome.Outcome `json:"outcome"` // how the attack fared that it is part of, and it with it; empty if it is of none
 }
 
-func rowJSON(r index.Row) requestJSON {
+func rowJSON(r desk.Row) requestJSON {
 	classes := r.Classes
 	if classes == nil {
 		classes = []triage.Class{}
 	}
 	return requestJSON{r.Ref, text(r.Source), r.Line, r.Offset, optional(r.Time), text(r.Client), text(r.User), text(r.Method), text(r.Path),
 		text(r.Query), r.Status, r.Size, text(r.Referer), text(r.Agent), text(r.Host), text(r.Body), text(r.Answer),
-		len(r.Body) >= triage.MaxBody || len(r.Answer) >= triage.MaxBody, r.Level, classes, r.Verdict, r.Reject}
+		len(r.Body) >= triage.MaxBody || len(r.Answer) >= triage.MaxBody, r.Level, classes, r.Verdict, r.Reject, r.Outcome}
 }
 
 func (c *searchCmd) Run(s *session) error {
@@ -85,7 +88,7 @@ func (c *searchCmd) Run(s *session) error {
 		}
 		err = s.buffered(func(w io.Writer) error {
 			for from := 0; from < n; from += pageRows {
-				rows, err := res.Rows(from, min(pageRows, n-from))
+				rows, err := d.Rows(res, from, min(pageRows, n-from))
 				if err != nil {
 					return err
 				}
@@ -118,7 +121,7 @@ func (c *searchCmd) Run(s *session) error {
 	})
 }
 
-func printRow(w io.Writer, r index.Row) {
+func printRow(w io.Writer, r desk.Row) {
 	if r.Reject != "" {
 		fmt.Fprintf(w, "%s  rejected: %s  %s:%d\n", r.Ref, triage.Visible(r.Reject), triage.Visible(r.Source), r.Line)
 		return
@@ -127,7 +130,7 @@ func printRow(w io.Writer, r index.Row) {
 	if r.Level > triage.None {
 		level = r.Level.String()
 	}
-	fmt.Fprintf(w, "%s  %s  %-8s %-15s %-4s %3d %8s  %s\n", r.Ref, stamp(r.Time), level, triage.Visible(r.Client),
+	fmt.Fprintf(w, "%s  %s  %-8s %-9s %-15s %-4s %3d %8s  %s\n", r.Ref, stamp(r.Time), level, or(outcome.Short(r.Outcome), "-"), triage.Visible(r.Client),
 		triage.Visible(r.Method), r.Status, size(r.Size), triage.Visible(r.URI()))
 }
 
@@ -165,6 +168,8 @@ type findingJSON struct {
 	Field  string       `json:"field"`
 	Match  string       `json:"match"`
 	Why    string       `json:"why"`
+
+	Outcome outcome.Outcome `json:"outcome"` // how the attack fared that it is part of, and it with it; empty if it is of none
 }
 
 func (c *findingsCmd) Run(s *session) error {
@@ -175,13 +180,15 @@ func (c *findingsCmd) Run(s *session) error {
 		if err != nil {
 			return err
 		}
+		attacks := d.Finder()
 		return s.buffered(func(w io.Writer) error {
 			err := d.Store.EachFinding(s.ctx, q, func(r triage.Request, f triage.Finding) error {
+				fared := attacks.Fared(&r, []triage.Finding{f})
 				if c.JSON {
 					return jsonLine(w, findingJSON{r.Ref, text(r.Source), r.Line, r.Offset, optional(r.Time), f.Class, f.Rule, f.Level, text(r.Client),
-						text(r.Method), text(r.Path), text(r.Query), r.Status, text(f.Field), text(f.Match), f.Why})
+						text(r.Method), text(r.Path), text(r.Query), r.Status, text(f.Field), text(f.Match), f.Why, fared})
 				}
-				_, err := fmt.Fprintf(w, "%s  %s  %-8s %-10s %-15s %3d  %s  %s: %s [%s]\n", r.Ref, stamp(r.Time), f.Level, f.Class, triage.Visible(r.Client),
+				_, err := fmt.Fprintf(w, "%s  %s  %-8s %-10s %-9s %-15s %3d  %s  %s: %s [%s]\n", r.Ref, stamp(r.Time), f.Level, f.Class, or(outcome.Short(fared), "-"), triage.Visible(r.Client),
 					r.Status, triage.VisibleN(r.URI(), 80), f.Rule, f.Why, triage.VisibleN(f.Match, 60))
 				return err
 			})

@@ -14,13 +14,15 @@ import (
 	"spoor/cases"
 	"spoor/triage"
 	"spoor/triage/intel"
+	"spoor/triage/outcome"
 )
 
 // An Actor is an intruder with what can be said of who it is.
 type Actor struct {
 	triage.Intruder
 	intel.Assessment
-	Override *cases.Attribution // the analyst's word beside the computed one; nil if none was given
+	Override *cases.Attribution      // the analyst's word beside the computed one; nil if none was given
+	Fared    map[outcome.Outcome]int // its attacks, like requests of one client, by how they fared; empty if that is not known
 }
 
 // logGrade is the Admiralty grade of what spoor's rules see in logs: a fairly reliable source (the victim's
@@ -36,6 +38,7 @@ func (d *Desk) Intruders() []Actor {
 	words := d.Case.Attributions()
 	facts := d.Info().Sector
 	kb := d.KB()
+	told := d.told()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.actors == nil || d.sector != facts {
@@ -52,6 +55,7 @@ func (d *Desk) Intruders() []Actor {
 	for i := range out {
 		out[i].Intruder = withoutShells(out[i].Intruder, cleared)
 		out[i].Override = overrideOf(&out[i].Intruder, words)
+		out[i].Fared = outcome.Tally(told.of(out[i].Clients), "")
 	}
 	return out
 }

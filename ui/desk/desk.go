@@ -20,6 +20,7 @@ import (
 	"spoor/cases"
 	"spoor/index"
 	"spoor/triage"
+	"spoor/triage/outcome"
 )
 
 // Version is the version of spoor that runs and reports record.
@@ -150,7 +151,16 @@ func (d *Desk) survey() *triage.Survey {
 
 // Webshells lists the web-shell candidates, best first, those lowered that the analyst judged benign.
 func (d *Desk) Webshells() []triage.Webshell {
-	return d.judgedBenign().webshells(d.survey().Webshells)
+	list := d.judgedBenign().webshells(d.survey().Webshells)
+	f := d.told()
+	if len(f.attacks) == 0 {
+		return list
+	}
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].Outcome = string(outcome.Best(f.attacks, func(a *outcome.Attack) bool { return a.Class == triage.WebshellUse && a.Path == out[i].Path }))
+	}
+	return out
 }
 
 // Incidents lists the incidents, gravest first, those lowered of which the analyst judged a part benign, with what

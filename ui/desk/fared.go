@@ -3,6 +3,7 @@ package desk
 // How the attacks fared, where they are told: beside a class, an intruder, a request, a step of an incident.
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -114,9 +115,42 @@ func (f *fared) ofStep(s *triage.Step) outcome.Outcome {
 	return best
 }
 
+// A Row is a request of a result with how the attack fared that it is part of.
+type Row struct {
+	index.Row
+	Outcome outcome.Outcome // "" if it is of none, or that is not known
+}
+
+// Rows reads n requests of a result from position from, as its Rows does.
+func (d *Desk) Rows(res *index.Result, from, n int) ([]Row, error) {
+	rows, err := res.Rows(from, n)
+	if err != nil {
+		return nil, err
+	}
+	fared := d.Finder()
+	out := make([]Row, len(rows))
+	for i := range rows {
+		q := &rows[i]
+		out[i].Row = *q
+		if q.Level < triage.Low || q.Reject != "" {
+			continue
+		}
+		out[i].Outcome, err = fared.Outcome(&q.Request, q.Classes, func() ([]triage.Finding, error) { return d.Store.Findings(q.Ref) })
+		if err != nil {
+			return nil, fmt.Errorf("read how the attack of %s fared: %w", q.Ref, err)
+		}
+	}
+	return out, nil
+}
+
+// Finder finds how the attack fared that a request is part of.
+func (d *Desk) Finder() *outcome.Finder { return outcome.NewFinder(d.told().attacks) }
+
 // Attacks are those kept of some clients, of all if there are none named; what worked first.
-func (d *Desk) Attacks(clients ...string) []outcome.Attack {
-	f := d.told()
+func (d *Desk) Attacks(clients ...string) []outcome.Attack { return d.told().of(clients) }
+
+// of are the attacks of some clients, of all if there are none named.
+func (f *fared) of(clients []string) []outcome.Attack {
 	if len(clients) == 0 {
 		return f.attacks
 	}

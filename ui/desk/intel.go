@@ -381,7 +381,7 @@ func (d *Desk) said(in triage.Intruder) []intel.Evidence {
 			add(by, c, "a client of the intruder", nil)
 		}
 	}
-	for _, w := range d.Webshells() {
+	for _, w := range d.judgedBenign().webshells(d.survey().Webshells) {
 		if w.File == nil || !slices.Contains(in.Shells, w.Path) {
 			continue
 		}

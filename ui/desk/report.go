@@ -166,10 +166,11 @@ func (d *Desk) Report(ctx context.Context) (*report.Report, error) {
 		}
 	}
 	for _, a := range head(d.Intruders(), maxReportActors) {
-		r.Intruders = append(r.Intruders, report.Intruder{Intruder: a.Intruder, Label: a.Intruder.Name, Attribution: attribution(a)})
+		r.Intruders = append(r.Intruders, report.Intruder{Intruder: a.Intruder, Label: a.Intruder.Name, Attribution: attribution(a),
+			Fared: faredCounts(a.Fared)})
 	}
 	for _, e := range d.Timeline() {
-		ev := report.Event{Time: e.Time, Level: e.Level, Kind: e.Kind, Client: e.Client, Text: e.Text}
+		ev := report.Event{Time: e.Time, Level: e.Level, Kind: e.Kind, Client: e.Client, Text: e.Text, Outcome: e.Outcome}
 		if e.Ref != "" {
 			ev.Refs = []string{e.Ref}
 		}
@@ -273,10 +274,7 @@ func (d *Desk) reportFindings(ctx context.Context, r *report.Report) error {
 		}
 		cf := report.ClassFindings{Class: class, Requests: int64(all.Len()), Answered: int64(ok.Len()), Clients: int64(len(clients))}
 		if len(attacks) > 0 {
-			cf.Fared = map[string]int{}
-			for o, n := range outcome.Tally(attacks, class) {
-				cf.Fared[string(o)] = n
-			}
+			cf.Fared = faredCounts(outcome.Tally(attacks, class))
 		}
 		if cf.First, cf.Last, err = reach(all); err != nil {
 			return err
@@ -287,6 +285,15 @@ func (d *Desk) reportFindings(ctx context.Context, r *report.Report) error {
 		r.Findings = append(r.Findings, cf)
 	}
 	return nil
+}
+
+// faredCounts are counts of attacks by how they fared, as a report has them.
+func faredCounts(n map[outcome.Outcome]int) map[string]int {
+	out := map[string]int{}
+	for o, k := range n {
+		out[string(o)] = k
+	}
+	return out
 }
 
 // samples fills the highest level and a few requests that have it.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"spoor/triage"
+	"spoor/triage/outcome"
 )
 
 // An Event is one point of the timeline.
@@ -19,6 +20,8 @@ type Event struct {
 	Client string // as logged
 	Text   string // safe to draw
 	Level  triage.Level
+
+	Outcome outcome.Outcome // how the attacks of a step fared; "" if it tells of none
 }
 
 const (
@@ -41,7 +44,7 @@ func (d *Desk) Timeline() []Event {
 				level = min(level, triage.Low)
 			}
 			seen[s.Ref] = true
-			out = append(out, Event{s.Time, s.Kind, s.Ref, s.Client, s.Text, level})
+			out = append(out, Event{s.Time, s.Kind, s.Ref, s.Client, s.Text, level, outcome.Outcome(s.Outcome)})
 		}
 	}
 	files := 0
@@ -51,7 +54,7 @@ func (d *Desk) Timeline() []Event {
 			continue
 		}
 		files++
-		out = append(out, Event{f.ModTime.UTC(), "file", f.Ref, "", fmt.Sprintf("%s last written, %s", triage.VisibleN(f.Path, 160), f.Verdict), fileLevel(f.Verdict)})
+		out = append(out, Event{f.ModTime.UTC(), "file", f.Ref, "", fmt.Sprintf("%s last written, %s", triage.VisibleN(f.Path, 160), f.Verdict), fileLevel(f.Verdict), ""})
 	}
 	out = append(out, d.processEvents(seen)...)
 	for _, e := range d.Case.Evidence() {
@@ -68,7 +71,7 @@ func (d *Desk) Timeline() []Event {
 		if len(g.Refs) > 0 {
 			ref = g.Refs[0]
 		}
-		out = append(out, Event{g.From, "gap", ref, "", g.Source + ": " + g.Text, g.Level})
+		out = append(out, Event{g.From, "gap", ref, "", g.Source + ": " + g.Text, g.Level, ""})
 	}
 	for _, n := range d.Case.Notes() {
 		out = append(out, Event{Time: n.Created.UTC(), Kind: "note", Ref: n.Ref, Text: triage.VisibleN(n.Text, 160)})
@@ -100,7 +103,7 @@ func (d *Desk) processEvents(seen map[string]bool) []Event {
 		if seen[p.Ref] {
 			continue
 		}
-		e := Event{p.Time, "process", p.Ref, "", processTitle(p), p.Findings[0].Level}
+		e := Event{p.Time, "process", p.Ref, "", processTitle(p), p.Findings[0].Level, ""}
 		if s := spawned[p.Ref]; s != nil {
 			e.Client = s.Client
 		}
