@@ -18,6 +18,7 @@ type common struct {
 	ctx   context.Context
 	desk  *desk.Desk
 	st    styles
+	ascii bool // the terminal shows no Unicode
 	keys  keyMap
 	out   io.Writer // the terminal, for the clipboard sequence
 	marks map[string]bool

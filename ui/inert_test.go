@@ -72,8 +72,14 @@ func TestHostileTextStaysInert(t *testing.T) {
 		d := drive(t, dk, w, 40)
 		look := func() {
 			t.Helper()
-			checkInert(t, d.m.View())
-			checkSize(t, d.m.View(), w, 40)
+			v := d.m.View()
+			checkInert(t, v)
+			checkSize(t, v, w, 40)
+			d.m.ascii = true
+			v = d.m.View()
+			d.m.ascii = false
+			checkASCII(t, v)
+			checkSize(t, v, w, 40)
 		}
 		for i := range d.m.keys.Screens {
 			d.press(d.m.keys.Screens[i])
@@ -128,7 +134,7 @@ func FuzzCell(f *testing.F) {
 		f.Add(h, 12)
 	}
 	f.Add("plain", 3)
-	st := newStyles(false)
+	st := newStyles(false, false)
 	f.Fuzz(func(t *testing.T, s string, width int) {
 		width = max(1, min(width, 200))
 		for _, c := range []string{cell(s, width), cellRight(s, width), cellMiddle(s, width), cellTail(s, width),

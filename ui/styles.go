@@ -35,11 +35,16 @@ type styles struct {
 	current  lipgloss.Style // the tab one is on
 }
 
-// newStyles makes the styles. It asks the terminal nothing.
-func newStyles(noColor bool) styles {
+// newStyles makes the styles. It asks the terminal nothing. On a light background cyan and yellow, which most
+// palettes have too pale to read on white, become blue and magenta.
+func newStyles(noColor, light bool) styles {
 	r := lipgloss.NewRenderer(io.Discard)
 	r.SetColorProfile(termenv.ANSI)
-	r.SetHasDarkBackground(true)
+	r.SetHasDarkBackground(!light)
+	cyan, yellow := "6", "3"
+	if light {
+		cyan, yellow = "4", "5"
+	}
 	base := r.NewStyle().Inline(true)
 	color := func(s lipgloss.Style, c string) lipgloss.Style {
 		if noColor {
@@ -52,10 +57,10 @@ func newStyles(noColor bool) styles {
 		plain:    base,
 		muted:    base.Faint(true),
 		strong:   base.Bold(true),
-		heading:  color(base.Bold(true), "6"),
+		heading:  color(base.Bold(true), cyan),
 		critical: color(base.Bold(true), "1"),
 		high:     color(base, "1"),
-		medium:   color(base, "3"),
+		medium:   color(base, yellow),
 		good:     color(base, "2"),
 		matched:  color(base.Bold(true).Underline(true), "1"),
 	}

@@ -25,6 +25,8 @@ type Options struct {
 	In      io.Reader // keys; nil is the terminal
 	Out     io.Writer // the terminal; nil is standard output, and in New no copying
 	NoColor bool      // draw with weight, underline and reverse only
+	Light   bool      // choose colours for a light background
+	ASCII   bool      // draw without Unicode
 }
 
 // Run shows the case until the analyst closes it. It returns nil when it was closed by a key, the context's

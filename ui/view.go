@@ -36,7 +36,11 @@ func (r *root) View() string {
 		copy(body[len(body)-len(long):], long)
 	}
 	rows := append([]string{r.tabLine(s), r.crumbLine(s)}, body...)
-	return strings.Join(append(rows, r.statusLine(s)), "\n")
+	frame := strings.Join(append(rows, r.statusLine(s)), "\n")
+	if r.ascii {
+		return toASCII(frame)
+	}
+	return frame
 }
 
 // longSaid is what the status line has no room for, to be drawn over the end of the body.
