@@ -16,9 +16,9 @@ func TestToASCII(t *testing.T) {
 		{"▁▂▃▄▅▆▇█ █", ".:-=+*%# #"},
 		{"cut… · next", "cut~ - next"},
 		{"日本x", "????x"},
-		{"e\u0301te\u0301", "ete"},        // two letters with accents
-		{"…\u0301", "?"},                  // the sign with an accent is no longer ours
-		{"😀👨\u200d👩\u200d👧", "????"},      // one emoji, and a family joined to one
+		{"e\u0301te\u0301", "ete"},           // two letters with accents
+		{"…\u0301", "?"},                     // the sign with an accent is no longer ours
+		{"😀👨\u200d👩\u200d👧", "????"},         // one emoji, and a family joined to one
 		{"\u05e9\u05dc\u05d5\u05dd", "????"}, // Hebrew
 		{"ﷺ|", strings.Repeat("?", ansi.StringWidth("ﷺ")) + "|"},
 	} {

@@ -8,30 +8,31 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/charmbracelet/x/term"
-
 	"spoor/triage"
 	"spoor/ui"
 	"spoor/ui/desk"
 )
 
 type openCmd struct {
-	Case  string `arg:"" help:"Case folder."`
-	Color string `help:"auto, or never for no colour; NO_COLOR does the same." enum:"auto,never" default:"auto"`
+	Case string `arg:"" help:"Case folder."`
+	terminalFlags
 }
 
 func (c *openCmd) Run(s *session) error {
-	if !isTerminal(s.out) {
-		return misuse{errors.New("open needs a terminal; spoor search, findings, webshells, incidents and report print the same")}
+	if !canDraw(s.out) {
+		return errNoTerminal
 	}
-	return s.withCase(c.Case, func(d *desk.Desk) error { return s.runUI(d, c.Color == "never") })
+	return s.withCase(c.Case, func(d *desk.Desk) error { return s.runUI(d, &c.terminalFlags) })
 }
 
-func (s *session) runUI(d *desk.Desk, noColor bool) error {
-	return ui.Run(s.ctx, d, ui.Options{In: s.in, Out: s.out, NoColor: noColor || os.Getenv("NO_COLOR") != ""})
+// runUI opens the terminal program.
+func (s *session) runUI(d *desk.Desk, f *terminalFlags) error {
+	o := f.options(os.Getenv)
+	o.In, o.Out = s.in, s.out
+	return ui.Run(s.ctx, d, o)
 }
 
-type demoCmd struct{}
+type demoCmd struct{ terminalFlags }
 
 // Run makes the bundled incident into a case. The evidence is written into the case's own folder, since it
 // comes out of the program and has no other place.
@@ -63,8 +64,8 @@ func (c *demoCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	if isTerminal(s.out) {
-		return s.runUI(d, false)
+	if canDraw(s.out) {
+		return s.runUI(d, &c.terminalFlags)
 	}
 	return s.buffered(func(w io.Writer) error {
 		printLedger(w, d, ledger)
@@ -113,9 +114,4 @@ func unpack(from fs.FS, dir string) ([]string, error) {
 		return os.WriteFile(file, b, 0o600)
 	})
 	return out, err
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(f.Fd())
 }
