@@ -74,6 +74,9 @@ func (r *root) record(msg tea.Msg) (tea.Cmd, bool) {
 		return r.editOutside(msg), true
 	case takenMsg:
 		return r.taken(msg), true
+	case factsMsg:
+		r.say(msg.said)
+		return send(changedMsg{evidence: true}), true
 	case decideMsg:
 		r.over = r.decisionPrompt(msg)
 	case decidedMsg:
@@ -255,6 +258,9 @@ func (r *root) command(c command) tea.Cmd {
 	var s subject
 	if t := r.top(); t != nil {
 		s = t.Selected()
+	}
+	if cmd, ok := r.knownWords(c); ok {
+		return cmd
 	}
 	switch c.name {
 	case "search":

@@ -218,7 +218,7 @@ const CampaignUsage = "campaign FOLDER... [--milestone DAY=NAME]..."
 // ParseCampaign reads what a campaign is made of from one line, in the words of the command line. No file is looked
 // at.
 func ParseCampaign(line string) (paths []string, milestones []campaign.Milestone, err error) {
-	words, err := splitWords(line)
+	words, err := SplitWords(line)
 	if err != nil {
 		return nil, nil, err
 	}
