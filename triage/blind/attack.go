@@ -206,7 +206,7 @@ func refsOf(records []*record) []string {
 // pageReasons are what the page did otherwise: error texts, the number of columns, files, refusals.
 func (x *place) pageReasons(r *Reader, add addReason) {
 	if len(x.errors) > 0 {
-		add(weightLikely, "error-text", "the server logged the database's error: "+triage.VisibleN(x.errorText, 160), x.errors...)
+		add(weightLikely, "error-text", "the server logged the database's error: "+triage.VisibleN(withoutValue(x.errorText), 160), x.errors...)
 	}
 	if n, refs := x.columns(); n > 0 {
 		add(weightLikely, "columns-found", fmt.Sprintf("ORDER BY is obeyed up to %d and refused beyond: the statement has %d columns", n, n), refs...)

@@ -113,6 +113,22 @@ func quotes(text string, pieces []piece, payload string, weak bool) (out quoted,
 	return out, true
 }
 
+// withoutValue is an error text without what it quotes: values are shown where they can be masked.
+func withoutValue(text string) string {
+	for i := range messages {
+		m := &messages[i]
+		for _, re := range [...]*regexp.Regexp{m.closed, m.open} {
+			if g := re.FindStringSubmatchIndex(text); g != nil {
+				return text[:g[2]] + "***" + text[g[3]:]
+			}
+		}
+	}
+	if i := strings.IndexAny(text, `'"`); i >= 0 && strings.LastIndexAny(text, `'"`) > i+len("'='") { // of another language
+		return text[:i+1] + "***" + text[strings.LastIndexAny(text, `'"`):]
+	}
+	return text
+}
+
 // minMark is how long a mark is that is not met by chance.
 const minMark = 3
 
