@@ -88,6 +88,11 @@ type Info struct {
 	Objective string    `json:"objective"`
 	Outcome   string    `json:"outcome"`
 	Created   time.Time `json:"created"` // UTC; Create sets it if zero
+
+	RequestedBy string `json:"requested_by,omitempty"` // this and the following as in Facts
+	Authority   string `json:"authority,omitempty"`
+	Systems     string `json:"systems,omitempty"`
+	Period      string `json:"period,omitempty"`
 }
 
 // Who is the person and the machine behind a change. Nothing is guessed: what was not told is empty.

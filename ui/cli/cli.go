@@ -49,7 +49,7 @@ type grammar struct {
 	Merge     mergeCmd     `cmd:"" help:"Say that intruders are one."`
 	Split     splitCmd     `cmd:"" help:"Say that clients are an intruder of their own."`
 	Attribute attributeCmd `cmd:"" help:"Say whom you hold an intruder to be, beside the computed answer."`
-	Case      caseCmd      `cmd:"" help:"Show what is known of the case, or change it: victim, sector, objective, outcome."`
+	Case      caseCmd      `cmd:"" help:"Show what is known of the case, or change it: victim, sector, objective, outcome, who asked, on what authority."`
 	Campaign  campaignCmd  `cmd:"" help:"Set many cases and incident lists beside each other: milestones, sectors, actors, what they share."`
 	Assess    assessCmd    `cmd:"" help:"Weigh observables without a case: who would fit, how sure, what else would explain them."`
 	Intel     intelCmd     `cmd:"" help:"What is known of actors, tools and techniques."`
