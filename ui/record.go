@@ -388,7 +388,7 @@ func (r *root) toggleHidden() tea.Cmd {
 func (r *root) verify() tea.Cmd {
 	d := r.desk
 	return r.work("checking journal and evidence", func(ctx context.Context) tea.Msg {
-		v, err := d.Verify(ctx)
+		v, err := d.Verify(ctx, nil)
 		if err != nil {
 			return failMsg{fmt.Errorf("verify: %w", err)}
 		}

@@ -203,3 +203,15 @@ func (t *Trust) Trusts(k Key, at time.Time) (as string, ok bool) {
 	}
 	return "", false
 }
+
+// Signer is the minisign key, of those named, that made a signature over text; one without Public if none did.
+func (t *Trust) Signer(text, signature []byte) Key {
+	if t != nil {
+		for _, x := range t.keys {
+			if k, err := Check(text, signature, x.public); err == nil && k.Kind == Minisign {
+				return k
+			}
+		}
+	}
+	return Key{Kind: Minisign}
+}
