@@ -37,9 +37,6 @@ const (
 	kindAttribution = "attribution"
 	kindFacts       = "facts"
 	kindIntel       = "intel"
-
-	kindSeal = "seal"
-	kindPack = "pack"
 )
 
 // A record is one line of the journal: compact JSON and a line feed.

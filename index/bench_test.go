@@ -157,7 +157,7 @@ func BenchmarkFacet(b *testing.B) {
 	for _, column := range []string{"ip", "method", "path", "query", "status", "ua", "referer", "host", "user", "source", "class", "rule", "level"} {
 		b.Run(column, func(b *testing.B) {
 			for b.Loop() {
-				if _, err := r.Facet(column, 10); err != nil {
+				if _, err := r.Facet(context.Background(), column, 10); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -169,7 +169,7 @@ func BenchmarkFacet(b *testing.B) {
 func BenchmarkHistogram(b *testing.B) {
 	r := search(b, benchStore(b), "")
 	for b.Loop() {
-		if _, err := r.Histogram(720); err != nil {
+		if _, err := r.Histogram(context.Background(), 720); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -69,8 +69,8 @@ func ask(t *testing.T, dir, name string, content []byte) {
 			continue
 		}
 		if _, err := r.Rows(0, 20); err == nil {
-			_, _ = r.Facet("path", 3)
-			_, _ = r.Histogram(4)
+			_, _ = r.Facet(context.Background(), "path", 3)
+			_, _ = r.Histogram(context.Background(), 4)
 		}
 	}
 	s.Counts()

@@ -2,37 +2,73 @@ package index
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math/bits"
 	"slices"
-	"strconv"
 	"strings"
 )
 
 // A Count is how many requests of a result have a value.
 type Count struct {
-	Value string // as logged; of a status, the number; empty if requests have none
+	Value string // as logged; of a number, it or its range; empty if requests have none
 	Count int64
+	Hot   int64 // of FacetHot: of these, with a finding of level medium or above
 }
 
 // Facet counts the values of a column over the result, and gives the n most frequent ones, the most frequent
 // first, and equal ones by value; where not all texts of a count fit in, they are the first in the order of load.
-// Columns are ip, method, path, query, status, ua, referer, host, user, source, class, rule and level. A request
-// counts once for each class and each rule of its findings, and for the highest level of them; one without
-// findings does not count in these.
-func (r *Result) Facet(column string, n int) ([]Count, error) {
+//
+// Columns are ip, method, path, query, status, ua, referer, host, user, source, verdict, class, rule, level, and in
+// ranges: size and millis (0, 1..9, 10..99 and so on), day and hour (of the day), both UTC. A request counts once for
+// each class and each rule of its findings, and for the highest level of them; one without findings does not count in
+// these. Is writes the query for a value. The error is ctx's if it is done.
+func (r *Result) Facet(ctx context.Context, column string, n int) ([]Count, error) {
+	return r.facet(ctx, column, n, nil)
+}
+
+// FacetHot is Facet with Count.Hot, which takes about the time of another Facet over the requests with findings.
+func (r *Result) FacetHot(ctx context.Context, column string, n int) ([]Count, error) {
+	if _, err := r.hold(); err != nil {
+		return nil, err
+	}
+	hot, err := r.hotRows(ctx)
+	r.store.release()
+	if err != nil {
+		return nil, err
+	}
+	return r.facet(ctx, column, n, r.within(hot))
+}
+
+// facet counts the values of a column; hot is the requests to count apart, nil if there are none.
+func (r *Result) facet(ctx context.Context, column string, n int, hot *Result) ([]Count, error) {
 	snap, err := r.hold()
 	if err != nil {
 		return nil, err
 	}
 	defer r.store.release()
 	if c, ok := textColumnNamed(column); ok {
-		return r.textFacet(c, n)
+		return r.textFacet(ctx, c, n, hot)
 	}
+	counts, err := r.values(ctx, snap, column)
+	if err != nil {
+		return nil, err
+	}
+	var some map[string]int64
+	if hot != nil {
+		if some, err = hot.values(ctx, snap, column); err != nil {
+			return nil, err
+		}
+	}
+	return top(counts, some, n), nil
+}
+
+// values counts the values of a column that has few.
+func (r *Result) values(ctx context.Context, snap *snapshot, column string) (map[string]int64, error) {
 	counts := map[string]int64{}
 	switch column {
-	case "status":
-		err = r.countStatus(counts)
+	case "status", "size", "millis", "day", "hour":
+		return counts, r.countNumbers(ctx, numberFacets[column], counts)
 	case "source":
 		for _, seg := range snap.segments {
 			for _, sp := range seg.meta.Spans {
@@ -41,24 +77,32 @@ func (r *Result) Facet(column string, n int) ([]Count, error) {
 				}
 			}
 		}
+		return counts, nil
+	case "verdict":
+		counts[""] = int64(r.Len())
+		for row, said := range snap.notes.rows {
+			if r.set.Contains(uint32(row)) {
+				counts[""]--
+				counts[said.verdict]++
+			}
+		}
+		return counts, nil
 	case "class", "rule", "level":
-		err = r.countSigns(func(signs []sign, n int64) {
+		return counts, r.countSigns(ctx, func(signs []sign, n int64) {
 			for _, v := range signValues(column, signs) {
 				counts[v] += n
 			}
 		})
-	default:
-		return nil, fmt.Errorf("cannot count by %q", column)
 	}
-	return top(counts, n), err
+	return nil, fmt.Errorf("cannot count by %q", column)
 }
 
 // top gives the n largest counts; equal ones by value.
-func top(counts map[string]int64, n int) []Count {
+func top(counts, hot map[string]int64, n int) []Count {
 	out := make([]Count, 0, len(counts))
 	for v, c := range counts {
 		if c != 0 {
-			out = append(out, Count{v, c})
+			out = append(out, Count{v, c, hot[v]})
 		}
 	}
 	sortCounts(out)
@@ -72,43 +116,18 @@ func sortCounts(all []Count) {
 	})
 }
 
-// countStatus counts the statuses of the result.
-func (r *Result) countStatus(counts map[string]int64) error {
-	numbers := map[int64]int64{}
-	read := func(p *picked) ([]int64, error) { return p.seg.ints(intStatus, p.group) }
-	err := scan(r, r.allPicks(), read, func(_ *picked, rows []int, ints []int64) {
-		last, run := int64(0), int64(0)
-		for _, i := range rows {
-			if ints[i] != last {
-				numbers[last] += run
-				last, run = ints[i], 0
-			}
-			run++
-		}
-		numbers[last] += run
-	})
-	for v, n := range numbers {
-		if v == 0 {
-			counts[""] += n
-		} else {
-			counts[strconv.FormatInt(v, 10)] += n
-		}
-	}
-	return err
-}
-
 // countSigns calls add for the signs of the requests of the result, those of behaviour included, with the number
 // of requests that have these. The number is negative where add has got signs for a request that has more.
-func (r *Result) countSigns(add func(signs []sign, n int64)) error {
+func (r *Result) countSigns(ctx context.Context, add func(signs []sign, n int64)) error {
 	for _, seg := range r.snap.segments {
-		if err := r.countSignsOf(seg, add); err != nil {
+		if err := r.countSignsOf(ctx, seg, add); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *Result) countSignsOf(seg *segment, add func(signs []sign, n int64)) error {
+func (r *Result) countSignsOf(ctx context.Context, seg *segment, add func(signs []sign, n int64)) error {
 	sets, err := seg.signSets()
 	if err != nil {
 		return err
@@ -118,7 +137,7 @@ func (r *Result) countSignsOf(seg *segment, add func(signs []sign, n int64)) err
 	if r.between(seg.base, seg.base+seg.meta.Rows) != int(seg.meta.Rows) {
 		counts = make([]int64, len(sets))
 		read := func(p *picked) ([]int32, error) { return seg.ids(colSigns, p.group) }
-		err = scan(r, picks, read, func(_ *picked, rows []int, ids []int32) {
+		err = scan(ctx, r, picks, read, func(_ *picked, rows []int, ids []int32) {
 			for _, i := range rows {
 				counts[ids[i]]++
 			}
@@ -168,20 +187,41 @@ func (snap *snapshot) remark(p *picked, sets [][]sign, in func(row uint32) bool,
 type counted struct {
 	seg  *segment
 	rows []int32
+	hot  []int32 // of these, those to count apart; nil if there are none
+}
+
+func (c *counted) hotOf(id int) int64 {
+	if c.hot == nil {
+		return 0
+	}
+	return int64(c.hot[id])
 }
 
 // A topText is a text with the number of rows that have it.
 type topText struct {
-	seg   *segment // one that has the text
-	id    int32
-	count int64
+	seg        *segment // one that has the text
+	id         int32
+	count, hot int64
 }
 
 // textFacet counts by number of text in each segment, and reads only the texts that are among the first n.
-func (r *Result) textFacet(c column, n int) ([]Count, error) {
-	counts, err := r.countTexts(c)
+func (r *Result) textFacet(ctx context.Context, c column, n int, hot *Result) ([]Count, error) {
+	counts, err := r.countTexts(ctx, c)
 	if err != nil || n <= 0 {
 		return nil, err
+	}
+	if hot != nil {
+		some, err := hot.countTexts(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		of := map[*segment][]int32{}
+		for _, s := range some {
+			of[s.seg] = s.rows
+		}
+		for i := range counts {
+			counts[i].hot = of[counts[i].seg]
+		}
 	}
 	best, err := mergeTop(c, counts, n)
 	if err != nil {
@@ -189,7 +229,7 @@ func (r *Result) textFacet(c column, n int) ([]Count, error) {
 	}
 	out := make([]Count, len(best))
 	for i, t := range best {
-		out[i].Count = t.count
+		out[i].Count, out[i].Hot = t.count, t.hot
 		if out[i].Value, err = t.seg.text(c, t.id); err != nil {
 			return nil, err
 		}
@@ -199,9 +239,12 @@ func (r *Result) textFacet(c column, n int) ([]Count, error) {
 }
 
 // countTexts counts the texts of the result in each segment. What is counted of whole segments is known.
-func (r *Result) countTexts(c column) ([]counted, error) {
+func (r *Result) countTexts(ctx context.Context, c column) ([]counted, error) {
 	var out []counted
 	for _, seg := range r.snap.segments {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		switch r.between(seg.base, seg.base+seg.meta.Rows) {
 		case 0:
 			continue
@@ -210,12 +253,12 @@ func (r *Result) countTexts(c column) ([]counted, error) {
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, counted{seg, t.rows})
+			out = append(out, counted{seg: seg, rows: t.rows})
 			continue
 		}
 		of := make([]int32, seg.meta.Texts[c])
 		read := func(p *picked) ([]int32, error) { return seg.ids(c, p.group) }
-		err := scan(r, r.picks(seg), read, func(_ *picked, rows []int, ids []int32) {
+		err := scan(ctx, r, r.picks(seg), read, func(_ *picked, rows []int, ids []int32) {
 			for _, i := range rows {
 				of[ids[i]]++
 			}
@@ -223,7 +266,7 @@ func (r *Result) countTexts(c column) ([]counted, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, counted{seg, of})
+		out = append(out, counted{seg: seg, rows: of})
 	}
 	return out, nil
 }
@@ -239,7 +282,7 @@ func mergeTop(c column, counts []counted, n int) ([]topText, error) {
 	if len(counts) == 1 {
 		for id, rows := range counts[0].rows {
 			if int64(rows) >= least {
-				all = append(all, topText{counts[0].seg, int32(id), int64(rows)})
+				all = append(all, topText{counts[0].seg, int32(id), int64(rows), counts[0].hotOf(id)})
 			}
 		}
 		return firstTop(all, n), nil
@@ -269,6 +312,7 @@ func mergeTop(c column, counts []counted, n int) ([]topText, error) {
 				all = append(all, topText{seg: of.seg, id: int32(id)})
 			}
 			all[k].count += int64(of.rows[id])
+			all[k].hot += of.hotOf(id)
 		}
 	}
 	return firstTop(all, n), nil

@@ -1,9 +1,8 @@
 package index
 
 import (
+	"context"
 	"time"
-
-	"spoor/triage"
 )
 
 // A Histogram counts requests by equal spans of time.
@@ -36,38 +35,69 @@ func (z *zone) add(when int64) {
 }
 
 // Histogram counts the requests of the result in n spans of time from the first to the last one. Requests
-// without time do not count.
-func (r *Result) Histogram(n int) (Histogram, error) {
+// without time do not count. The error is ctx's if it is done.
+func (r *Result) Histogram(ctx context.Context, n int) (Histogram, error) {
 	if _, err := r.hold(); err != nil {
 		return Histogram{}, err
 	}
 	defer r.store.release()
 	picks := r.allPicks()
-	first, last, err := r.span(picks)
+	first, last, err := r.span(ctx, picks)
 	if err != nil || first > last || n <= 0 {
 		return Histogram{}, err
 	}
-	width := max(1, (last-first)/int64(n)+1) // ms
-	h := Histogram{time.UnixMilli(first).UTC(), time.Duration(width) * time.Millisecond, make([]int64, n), make([]int64, n)}
-	hot, err := r.hotPlans(picks)
+	return r.histogram(ctx, picks, first, max(1, (last-first)/int64(n)+1), n)
+}
+
+// HistogramIn counts the requests of the result from a time to before another one in n equal spans, which are as long
+// as is needed to reach it, in whole milliseconds. Spans without requests are there as well; it has no spans only if to
+// is not after from. The error is ctx's if it is done.
+func (r *Result) HistogramIn(ctx context.Context, from, to time.Time, n int) (Histogram, error) {
+	if _, err := r.hold(); err != nil {
+		return Histogram{}, err
+	}
+	defer r.store.release()
+	first, end := from.UnixMilli(), to.UnixMilli()
+	if first >= end || n <= 0 {
+		return Histogram{}, nil
+	}
+	var picks []picked
+	for _, p := range r.allPicks() {
+		if z := p.zone(); z.First != 0 && z.First < end && z.Last >= first {
+			picks = append(picks, p)
+		}
+	}
+	width := (end - first) / int64(n)
+	if width*int64(n) < end-first {
+		width++
+	}
+	return r.histogram(ctx, picks, first, width, n)
+}
+
+// histogram counts the rows picked in n spans of width ms.
+func (r *Result) histogram(ctx context.Context, picks []picked, first, width int64, n int) (Histogram, error) {
+	h := Histogram{time.UnixMilli(first).UTC(), time.Duration(min(width, maxInt/1e6)) * time.Millisecond, make([]int64, n), make([]int64, n)}
+	cut := spanCut{first, width, n}
+	found, err := r.hotRows(ctx)
 	if err != nil {
 		return Histogram{}, err
 	}
-	read := func(p *picked) (g histogramGroup, err error) {
-		z := p.zone()
-		g.one = z.Unknown == 0 && h.at(z.First, width) == h.at(z.Last, width)
-		g.hot = newBitset(p.seg.groupLen(p.group))
-		if err = hot[p.seg].run(p.seg, p.group, g.hot); err == nil && !g.one {
-			g.times, err = p.seg.ints(intTime, p.group)
+	hot := r.within(found)
+	read := func(p *picked) (times []int64, err error) {
+		if cut.one(p) < 0 {
+			times, err = p.seg.ints(intTime, p.group)
 		}
-		return g, err
+		return times, err
 	}
-	err = scan(r, picks, read, func(p *picked, rows []int, g histogramGroup) {
-		if g.one {
-			h.addAll(h.at(p.zone().First, width), p, rows, g.hot)
+	err = scan(ctx, r, picks, read, func(p *picked, rows []int, times []int64) {
+		some := picked{p.seg, p.group, hot.between(p.first(), p.first()+int64(p.seg.groupLen(p.group)))}
+		if k := cut.one(p); k >= 0 {
+			h.Counts[k] += int64(p.rows)
+			h.Hot[k] += int64(some.rows)
 			return
 		}
-		h.count(&g, rows, width)
+		cut.count(h.Counts, rows, times)
+		cut.count(h.Hot, hot.rowsOf(&some), times)
 	})
 	if err != nil {
 		return Histogram{}, err
@@ -75,73 +105,77 @@ func (r *Result) Histogram(n int) (Histogram, error) {
 	return h, nil
 }
 
-// at is the span of a time; that of the nearest one if it is in none.
-func (h *Histogram) at(t, width int64) int {
-	return int(max(0, min((t-h.First.UnixMilli())/width, int64(len(h.Counts))-1)))
+// A spanCut is n spans of time of width ms, the first of which begins at first.
+type spanCut struct {
+	first, width int64
+	n            int
 }
 
-// addAll adds rows that are in one span.
-func (h *Histogram) addAll(k int, p *picked, rows []int, hot bitset) {
-	h.Counts[k] += int64(p.rows)
-	if p.whole() {
-		h.Hot[k] += int64(hot.count())
-		return
+// at is the span of a time; -1 if it is in none.
+func (c spanCut) at(t int64) int {
+	if t == 0 || t < c.first || (t-c.first)/c.width >= int64(c.n) {
+		return -1
 	}
-	for _, i := range rows {
-		if hot.has(i) {
-			h.Hot[k]++
-		}
-	}
+	return int((t - c.first) / c.width)
 }
 
-// A histogramGroup is what is read of a row group to count it.
-type histogramGroup struct {
-	one   bool // all its requests are in one span of time
-	times []int64
-	hot   bitset
+// one is the span that all rows of a row group are in; -1 if there is none.
+func (c spanCut) one(p *picked) int {
+	z := p.zone()
+	if k := c.at(z.First); z.Unknown == 0 && k == c.at(z.Last) {
+		return k
+	}
+	return -1
 }
 
 // count adds rows of a group. Most of them are in the span of the row before.
-func (h *Histogram) count(g *histogramGroup, rows []int, width int64) {
-	first := h.First.UnixMilli()
-	k, from, end := 0, first, first+width
+func (c spanCut) count(counts []int64, rows []int, times []int64) {
+	k, from, end := -1, int64(0), int64(0)
 	for _, i := range rows {
-		t := g.times[i]
-		if t == 0 {
-			continue
+		t := times[i]
+		if t < from || t >= end || t == 0 {
+			if k = c.at(t); k >= 0 {
+				from = c.first + int64(k)*c.width
+				end = from + c.width
+			} else {
+				from, end = t, t
+			}
 		}
-		if t < from || t >= end {
-			k = h.at(t, width)
-			from = first + int64(k)*width
-			end = from + width
-		}
-		h.Counts[k]++
-		if g.hot.has(i) {
-			h.Hot[k]++
+		if k >= 0 {
+			counts[k]++
 		}
 	}
 }
 
-// hotPlans are plans for the requests with a finding of level medium or above.
-func (r *Result) hotPlans(picks []picked) (map[*segment]*plan, error) {
-	out := map[*segment]*plan{}
-	for i := range picks {
-		seg := picks[i].seg
-		if out[seg] != nil {
-			continue
-		}
-		p := &planner{snap: r.snap, seg: seg}
-		pl, err := p.signs(func(signs []sign) bool { return highest(signs) >= triage.Medium })
-		if err != nil {
-			return nil, err
-		}
-		out[seg] = pl
+// Spans cuts the time from one moment to another into at most n spans of a round length, such as 5 s, 15 min, 6 h or
+// whole days, which begin at multiples of it in UTC: first is the start of the first one, and they are count. The
+// length is 0 if to is not after from. HistogramIn(ctx, first, first.Add(count*length), count) counts by them.
+func Spans(from, to time.Time, n int) (first time.Time, length time.Duration, count int) {
+	if !to.After(from) || n <= 0 {
+		return from, 0, 0
 	}
-	return out, nil
+	for i := 0; ; i++ {
+		length = day << max(0, i-len(roundSpans))
+		if i < len(roundSpans) {
+			length = roundSpans[i]
+		}
+		step := length.Milliseconds()
+		start := from.UnixMilli() - (from.UnixMilli()%step+step)%step
+		if spans := (to.UnixMilli() - start + step - 1) / step; spans <= int64(max(2, n)) || length > day<<15 {
+			return time.UnixMilli(start).UTC(), length, int(max(1, spans))
+		}
+	}
 }
+
+const day = 24 * time.Hour
+
+// roundSpans are the lengths below a day.
+var roundSpans = []time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 30 * time.Second,
+	time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute,
+	time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour}
 
 // span is the earliest and the latest known time of the rows picked; first > last if there is none.
-func (r *Result) span(picks []picked) (first, last int64, err error) {
+func (r *Result) span(ctx context.Context, picks []picked) (first, last int64, err error) {
 	first, last = maxInt, -maxInt
 	take := func(z *zone) {
 		if z.First != 0 {
@@ -156,7 +190,7 @@ func (r *Result) span(picks []picked) (first, last int64, err error) {
 			some = append(some, *p)
 		}
 	}
-	err = scan(r, some, readTimes, func(_ *picked, rows []int, times []int64) {
+	err = scan(ctx, r, some, readTimes, func(_ *picked, rows []int, times []int64) {
 		var z zone
 		for _, i := range rows {
 			z.add(times[i])

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -47,9 +48,9 @@ func intColumnNamed(name string) (intColumn, bool) {
 }
 
 // keys are sort keys of a column for the rows of the result, in the order of their numbers.
-func (r *Result) keys(name string) ([]uint64, error) {
+func (r *Result) keys(ctx context.Context, name string) ([]uint64, error) {
 	if c, ok := intColumnNamed(name); ok {
-		return r.intKeys(c, func(v int64) uint64 {
+		return r.intKeys(ctx, c, func(v int64) uint64 {
 			if !known(c, v) {
 				return unknownKey
 			}
@@ -57,31 +58,44 @@ func (r *Result) keys(name string) ([]uint64, error) {
 		})
 	}
 	if c, ok := textColumnNamed(name); ok {
-		return r.textKeys(c)
+		return r.textKeys(ctx, c)
 	}
 	switch name {
 	case "source":
 		rank := sourceRanks(r.snap.manifest.Sources)
-		return r.intKeys(intSource, func(v int64) uint64 { return rank[v] })
+		return r.intKeys(ctx, intSource, func(v int64) uint64 { return rank[v] })
 	case "level":
-		return r.levelKeys()
+		return r.levelKeys(ctx)
 	}
 	return nil, fmt.Errorf("cannot sort by %q", name)
 }
 
-func (r *Result) intKeys(c intColumn, key func(int64) uint64) ([]uint64, error) {
-	out := make([]uint64, 0, r.Len())
-	err := r.eachRows(func(seg *segment, group int, rows []int) error {
-		ints, err := seg.ints(c, group)
+// fill makes a key for each row of the result, in the order of their numbers, on all cores. key puts those of the
+// rows of one row group into dst, which has room for just them.
+func (r *Result) fill(ctx context.Context, key func(p *picked, rows []int, dst []uint64) error) ([]uint64, error) {
+	picks := r.allPicks()
+	starts := make([]int, len(picks)+1)
+	for i := range picks {
+		starts[i+1] = starts[i] + picks[i].rows
+	}
+	out := make([]uint64, r.Len())
+	err := eachGroup(ctx, len(picks), func(i int) error {
+		return key(&picks[i], r.rowsOf(&picks[i]), out[starts[i]:starts[i+1]])
+	})
+	return out, err
+}
+
+func (r *Result) intKeys(ctx context.Context, c intColumn, key func(int64) uint64) ([]uint64, error) {
+	return r.fill(ctx, func(p *picked, rows []int, dst []uint64) error {
+		ints, err := p.seg.ints(c, p.group)
 		if err != nil {
 			return err
 		}
-		for _, i := range rows {
-			out = append(out, key(ints[i]))
+		for k, i := range rows {
+			dst[k] = key(ints[i])
 		}
 		return nil
 	})
-	return out, err
 }
 
 // sourceRanks are the places of the sources when they are sorted by path.
@@ -99,92 +113,143 @@ func sourceRanks(sources []storeSource) []uint64 {
 }
 
 // levelKeys are the highest levels of the rows.
-func (r *Result) levelKeys() ([]uint64, error) {
-	out := make([]uint64, 0, r.Len())
-	err := r.eachSigned(func(signs []sign) { out = append(out, uint64(highest(signs))) })
-	return out, err
-}
-
-// eachSigned calls yield with the signs of each row of the result, in the order of their numbers.
-func (r *Result) eachSigned(yield func(signs []sign)) error {
-	return r.eachRows(func(seg *segment, group int, rows []int) error {
-		sets, err := seg.signSets()
+func (r *Result) levelKeys(ctx context.Context) ([]uint64, error) {
+	return r.fill(ctx, func(p *picked, rows []int, dst []uint64) error {
+		sets, err := p.seg.signSets()
 		if err != nil {
 			return err
 		}
-		ids, err := seg.ids(colSigns, group)
+		ids, err := p.seg.ids(colSigns, p.group)
 		if err != nil {
 			return err
 		}
-		first := seg.base + int64(group)*groupRows
-		all := r.snap.marks.between(first, first+int64(seg.groupLen(group)))
-		for _, i := range rows {
+		levels := make([]uint64, len(sets))
+		for id, signs := range sets {
+			levels[id] = uint64(highest(signs))
+		}
+		first := p.first()
+		all := r.snap.marks.between(first, first+int64(p.seg.groupLen(p.group)))
+		for k, i := range rows {
 			row := uint64(first) + uint64(i)
 			for len(all) > 0 && all[0].Row < row {
 				all = all[1:]
 			}
-			signs := sets[ids[i]]
+			dst[k] = levels[ids[i]]
 			if len(all) > 0 && all[0].Row == row {
-				signs, all = r.snap.marks.take(signs, all)
+				var signs []sign
+				signs, all = r.snap.marks.take(sets[ids[i]], all)
+				dst[k] = uint64(highest(signs))
 			}
-			yield(signs)
 		}
 		return nil
 	})
 }
 
 // used are the numbers of the texts of a column that rows of the result have, by segment.
-func (r *Result) used(c column) (map[*segment]bitset, error) {
+func (r *Result) used(ctx context.Context, c column) (map[*segment]bitset, error) {
 	used := map[*segment]bitset{}
-	err := r.eachRows(func(seg *segment, group int, rows []int) error {
-		set := used[seg]
-		if set == nil {
-			set = newBitset(seg.meta.Texts[c])
-			used[seg] = set
+	var some []picked
+	for _, seg := range r.snap.segments {
+		n := r.between(seg.base, seg.base+seg.meta.Rows)
+		if n == 0 {
+			continue
 		}
-		ids, err := seg.ids(c, group)
-		if err != nil {
-			return err
+		used[seg] = newBitset(seg.meta.Texts[c])
+		if n == int(seg.meta.Rows) {
+			used[seg].fill(seg.meta.Texts[c]) // there is no text that no row has
+			continue
 		}
+		some = append(some, r.picks(seg)...)
+	}
+	read := func(p *picked) ([]int32, error) { return p.seg.ids(c, p.group) }
+	err := scan(ctx, r, some, read, func(p *picked, rows []int, ids []int32) {
+		set := used[p.seg]
 		for _, i := range rows {
 			set.set(int(ids[i]))
 		}
-		return nil
 	})
 	return used, err
 }
 
-// textKeys are the places of the texts of the rows when they are sorted, the empty text being unknown.
-func (r *Result) textKeys(c column) ([]uint64, error) {
-	used, err := r.used(c)
+// A place is a text of a column of a segment.
+type place struct {
+	text string
+	seg  *segment
+	id   int
+}
+
+// sortedPart is how many texts are sorted in one go; between two goes a sort can be stopped.
+const sortedPart = 1 << 16
+
+// places are the texts of a column that rows of the result have, sorted, but the empty one.
+func (r *Result) places(ctx context.Context, c column) ([]place, error) {
+	used, err := r.used(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	type place struct {
-		text string
-		seg  *segment
-		id   int
+	type part struct {
+		seg      *segment
+		from, to int
 	}
-	var all []place
-	ranks := map[*segment][]uint64{}
+	var parts []part
 	for _, seg := range r.snap.segments {
-		set := used[seg]
-		if set == nil {
-			continue
+		for from := 1; used[seg] != nil && from < seg.meta.Texts[c]; from += sortedPart {
+			parts = append(parts, part{seg, from, min(from+sortedPart, seg.meta.Texts[c])})
 		}
-		ranks[seg] = make([]uint64, seg.meta.Texts[c])
-		ranks[seg][0] = unknownKey
-		err := seg.eachText(c, 1, seg.meta.Texts[c], func(id int, text, _ string) bool {
+	}
+	lists := make([][]place, len(parts))
+	err = eachGroup(ctx, len(parts), func(i int) error {
+		p, set := parts[i], used[parts[i].seg]
+		err := p.seg.eachText(c, p.from, p.to, func(id int, text, _ string) bool {
 			if set.has(id) {
-				all = append(all, place{text, seg, id})
+				lists[i] = append(lists[i], place{text, p.seg, id})
 			}
 			return true
 		})
-		if err != nil {
-			return nil, err
+		slices.SortFunc(lists[i], func(a, b place) int { return strings.Compare(a.text, b.text) })
+		return err
+	})
+	for err == nil && len(lists) > 1 {
+		merged := make([][]place, (len(lists)+1)/2)
+		err = eachGroup(ctx, len(merged), func(i int) error {
+			merged[i] = lists[2*i]
+			if 2*i+1 < len(lists) {
+				merged[i] = mergePlaces(lists[2*i], lists[2*i+1])
+			}
+			return nil
+		})
+		lists = merged
+	}
+	if err != nil || len(lists) == 0 {
+		return nil, err
+	}
+	return lists[0], nil
+}
+
+// mergePlaces makes one sorted list of two.
+func mergePlaces(a, b []place) []place {
+	out := make([]place, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		if a[0].text <= b[0].text {
+			out, a = append(out, a[0]), a[1:]
+		} else {
+			out, b = append(out, b[0]), b[1:]
 		}
 	}
-	slices.SortFunc(all, func(a, b place) int { return strings.Compare(a.text, b.text) })
+	return append(append(out, a...), b...)
+}
+
+// textKeys are the places of the texts of the rows when they are sorted, the empty text being unknown.
+func (r *Result) textKeys(ctx context.Context, c column) ([]uint64, error) {
+	all, err := r.places(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	ranks := map[*segment][]uint64{}
+	for _, seg := range r.snap.segments {
+		ranks[seg] = make([]uint64, seg.meta.Texts[c])
+		ranks[seg][0] = unknownKey
+	}
 	rank := uint64(0)
 	for i, p := range all {
 		if i > 0 && p.text != all[i-1].text {
@@ -192,18 +257,17 @@ func (r *Result) textKeys(c column) ([]uint64, error) {
 		}
 		ranks[p.seg][p.id] = rank
 	}
-	out := make([]uint64, 0, r.Len())
-	err = r.eachRows(func(seg *segment, group int, rows []int) error {
-		ids, err := seg.ids(c, group)
+	return r.fill(ctx, func(p *picked, rows []int, dst []uint64) error {
+		ids, err := p.seg.ids(c, p.group)
 		if err != nil {
 			return err
 		}
-		for _, i := range rows {
-			out = append(out, ranks[seg][ids[i]])
+		rank := ranks[p.seg]
+		for k, i := range rows {
+			dst[k] = rank[ids[i]]
 		}
 		return nil
 	})
-	return out, err
 }
 
 // signValues are the values that Facet counts for a request with such signs.

@@ -2,6 +2,7 @@ package index
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"math/bits"
 	"slices"
@@ -12,7 +13,7 @@ func (r *Result) ordered() (ordering, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.order == nil {
-		o, err := r.orderBy("time", false)
+		o, err := r.orderBy(context.Background(), "time", false)
 		if err != nil {
 			return nil, err
 		}
@@ -21,19 +22,19 @@ func (r *Result) ordered() (ordering, error) {
 	return r.order, nil
 }
 
-func (r *Result) orderBy(column string, desc bool) (ordering, error) {
+func (r *Result) orderBy(ctx context.Context, column string, desc bool) (ordering, error) {
 	if column == "time" {
 		if !desc && r.snap.inOrder() {
 			return rowOrder{r}, nil
 		}
-		return newTimeOrder(r, desc, pieceRows)
+		return newTimeOrder(ctx, r, desc, pieceRows)
 	}
-	keys, err := r.keys(column)
+	keys, err := r.keys(ctx, column)
 	if err != nil {
 		return nil, err
 	}
 	if rows := sortRows(r.set.ToArray(), keys, desc); rows != nil {
-		return listOrder(rows), nil
+		return listOrder{r, rows}, nil
 	}
 	return rowOrder{r}, nil
 }
@@ -50,16 +51,16 @@ func (snap *snapshot) inOrder() bool {
 	return true
 }
 
-// Sort puts the result into another order: by "time", "size", "millis", "line", or a column of Facet other
-// than class and rule.
-// Equal rows stay in the order of load. Unknown values come last, in either direction.
-func (r *Result) Sort(column string, desc bool) error {
+// Sort puts the result into another order: by "time", "size", "millis", "line", or a column of Facet other than day,
+// hour, verdict, class and rule. Equal rows stay in the order of load. Unknown values come last, in either direction.
+// The error is ctx's if it is done; the order is then the one before.
+func (r *Result) Sort(ctx context.Context, column string, desc bool) error {
 	if _, err := r.hold(); err != nil {
 		return err
 	}
 	defer r.store.release()
-	o, err := r.orderBy(column, desc)
-	if err != nil {
+	o, err := r.orderBy(ctx, column, desc)
+	if err = firstError(err, ctx.Err()); err != nil {
 		return err
 	}
 	r.mu.Lock()
@@ -71,7 +72,7 @@ func (r *Result) Sort(column string, desc bool) error {
 // unknownKey is the key of a row without a value.
 const unknownKey = math.MaxUint64
 
-// sortRows gives rows sorted by their keys; nil if they are sorted already. It changes keys.
+// sortRows gives rows sorted by their keys, equal ones as they are; nil if they are sorted already. It changes keys.
 func sortRows(rows []uint32, keys []uint64, desc bool) []uint32 {
 	least, most := uint64(unknownKey), uint64(0)
 	for _, k := range keys {
@@ -96,71 +97,49 @@ func sortRows(rows []uint32, keys []uint64, desc bool) []uint32 {
 	if slices.IsSorted(keys) {
 		return nil
 	}
-	shift := bits.Len(uint(len(keys)))
-	if bits.Len64(span+1)+shift > 64 || span == math.MaxUint64 {
-		return sortPairs(rows, keys)
-	}
-	// The position in the lower bits makes the order total, and the sort needs no memory but the keys.
-	for i := range keys {
-		keys[i] = keys[i]<<shift | uint64(i)
-	}
-	slices.Sort(keys)
 	order := make([]uint32, len(keys))
-	for i, k := range keys {
-		order[i] = rows[k&(1<<shift-1)]
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	if len(keys) < fewKeys {
+		slices.SortStableFunc(order, func(i, j uint32) int { return cmp.Compare(keys[i], keys[j]) })
+	} else {
+		order = radixSort(order, keys, bits.Len64(span+1))
+	}
+	for i, at := range order {
+		order[i] = rows[at]
 	}
 	return order
 }
 
-// sortPairs sorts rows by keys too large to hold a position as well.
-func sortPairs(rows []uint32, keys []uint64) []uint32 {
-	at := make([]int, len(rows))
-	for i := range at {
-		at[i] = i
-	}
-	slices.SortStableFunc(at, func(i, j int) int { return cmp.Compare(keys[i], keys[j]) })
-	order := make([]uint32, len(rows))
-	for i, k := range at {
-		order[i] = rows[k]
+// fewKeys is the number of keys from which on radixSort is the faster one.
+const fewKeys = 1 << 12
+
+// radixSort sorts positions by their keys, of width bits, and leaves equal ones as they are: for each digit of the
+// keys, the lowest first, the positions are dealt out by it. That takes about as long as reading the keys, and no
+// keys, however chosen, make it slow.
+func radixSort(order []uint32, keys []uint64, width int) []uint32 {
+	const most = 16 // bits of a digit
+	passes := (width + most - 1) / most
+	digit := (width + passes - 1) / passes
+	next := make([]uint32, len(order))
+	starts := make([]uint32, 1<<digit)
+	for shift := 0; shift < width; shift += digit {
+		clear(starts)
+		for _, k := range keys {
+			starts[k>>shift&(1<<digit-1)]++
+		}
+		sum := uint32(0)
+		for i, n := range starts {
+			starts[i] = sum
+			sum += n
+		}
+		for _, at := range order {
+			d := &starts[keys[at]>>shift&(1<<digit-1)]
+			next[*d] = at
+			*d++
+		}
+		order, next = next, order
 	}
 	return order
-}
-
-// eachRows calls yield for the rows of the result, a row group at a time, in the order of their numbers. The
-// slice is valid during the call.
-func (r *Result) eachRows(yield func(seg *segment, group int, rows []int) error) error {
-	it := r.set.ManyIterator()
-	buf := make([]uint32, 4096)
-	var rows []int
-	var seg *segment
-	group := -1
-	flush := func() error {
-		if len(rows) == 0 {
-			return nil
-		}
-		err := yield(seg, group, rows)
-		rows = rows[:0]
-		return err
-	}
-	next := int64(-1) // first row after the group at hand
-	first := int64(0)
-	for {
-		n := it.NextMany(buf)
-		if n == 0 {
-			return flush()
-		}
-		for _, row := range buf[:n] {
-			if int64(row) >= next {
-				if err := flush(); err != nil {
-					return err
-				}
-				var i int64
-				seg, i = r.snap.locate(int64(row))
-				group = int(i / groupRows)
-				first = seg.base + int64(group)*groupRows
-				next = first + int64(seg.groupLen(group))
-			}
-			rows = append(rows, int(int64(row)-first))
-		}
-	}
 }

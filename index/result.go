@@ -22,7 +22,8 @@ type Result struct {
 	files []triage.File
 
 	mu    sync.Mutex
-	order ordering // nil before it is asked for
+	order ordering        // nil before it is asked for
+	hot   *roaring.Bitmap // the rows with a finding of level medium or above; nil before it is asked for
 }
 
 // A Row is a request of a result with what is known about it. A line that is no request is one too.

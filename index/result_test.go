@@ -22,29 +22,29 @@ func TestFacet(t *testing.T) {
 		n             int
 		want          []Count
 	}{
-		{"", "ip", 2, []Count{{"203.0.113.9", 6}, {"198.51.100.7", 4}}},
-		{"source:a.log", "ip", 2, []Count{{"203.0.113.9", 3}, {"198.51.100.7", 2}}},
-		{"", "method", 9, []Count{{"GET", 12}, {"", 3}, {"HEAD", 2}, {"POST", 2}}},
-		{"", "status", 2, []Count{{"200", 8}, {"", 3}}},
-		{"", "source", 9, []Count{{"b.log", 10}, {"a.log", 9}}},
-		{"ua:curl", "path", 9, []Count{{"/upload/up.aspx", 2}}},
+		{"", "ip", 2, []Count{{"203.0.113.9", 6, 0}, {"198.51.100.7", 4, 0}}},
+		{"source:a.log", "ip", 2, []Count{{"203.0.113.9", 3, 0}, {"198.51.100.7", 2, 0}}},
+		{"", "method", 9, []Count{{"GET", 12, 0}, {"", 3, 0}, {"HEAD", 2, 0}, {"POST", 2, 0}}},
+		{"", "status", 2, []Count{{"200", 8, 0}, {"", 3, 0}}},
+		{"", "source", 9, []Count{{"b.log", 10, 0}, {"a.log", 9, 0}}},
+		{"ua:curl", "path", 9, []Count{{"/upload/up.aspx", 2, 0}}},
 		{"ua:curl", "path", 0, []Count{}},
-		{"class:sqli", "class", 9, []Count{{"scan", 2}, {"sqli", 2}}},
-		{"", "rule", 9, []Count{{"t-agent", 4}, {"t-referer", 2}, {"t-sqli", 2}}},
-		{"", "level", 9, []Count{{"high", 4}, {"info", 2}}},
+		{"class:sqli", "class", 9, []Count{{"scan", 2, 0}, {"sqli", 2, 0}}},
+		{"", "rule", 9, []Count{{"t-agent", 4, 0}, {"t-referer", 2, 0}, {"t-sqli", 2, 0}}},
+		{"", "level", 9, []Count{{"high", 4, 0}, {"info", 2, 0}}},
 		{"nothing", "user", 9, []Count{}},
 	} {
-		got, err := search(t, s, c.query).Facet(c.column, c.n)
+		got, err := search(t, s, c.query).Facet(context.Background(), c.column, c.n)
 		if err != nil || !slices.Equal(got, c.want) {
 			t.Errorf("%s by %s: %v, %v; want %v", c.query, c.column, got, err, c.want)
 		}
 	}
 	for _, column := range []string{"query", "ua", "referer", "host", "user", "rule", "level"} {
-		if _, err := search(t, s, "").Facet(column, 10); err != nil {
+		if _, err := search(t, s, "").Facet(context.Background(), column, 10); err != nil {
 			t.Errorf("%s: %v", column, err)
 		}
 	}
-	if _, err := search(t, s, "").Facet("colour", 1); err == nil {
+	if _, err := search(t, s, "").Facet(context.Background(), "colour", 1); err == nil {
 		t.Error("a facet by colour")
 	}
 }
@@ -68,17 +68,17 @@ func TestSort(t *testing.T) {
 		{"source", true, []int64{1, 2, 3, 4, 5, 6, 7, 8, 9}},
 		{"time", false, []int64{6, 1, 2, 3, 4, 5, 7, 9, 8}},
 	} {
-		if err := r.Sort(c.column, c.desc); err != nil {
+		if err := r.Sort(context.Background(), c.column, c.desc); err != nil {
 			t.Fatal(err)
 		}
 		if got := lines(t, r); !slices.Equal(got, c.want) {
 			t.Errorf("by %s %v: %v, want %v", c.column, c.desc, got, c.want)
 		}
 	}
-	if err := r.Sort("class", false); err == nil {
+	if err := r.Sort(context.Background(), "class", false); err == nil {
 		t.Error("sorted by class")
 	}
-	if err := r.Sort("level", true); err != nil || !slices.Equal(lines(t, r)[:3], []int64{3, 4, 6}) {
+	if err := r.Sort(context.Background(), "level", true); err != nil || !slices.Equal(lines(t, r)[:3], []int64{3, 4, 6}) {
 		t.Errorf("by level: %v", err)
 	}
 	if rows, err := r.Rows(7, 10); err != nil || len(rows) != 2 {
@@ -100,17 +100,17 @@ func TestSortByLargeKeys(t *testing.T) {
 func TestHistogram(t *testing.T) {
 	s := newStore(t)
 	load(t, s, evidence(t, "a.log", sampleLog, weblog.Combined))
-	h, err := search(t, s, "").Histogram(2)
+	h, err := search(t, s, "").Histogram(context.Background(), 2)
 	if err != nil || !slices.Equal(h.Counts, []int64{5, 3}) || !slices.Equal(h.Hot, []int64{2, 0}) {
 		t.Errorf("%+v, %v", h, err)
 	}
 	if want := time.Date(2025, 3, 8, 2, 59, 59, 0, time.UTC); !h.First.Equal(want) {
 		t.Errorf("first %v", h.First)
 	}
-	if h, err := search(t, s, "is:rejected").Histogram(5); err != nil || h.Counts != nil {
+	if h, err := search(t, s, "is:rejected").Histogram(context.Background(), 5); err != nil || h.Counts != nil {
 		t.Errorf("without times: %+v, %v", h, err)
 	}
-	if h, err := search(t, s, "line:1").Histogram(3); err != nil || !slices.Equal(h.Counts, []int64{1, 0, 0}) {
+	if h, err := search(t, s, "line:1").Histogram(context.Background(), 3); err != nil || !slices.Equal(h.Counts, []int64{1, 0, 0}) {
 		t.Errorf("of one request: %+v, %v", h, err)
 	}
 }

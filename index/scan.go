@@ -75,9 +75,9 @@ func (r *Result) rowsOf(p *picked) []int {
 
 // scan reads something of each row group picked, on all cores, and gives it to use with the rows, one group at a
 // time but in no order.
-func scan[T any](r *Result, picks []picked, read func(*picked) (T, error), use func(p *picked, rows []int, v T)) error {
+func scan[T any](ctx context.Context, r *Result, picks []picked, read func(*picked) (T, error), use func(p *picked, rows []int, v T)) error {
 	var mu sync.Mutex
-	return eachGroup(context.Background(), len(picks), func(n int) error {
+	return eachGroup(ctx, len(picks), func(n int) error {
 		p := &picks[n]
 		v, err := read(p)
 		if err != nil {

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"context"
 	"reflect"
 	"slices"
 	"strings"
@@ -119,7 +120,7 @@ func TestIsFindsWhatFacetCounts(t *testing.T) {
 	}
 	for _, query := range []string{"", "status:>=400", "-is:rejected ip:10.0.0.0/8", "is:rejected"} {
 		for _, column := range []string{"ip", "method", "path", "query", "status", "ua", "referer", "host", "user", "source", "class", "rule", "level"} {
-			counts, err := search(t, s, query).Facet(column, 60)
+			counts, err := search(t, s, query).Facet(context.Background(), column, 60)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -37,9 +37,13 @@ const (
 )
 
 // newTimeOrder counts the rows of pieces of about size rows.
-func newTimeOrder(r *Result, desc bool, size int) (*timeOrder, error) {
-	o := &timeOrder{result: r, picks: r.allPicks(), desc: desc, sorted: map[int][]uint32{}}
-	o.cuts = cutTimes(o.picks, size)
+func newTimeOrder(ctx context.Context, r *Result, desc bool, size int) (*timeOrder, error) {
+	return newTimeOrderOf(ctx, r, desc, cutTimes(r.allPicks(), size))
+}
+
+// newTimeOrderOf counts the rows of the pieces between cuts.
+func newTimeOrderOf(ctx context.Context, r *Result, desc bool, cuts []int64) (*timeOrder, error) {
+	o := &timeOrder{result: r, picks: r.allPicks(), desc: desc, cuts: cuts, sorted: map[int][]uint32{}}
 	counts := make([]int, len(o.cuts)+1)
 	var split []picked
 	for i := range o.picks {
@@ -53,7 +57,7 @@ func newTimeOrder(r *Result, desc bool, size int) (*timeOrder, error) {
 			split = append(split, *p)
 		}
 	}
-	err := scan(r, split, readTimes, func(_ *picked, rows []int, times []int64) {
+	err := scan(ctx, r, split, readTimes, func(_ *picked, rows []int, times []int64) {
 		k, from, end := -1, int64(0), int64(0)
 		for _, i := range rows {
 			if t := times[i]; k < 0 || t < from || t >= end || t == 0 {
@@ -137,15 +141,7 @@ func (o *timeOrder) piece(k int) ([]uint32, error) {
 	if rows, ok := o.sorted[k]; ok {
 		return rows, nil
 	}
-	from, end := o.bounds(k)
-	var picks []picked
-	for _, p := range o.picks {
-		z := p.zone()
-		if k == len(o.cuts) && z.Unknown > 0 || z.First != 0 && z.First < end && z.Last >= from {
-			picks = append(picks, p)
-		}
-	}
-	rows, keys, err := o.rowsIn(k, picks)
+	rows, keys, err := o.rowsIn(k, o.picksOf(k))
 	if err != nil {
 		return nil, err
 	}
@@ -157,6 +153,19 @@ func (o *timeOrder) piece(k int) ([]uint32, error) {
 	}
 	o.sorted[k] = rows
 	return rows, nil
+}
+
+// picksOf are the row groups that may have rows of a piece.
+func (o *timeOrder) picksOf(k int) []picked {
+	from, end := o.bounds(k)
+	var picks []picked
+	for _, p := range o.picks {
+		z := p.zone()
+		if k == len(o.cuts) && z.Unknown > 0 || z.First != 0 && z.First < end && z.Last >= from {
+			picks = append(picks, p)
+		}
+	}
+	return picks
 }
 
 // rowsIn are the rows of a piece in the order of their numbers, with their keys.
@@ -226,10 +235,13 @@ func (o *timeOrder) find(row int64) (int, error) {
 }
 
 // A listOrder is rows in any order.
-type listOrder []uint32
+type listOrder struct {
+	result *Result
+	rows   []uint32
+}
 
 func (o listOrder) each(from, n int, yield func(row int64) error) error {
-	for _, row := range o[from : from+n] {
+	for _, row := range o.rows[from : from+n] {
 		if err := yield(int64(row)); err != nil {
 			return err
 		}
@@ -237,7 +249,7 @@ func (o listOrder) each(from, n int, yield func(row int64) error) error {
 	return nil
 }
 
-func (o listOrder) find(row int64) (int, error) { return slices.Index(o, uint32(row)), nil }
+func (o listOrder) find(row int64) (int, error) { return slices.Index(o.rows, uint32(row)), nil }
 
 // A rowOrder is the rows of a result in the order of load.
 type rowOrder struct{ *Result }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -18,8 +19,8 @@ type histogram struct {
 	done             bool // it has been counted; the zero histogram has not
 }
 
-func readHistogram(res *index.Result) (histogram, error) {
-	h, err := res.Histogram(histogramBuckets)
+func readHistogram(ctx context.Context, res *index.Result) (histogram, error) {
+	h, err := res.Histogram(ctx, histogramBuckets)
 	if err != nil {
 		return histogram{}, err
 	}

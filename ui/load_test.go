@@ -263,7 +263,7 @@ func TestRowsComeBeforeTheHistogram(t *testing.T) {
 	d.wants("1 of 300 lines", "/page/0", "counting")
 	d.send(histogramMsg{gen: r.gen - 1, hist: histogram{done: true}})
 	d.wants("counting")
-	d.run(countTimes(first.res, r.gen))
+	d.run(countTimes(t.Context(), first.res, r.gen))
 	d.wants("requests", "findings", "03-07 08:00")
 }
 

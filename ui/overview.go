@@ -124,7 +124,7 @@ func countAll(ctx context.Context, d *desk.Desk, gen int) tea.Msg {
 	m := overviewCountsMsg{gen: gen}
 	all, err := d.Search(ctx, "")
 	if err == nil {
-		m.hist, err = readHistogram(all)
+		m.hist, err = readHistogram(ctx, all)
 	}
 	m.err = err
 	return m
@@ -147,10 +147,10 @@ func countHot(ctx context.Context, d *desk.Desk) (clients, paths []index.Count, 
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	if clients, err = hot.Facet("ip", maxHot); err != nil {
+	if clients, err = hot.Facet(ctx, "ip", maxHot); err != nil {
 		return nil, nil, 0, err
 	}
-	paths, err = hot.Facet("path", maxHot)
+	paths, err = hot.Facet(ctx, "path", maxHot)
 	return clients, paths, ok.Len(), err
 }
 

@@ -105,9 +105,9 @@ func (m searchedMsg) locate() searchedMsg {
 }
 
 // countTimes counts a result over time.
-func countTimes(res *index.Result, gen int) tea.Cmd {
+func countTimes(ctx context.Context, res *index.Result, gen int) tea.Cmd {
 	return func() tea.Msg {
-		hist, err := readHistogram(res)
+		hist, err := readHistogram(ctx, res)
 		return histogramMsg{gen, hist, err}
 	}
 }
@@ -168,7 +168,7 @@ func (r *requests) searched(m searchedMsg) tea.Cmd {
 	above := r.rows.cur - r.rows.top
 	r.rows.n, r.rows.cur, r.rows.top = m.n, m.at, max(0, m.at-above)
 	r.divide()
-	return tea.Batch(r.follow(), countTimes(m.res, m.gen))
+	return tea.Batch(r.follow(), countTimes(r.c.ctx, m.res, m.gen))
 }
 
 // put keeps a page, and the room that its clients need.

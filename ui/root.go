@@ -48,7 +48,7 @@ func newRoot(ctx context.Context, d *desk.Desk, o Options) *root {
 	c := &common{
 		ctx: ctx, desk: d, st: newStyles(o.NoColor, o.Light), ascii: o.ASCII, keys: newKeyMap(), out: o.Out,
 		marks: map[string]bool{}, jobs: map[int]job{}, busy: new(sync.RWMutex),
-		drafts: drafts{left: map[string]string{}, want: map[string]string{}}, log: sayings{now: time.Now},
+		drafts: drafts{left: map[string]string{}, want: map[string]string{}},
 	}
 	r := &root{common: c, exec: tea.ExecProcess}
 	r.spin = spinner.New(spinner.WithSpinner(spinner.Spinner{Frames: []string{"|", "/", "-", "\\"}, FPS: time.Second / 8}))
@@ -111,7 +111,6 @@ func (r *root) handle(msg tea.Msg) tea.Cmd {
 	if cmd, ok := r.loadMessage(msg); ok {
 		return cmd
 	}
-	r.logFailure(msg)
 	var cmds []tea.Cmd
 	for _, s := range r.all() {
 		cmds = append(cmds, s.Update(msg))
@@ -158,10 +157,6 @@ func (r *root) intent(msg tea.Msg) (tea.Cmd, bool) {
 		r.say(msg.text)
 	case failMsg:
 		r.fail(msg.err)
-	case completedMsg:
-		if p, ok := r.over.(*prompt); ok {
-			p.completed(msg)
-		}
 	case pivotMsg:
 		return askPivots(r.desk, msg.value), true
 	case pivotsMsg:
@@ -323,32 +318,12 @@ func (r *root) pushRequest(ref string) tea.Cmd {
 	return r.push(q)
 }
 
-func (r *root) say(s string) {
-	r.overwrite()
-	r.said, r.bad = s, false
-	r.log.add(s, nil)
-	r.relog()
-}
+func (r *root) say(s string) { r.said, r.bad = s, false }
 
-// overwrite counts an error that nobody had the time to read.
-func (r *root) overwrite() {
-	if r.bad && r.said != "" {
-		r.log.unseen++
-	}
-}
-
-// fail says an error, with what to do about it where that is known.
 func (r *root) fail(err error) {
-	if err == nil {
-		return
+	if err != nil {
+		r.said, r.bad = err.Error(), true
 	}
-	r.overwrite()
-	r.said, r.bad = err.Error(), true
-	if todo := remedy(err); todo != "" {
-		r.said += " · " + todo
-	}
-	r.log.add(err.Error(), err)
-	r.relog()
 }
 
 // remember appends to a history, without repeating the last entry.

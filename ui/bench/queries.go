@@ -160,7 +160,7 @@ func pivots(d *desk.Desk) (a answers, err error) {
 	if err != nil {
 		return a, err
 	}
-	rules, err := res.Facet("rule", 100)
+	rules, err := res.Facet(context.Background(), "rule", 100)
 	if err != nil {
 		return a, err
 	}
@@ -267,7 +267,7 @@ func counts(d *desk.Desk) (a answers, err error) {
 			return a, err
 		}
 		start := time.Now()
-		if _, err := res.Facet(column, 10); err != nil {
+		if _, err := res.Facet(context.Background(), column, 10); err != nil {
 			return a, err
 		}
 		a.Times = append(a.Times, timed{column, []time.Duration{time.Since(start)}})
@@ -277,7 +277,7 @@ func counts(d *desk.Desk) (a answers, err error) {
 		return a, err
 	}
 	start := time.Now()
-	_, err = res.Histogram(720)
+	_, err = res.Histogram(context.Background(), 720)
 	a.Times = append(a.Times, timed{"histogram", []time.Duration{time.Since(start)}})
 	return a, err
 }

@@ -4,7 +4,6 @@ package desk
 // the case's own intelligence make of it.
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -45,15 +44,9 @@ func (d *Desk) Intruders() []Actor {
 	if d.actors == nil || d.sector != facts {
 		d.actors, d.sector = []Actor{}, facts
 		missing := d.uncollected()
-		clients, err := d.saidOfClients(context.Background())
-		if err != nil { // the answer would lack something without saying so
-			missing = append(missing, "The case's own intelligence could not be compared with the requests: "+triage.Visible(err.Error())+".")
-		}
 		for _, in := range d.survey().Intruders {
-			said := d.said(in, clients)
-			a := kb.Assess(append(evidenceOf(in, facts), said.evidence...))
+			a := kb.Assess(d.evidenceOf(in, facts))
 			a.NotCollected = append(a.NotCollected, missing...)
-			in.Observed = append(slices.Clone(in.Observed), said.observed...)
 			d.actors = append(d.actors, Actor{Intruder: in, Assessment: a})
 		}
 	}
@@ -92,8 +85,8 @@ func (d *Desk) uncollected() []string {
 	return out
 }
 
-// evidenceOf is what the evidence and the case's facts show of an intruder, for the knowledge base.
-func evidenceOf(in triage.Intruder, sector string) []intel.Evidence {
+// evidenceOf is what is known of an intruder, for the knowledge base.
+func (d *Desk) evidenceOf(in triage.Intruder, sector string) []intel.Evidence {
 	var out []intel.Evidence
 	for _, o := range in.Observed {
 		out = append(out, intel.Evidence{ID: o.ID, Grade: logGrade, Why: o.Why, Refs: o.Refs, Source: "web logs"})
@@ -101,7 +94,7 @@ func evidenceOf(in triage.Intruder, sector string) []intel.Evidence {
 	if sector != "" {
 		out = append(out, intel.Evidence{ID: "sector:" + sector, Grade: factGrade, Why: "the victim's sector, as recorded for the case", Source: "case facts"})
 	}
-	return out
+	return append(out, d.said(in)...)
 }
 
 // ErrNoActor says that no intruder is meant.

@@ -22,7 +22,7 @@ func (d *Desk) reportCharts(ctx context.Context, r *report.Report) error {
 	if err != nil {
 		return err
 	}
-	h, err := all.Histogram(chartSpans)
+	h, err := all.Histogram(ctx, chartSpans)
 	if err != nil {
 		return err
 	}
@@ -31,11 +31,11 @@ func (d *Desk) reportCharts(ctx context.Context, r *report.Report) error {
 	if err != nil {
 		return err
 	}
-	clients, err := hot.Facet("ip", chartClients)
+	clients, err := hot.Facet(ctx, "ip", chartClients)
 	if err != nil {
 		return err
 	}
-	paths, err := hot.Facet("path", chartPaths)
+	paths, err := hot.Facet(ctx, "path", chartPaths)
 	if err != nil {
 		return err
 	}

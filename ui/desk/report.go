@@ -191,7 +191,6 @@ func (d *Desk) Report(ctx context.Context) (*report.Report, error) {
 	d.reportFiles(r)
 	r.Summary = d.summary(r)
 	r.Indicators = d.indicators(r)
-	r.Advice = report.Advise(r)
 	r.Gaps = d.gaps()
 	seq, headHash := d.Case.Head()
 	r.Custody = report.Custody{Records: seq, Head: headHash, Runs: d.Case.Runs(), Warnings: d.Case.Warnings()}
@@ -269,7 +268,7 @@ func (d *Desk) reportFindings(ctx context.Context, r *report.Report) error {
 		if err != nil {
 			return err
 		}
-		clients, err := all.Facet("ip", maxReportClients)
+		clients, err := all.Facet(ctx, "ip", maxReportClients)
 		if err != nil {
 			return err
 		}

@@ -234,7 +234,7 @@ func (d *Desk) injectors(ctx context.Context) (clients []string, more int, err e
 	if err != nil {
 		return nil, 0, err
 	}
-	found, err := res.Facet("ip", maxInjectors+1)
+	found, err := res.Facet(ctx, "ip", maxInjectors+1)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -327,10 +327,6 @@ func Outcome(r *blind.Read) string {
 	switch {
 	case r.Failed:
 		return "the page answered with an error"
-	case r.Kind == "size" && r.Length < 0 && r.Low > 0:
-		return fmt.Sprintf("at least about %d bytes came back in the page", r.Low)
-	case r.Kind == "size" && r.Length < 0 && r.High > 0:
-		return fmt.Sprintf("at most %d bytes came back in the page", r.High)
 	case r.Kind == "size" && r.Length < 0:
 		return "how much came back cannot be told"
 	case r.Kind == "size" && r.Estimated:
@@ -359,7 +355,7 @@ func Sureness(r *blind.Read) string {
 	case r.Kind == "size":
 		return "the size is certain"
 	case r.Certain:
-		return "certain" + quotedFrom(r)
+		return "certain"
 	case r.Kind != "text":
 		return "not certain"
 	}
@@ -373,18 +369,7 @@ func Sureness(r *blind.Read) string {
 	if r.Length < 0 {
 		s += ", its end is not known"
 	}
-	return s + quotedFrom(r)
-}
-
-// quotedFrom says where in the log a value stands that did not have to be put together.
-func quotedFrom(r *blind.Read) string {
-	switch r.Source {
-	case "":
-		return ""
-	case blind.FromError:
-		return ", from error text in the log"
-	}
-	return ", from a page kept in the log"
+	return s
 }
 
 // readTitle is a read in one line, safe to draw.
