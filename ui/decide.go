@@ -140,7 +140,7 @@ func (a *actors) client() string {
 // Keys are those of a list, with what decides about intruders.
 func (a *actors) Keys() keyMap {
 	k := a.records.Keys()
-	k.Enter.SetHelp("Enter", "its requests")
+	k.Enter.SetHelp(k.Enter.Help().Key, "its requests")
 	k.Merge.SetEnabled(len(a.items) > 1)
 	k.Split.SetEnabled(a.client() != "" && len(a.current().Clients) > 1)
 	return k

@@ -20,8 +20,6 @@ type editorPane struct {
 	on       []string // what a new note is about
 	note     string   // the note edited; empty for a new one
 	original string
-	save     key.Binding
-	outside  key.Binding
 }
 
 // saveNoteMsg asks the root to save what the editor holds.
@@ -38,27 +36,23 @@ type reopenMsg struct{ ed *editorPane }
 
 // newEditor opens an editor on a text. original is what the text was before anything was typed.
 func newEditor(c *common, title, draft, original, text string) *editorPane {
-	return &editorPane{c: c, title: title, key: draft, original: original, area: newArea(text), save: saveBinding(),
-		outside: key.NewBinding(key.WithKeys("ctrl+g"), key.WithHelp("Ctrl-G", "your editor"))}
-}
-
-func saveBinding() key.Binding {
-	return key.NewBinding(key.WithKeys("ctrl+s"), key.WithHelp("Ctrl-S", "save"))
+	return &editorPane{c: c, title: title, key: draft, original: original, area: newArea(text)}
 }
 
 func (e *editorPane) changed() bool { return e.area.text() != e.original }
 
 // Update types, saves, or asks what to do with the draft.
 func (e *editorPane) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
-	switch {
-	case key.Matches(msg, e.save):
+	switch k := &e.c.keys; {
+	case types(msg): // whatever the key does elsewhere
+	case key.Matches(msg, k.Save):
 		if strings.TrimSpace(e.area.text()) == "" {
 			return e, send(sayMsg{"the note is empty; nothing to save"})
 		}
 		return nil, send(saveNoteMsg{e.key, e.area.text(), e.note, e.on})
-	case key.Matches(msg, e.outside):
+	case key.Matches(msg, k.Outside):
 		return e, send(lendMsg{e})
-	case key.Matches(msg, e.c.keys.Back), key.Matches(msg, e.c.keys.Cancel):
+	case key.Matches(msg, k.Back), key.Matches(msg, k.Cancel):
 		if !e.changed() {
 			return nil, send(keepDraftMsg{e.key, ""})
 		}
@@ -97,4 +91,6 @@ func (e *editorPane) View(width, height int) []string {
 }
 
 // Help names the keys of the editor.
-func (e *editorPane) Help() string { return "Ctrl-S save · Ctrl-G your $EDITOR · Esc leave" }
+func (e *editorPane) Help() string {
+	return helpItem(e.c.keys.Save) + " · " + helpItem(e.c.keys.Outside) + " · Esc leave"
+}

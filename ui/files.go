@@ -233,6 +233,6 @@ func (f *files) Keys() keyMap {
 	k.Filter.SetEnabled(true)
 	k.Cycle.SetEnabled(len(f.all) > 0)
 	k.Order.SetEnabled(len(f.all) > 1)
-	k.Enter.SetHelp("Enter", "requests for it")
+	k.Enter.SetHelp(k.Enter.Help().Key, "requests for it")
 	return k
 }

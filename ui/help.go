@@ -116,4 +116,6 @@ func (h *helpBox) View(width, height int) []string {
 }
 
 // Help says how to leave.
-func (h *helpBox) Help() string { return "j/k more · Esc close" }
+func (h *helpBox) Help() string {
+	return h.c.keys.Down.Help().Key + " " + h.c.keys.Up.Help().Key + " more · Esc close"
+}

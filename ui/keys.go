@@ -14,6 +14,7 @@ type keyMap struct {
 	Screens       [screenCount]key.Binding
 	Command, Help key.Binding
 	Quit, Cancel  key.Binding
+	Save, Outside key.Binding // of the editor
 }
 
 func newKeyMap() keyMap {
@@ -55,6 +56,8 @@ func newKeyMap() keyMap {
 		Help:     bind([]string{"?", "f1"}, "?", "help"),
 		Quit:     bind([]string{"q"}, "q", "close"),
 		Cancel:   bind([]string{"ctrl+c"}, "Ctrl-C", "cancel work, or close"),
+		Save:     bind([]string{"ctrl+s"}, "Ctrl-S", "save"),
+		Outside:  bind([]string{"ctrl+g"}, "Ctrl-G", "your $EDITOR"),
 	}
 	for i := range k.Screens {
 		n := string(rune('1' + i))

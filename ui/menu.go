@@ -39,11 +39,15 @@ func newMenu(c *common, title string, choices []choice, parent *menu) *menu {
 	for _, ch := range choices {
 		wide = max(wide, len(strings.TrimRight(cell(ch.label, 40), " ")))
 	}
+	label := 2
+	for _, b := range c.keys.Screens {
+		label = max(label, min(6, strWidth(b.Help().Key)))
+	}
 	lines := make([]line, len(choices))
 	for i, ch := range choices {
-		key := "   "
-		if i < 9 {
-			key = string(rune('1'+i)) + "  "
+		key := cell("", label+1)
+		if i < screenCount {
+			key = cell(c.keys.Screens[i].Help().Key, label+1)
 		}
 		lines[i] = line{runs: []run{{key, muted}, {cell(ch.label, wide+2), strong}, {ch.hint, plain}}}
 	}
@@ -88,7 +92,10 @@ func (m *menu) View(width, height int) []string {
 }
 
 // Help names the keys of a menu.
-func (m *menu) Help() string { return "Enter choose · 1-9 choose at once · Esc back" }
+func (m *menu) Help() string {
+	k := &m.c.keys.Screens
+	return "Enter choose · " + k[0].Help().Key + "-" + k[screenCount-1].Help().Key + " choose at once · Esc back"
+}
 
 // rule draws a line across with a title in it; the pane that has the keys has its title in brackets.
 func rule(st *styles, title string, width int, focused bool) string {

@@ -293,13 +293,13 @@ func (n *notes) Check(query string) (hint string, err error) {
 func (n *notes) Keys() keyMap {
 	k := n.records.Keys()
 	k.Edit.SetEnabled(n.current() != nil)
-	k.Enter.SetHelp("Enter", "follow")
+	k.Enter.SetHelp(k.Enter.Help().Key, "follow")
 	k.Filter.SetEnabled(true)
 	k.Task.SetEnabled(true)
 	k.Cycle.SetEnabled(true)
-	k.Cycle.SetHelp("b", "tasks only")
+	k.Cycle.SetHelp(k.Cycle.Help().Key, "tasks only")
 	if n.tasks {
-		k.Cycle.SetHelp("b", "all notes")
+		k.Cycle.SetHelp(k.Cycle.Help().Key, "all notes")
 	}
 	return k
 }

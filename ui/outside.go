@@ -29,7 +29,7 @@ type (
 // lend writes what is typed where an editor can have it.
 func (r *root) lend(ed *editorPane) tea.Cmd {
 	if _, err := editor.Command(os.Environ(), "x"); err != nil {
-		r.fail(fmt.Errorf("%w; Ctrl-S saves what you type here", err))
+		r.fail(fmt.Errorf("%w; %s saves what you type here", err, r.keys.Save.Help().Key))
 		return nil
 	}
 	d, key, body := r.desk, ed.key, ed.area.text()
@@ -68,7 +68,7 @@ func (r *root) taken(m takenMsg) tea.Cmd {
 	}
 	m.ed.area = newArea(m.text)
 	r.over = m.ed
-	r.say("back from your editor; Ctrl-S saves the note")
+	r.say("back from your editor; " + r.keys.Save.Help().Key + " saves the note")
 	r.fail(m.err)
 	text := m.text
 	if !m.ed.changed() {

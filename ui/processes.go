@@ -163,7 +163,7 @@ func (p *processes) Keys() keyMap {
 	k := p.records.Keys()
 	k.Filter.SetEnabled(true)
 	k.Cycle.SetEnabled(true)
-	k.Cycle.SetHelp("b", "suspicious or all")
-	k.Enter.SetHelp("Enter", "request before it")
+	k.Cycle.SetHelp(k.Cycle.Help().Key, "suspicious or all")
+	k.Enter.SetHelp(k.Enter.Help().Key, "request before it")
 	return k
 }

@@ -23,9 +23,9 @@ type prompt struct {
 // Update edits, accepts or closes.
 func (p *prompt) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
 	switch {
-	case key.Matches(msg, p.c.keys.Back):
+	case !types(msg) && key.Matches(msg, p.c.keys.Back):
 		return nil, send(p.cancel)
-	case key.Matches(msg, p.c.keys.Enter):
+	case !types(msg) && key.Matches(msg, p.c.keys.Enter):
 		cmd, err := p.accept(p.in.text())
 		if err != nil {
 			p.err = err

@@ -50,6 +50,9 @@ func newRoot(ctx context.Context, d *desk.Desk, o Options) *root {
 		marks: map[string]bool{}, jobs: map[int]job{}, busy: new(sync.RWMutex),
 		drafts: drafts{left: map[string]string{}, want: map[string]string{}},
 	}
+	if o.Keys != nil {
+		c.keys = o.Keys.m
+	}
 	r := &root{common: c, exec: tea.ExecProcess}
 	r.spin = spinner.New(spinner.WithSpinner(spinner.Spinner{Frames: []string{"|", "/", "-", "\\"}, FPS: time.Second / 8}))
 	return r

@@ -344,13 +344,13 @@ func (s *stolen) Place() (int, string) {
 func (s *stolen) Keys() keyMap {
 	k := s.records.Keys()
 	k.Cycle.SetEnabled(true)
-	k.Cycle.SetHelp("b", "reads or attacks")
+	k.Cycle.SetHelp(k.Cycle.Help().Key, "reads or attacks")
 	k.Unmask.SetEnabled(!s.attacks && len(s.items) > 0)
 	if s.unmasked {
-		k.Unmask.SetHelp("u", "mask again")
+		k.Unmask.SetHelp(k.Unmask.Help().Key, "mask again")
 	}
 	if s.attacks {
-		k.Enter.SetHelp("Enter", "its requests")
+		k.Enter.SetHelp(k.Enter.Help().Key, "its requests")
 	}
 	return k
 }

@@ -88,7 +88,7 @@ func TestOutsideEditor(t *testing.T) {
 	d.typed("typed here")
 	t.Setenv("VISUAL", "")
 	t.Setenv("EDITOR", "")
-	outside := d.m.over.(*editorPane).outside
+	outside := d.m.keys.Outside
 	d.press(outside)
 	d.wants("neither $VISUAL nor $EDITOR", "typed here")
 	t.Setenv("EDITOR", "some-editor")
@@ -101,7 +101,7 @@ func TestOutsideEditor(t *testing.T) {
 	if got := dk.Drafts()["note"]; got != "two\nlines, written outside" {
 		t.Errorf("the draft is %q", got)
 	}
-	d.press(saveBinding())
+	d.press(d.m.keys.Save)
 	notes := dk.Notes()
 	if len(notes) != 1 || notes[0].Text != "two\nlines, written outside" || len(dk.Drafts()) != 0 {
 		t.Errorf("notes %+v, drafts %q", notes, dk.Drafts())

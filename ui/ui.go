@@ -27,6 +27,7 @@ type Options struct {
 	NoColor bool      // draw with weight, underline and reverse only
 	Light   bool      // choose colours for a light background
 	ASCII   bool      // draw without Unicode
+	Keys    *Keys     // which keys do what; nil is the built-in map
 }
 
 // Run shows the case until the analyst closes it. It returns nil when it was closed by a key, the context's

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/x/ansi"
 
 	"spoor/triage"
 )
@@ -74,17 +75,14 @@ func (r *root) tabLine(s screen) string {
 			b.WriteByte(' ')
 			used++
 		}
-		t := fmt.Sprintf("%d %s", i+1, name)
-		if r.width < 80 {
-			t = fmt.Sprint(i + 1)
-		}
+		t := r.tabLabel(i)
 		if i == at {
 			t = "[" + name + "]"
 			b.WriteString(r.st.current.Render(t))
 		} else {
 			b.WriteString(t)
 		}
-		used += len(t)
+		used += strWidth(t)
 	}
 	info := r.desk.Info()
 	name := info.Name
@@ -94,7 +92,20 @@ func (r *root) tabLine(s screen) string {
 	if room := r.width - used - 2; room >= 12 {
 		b.WriteString("  " + r.st.of[muted].Render(cellRight("case "+name, room)))
 	}
-	return pad(b.String(), r.width)
+	return ansi.Truncate(pad(b.String(), r.width), r.width, "")
+}
+
+// tabLabel is a screen that one is not on: its key, and its name where there is room for the names of all.
+func (r *root) tabLabel(i int) string {
+	label := r.keys.Screens[i].Help().Key
+	all := 2*screenCount - 1
+	for j, name := range screenNames {
+		all += strWidth(r.keys.Screens[j].Help().Key) + len(name)
+	}
+	if max(all, 80) > r.width {
+		return label
+	}
+	return label + " " + screenNames[i]
 }
 
 // crumbLine says how one came here, and how much there is.

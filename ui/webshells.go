@@ -191,9 +191,9 @@ func (w *webshells) Keys() keyMap {
 	k := w.records.Keys()
 	cur := w.current()
 	k.Plant.SetEnabled(cur != nil && cur.PlantedBy != nil)
-	k.Enter.SetHelp("Enter", "its requests")
+	k.Enter.SetHelp(k.Enter.Help().Key, "its requests")
 	if cur != nil && cur.Requests == 0 {
-		k.Enter.SetHelp("Enter", "its file")
+		k.Enter.SetHelp(k.Enter.Help().Key, "its file")
 	}
 	return k
 }

@@ -38,6 +38,7 @@ type grammar struct {
 
 	Load      loadCmd      `cmd:"" help:"Take web logs, event logs and hash lists into a case, and judge them."`
 	Open      openCmd      `cmd:"" help:"Open a case in the terminal program."`
+	Keys      keysCmd      `cmd:"" help:"Print which keys do what in the terminal program, as a file that can be changed."`
 	Demo      demoCmd      `cmd:"" help:"Make the bundled incident into a case in a fresh folder, and open it."`
 	Search    searchCmd    `cmd:"" help:"Print the requests and files that match a query."`
 	Findings  findingsCmd  `cmd:"" help:"Print each rule that fired on each request and each process."`

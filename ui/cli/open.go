@@ -22,13 +22,17 @@ func (c *openCmd) Run(s *session) error {
 	if !canDraw(s.out) {
 		return errNoTerminal
 	}
-	return s.withCase(c.Case, func(d *desk.Desk) error { return s.runUI(d, &c.terminalFlags) })
+	keys, err := readKeys(c.Keys, c.Case)
+	if err != nil {
+		return err
+	}
+	return s.withCase(c.Case, func(d *desk.Desk) error { return s.runUI(d, &c.terminalFlags, keys) })
 }
 
 // runUI opens the terminal program.
-func (s *session) runUI(d *desk.Desk, f *terminalFlags) error {
+func (s *session) runUI(d *desk.Desk, f *terminalFlags, keys *ui.Keys) error {
 	o := f.options(os.Getenv)
-	o.In, o.Out = s.in, s.out
+	o.In, o.Out, o.Keys = s.in, s.out, keys
 	return ui.Run(s.ctx, d, o)
 }
 
@@ -37,6 +41,10 @@ type demoCmd struct{ terminalFlags }
 // Run makes the bundled incident into a case. The evidence is written into the case's own folder, since it
 // comes out of the program and has no other place.
 func (c *demoCmd) Run(s *session) error {
+	keys, err := readKeys(c.Keys, "")
+	if err != nil {
+		return err
+	}
 	dir, err := freshFolder("spoor-demo")
 	if err != nil {
 		return err
@@ -65,7 +73,7 @@ func (c *demoCmd) Run(s *session) error {
 		return err
 	}
 	if canDraw(s.out) {
-		return s.runUI(d, &c.terminalFlags)
+		return s.runUI(d, &c.terminalFlags, keys)
 	}
 	return s.buffered(func(w io.Writer) error {
 		printLedger(w, d, ledger)

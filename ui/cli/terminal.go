@@ -16,6 +16,7 @@ import (
 type terminalFlags struct {
 	Color string `help:"auto, always, or never for no colour. auto goes by NO_COLOR and TERM." enum:"auto,always,never" default:"auto"`
 	Light *bool  `negatable:"" help:"Colours for a light background. Default: what COLORFGBG says, else dark."`
+	Keys  string `help:"A file that says which keys do what, in place of CASE/keys; spoor keys prints one." placeholder:"FILE"`
 	ASCII *bool  `name:"ascii" negatable:"" help:"Draw without Unicode. Default: if the locale (LC_ALL, LC_CTYPE, LANG) has none, or TERM is linux."`
 }
 
