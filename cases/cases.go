@@ -329,6 +329,13 @@ func (c *Case) Info() Info {
 	return c.info.withFacts(c.state.facts)
 }
 
+// ReadOnly reports whether the case folder was found not to be writable: what would change the case fails.
+func (c *Case) ReadOnly() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.journal.readOnly
+}
+
 // IndexDir is the folder of the index; it need not exist.
 func (c *Case) IndexDir() string { return filepath.Join(c.dir, indexName) }
 

@@ -119,6 +119,15 @@ func Open(dir string) (*Store, error) {
 	return s, nil
 }
 
+// Empty is a store that holds nothing, for a case whose index is absent where none can be made. What would change it
+// fails.
+func Empty(dir string) (*Store, error) {
+	s := &Store{dir: dir, cache: newCache(cacheBytes), segmentRows: maxSegmentRows}
+	var err error
+	s.now, err = s.snapshot(&manifest{Version: version, Next: 1}, nil)
+	return s, err
+}
+
 // Close frees the store. It waits for calls that are running. Results of the store cannot be used after it.
 func (s *Store) Close() error {
 	s.mu.Lock()

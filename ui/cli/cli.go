@@ -214,7 +214,11 @@ func (s *session) withCase(dir string, f func(*desk.Desk) error) error {
 		fmt.Fprintf(s.err, "spoor: warning: %s\n", triage.Visible(w))
 	}
 	if n := len(d.Missing()); n > 0 {
-		fmt.Fprintf(s.err, "spoor: warning: the index lacks %d of the registered logs; spoor reindex brings them back\n", n)
+		remedy := "spoor reindex brings them back"
+		if d.Case.ReadOnly() {
+			remedy = "the case folder is read-only: copy it to where you may write, then spoor reindex"
+		}
+		fmt.Fprintf(s.err, "spoor: warning: the index lacks %d of the registered logs; %s\n", n, remedy)
 	}
 	if n := len(d.Unfinished()); n > 0 {
 		fmt.Fprintf(s.err, "spoor: warning: a stopped load has read only a part of %s; spoor load again goes on\n", plural(n, "log"))

@@ -12,9 +12,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"spoor/cases"
 	"spoor/triage"
 	"spoor/ui/cli"
 )
@@ -34,6 +36,14 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
+		Condition: func(cond string) (bool, error) {
+			if cond != "mounts" {
+				return false, errors.New("unknown condition")
+			}
+			// A file system of one's own needs Linux and the right to mount; where it lacks, the tests of package cases
+			// fail the writes instead.
+			return exec.Command("unshare", "-m", "mount", "-t", "tmpfs", "none", os.TempDir()).Run() == nil, nil
+		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("INCIDENT", incidentDir)
 			return nil
@@ -48,6 +58,12 @@ func TestScripts(t *testing.T) {
 				ts.Setenv(args[0], ref)
 			},
 			"bisection": writeBisection,
+			// future DIR makes an empty case by a machine whose clock is a day ahead.
+			"future": func(ts *testscript.TestScript, neg bool, args []string) {
+				c, err := cases.Create(ts.MkAbs(args[0]), cases.Info{Name: "ahead", Created: time.Now().Add(24 * time.Hour)})
+				ts.Check(err)
+				ts.Check(c.Close())
+			},
 			// exits CODE ARGS... runs spoor and wants this exit code.
 			"exits": func(ts *testscript.TestScript, neg bool, args []string) {
 				code := 0

@@ -85,7 +85,11 @@ func withIndex(c *cases.Case, who Who) (*Desk, error) {
 	}
 	store, err := index.Open(c.IndexDir())
 	if errors.Is(err, index.ErrNotFound) {
-		store, err = index.Create(c.IndexDir())
+		if c.ReadOnly() {
+			store, err = index.Empty(c.IndexDir())
+		} else {
+			store, err = index.Create(c.IndexDir())
+		}
 	}
 	if err != nil {
 		c.Close()

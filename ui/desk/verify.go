@@ -2,13 +2,17 @@ package desk
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"spoor/cases"
 	"spoor/triage"
+	"spoor/triage/hashlist"
 	"spoor/triage/source"
 )
 
@@ -25,10 +29,36 @@ func (d *Desk) Verify(ctx context.Context) (*Verification, error) {
 	if err != nil {
 		return nil, err
 	}
+	sum.Remarks = append(sum.Remarks, d.goneWebroots()...)
 	for _, e := range d.Missing() {
 		problems = append(problems, cases.Problem{Kind: "index", What: "the index does not hold " + e.Path, Remedy: "run spoor reindex"})
 	}
 	return &Verification{sum, problems}, nil
+}
+
+// goneWebroots tells of the folders of web roots that are no longer where they were. Their manifests are the evidence,
+// so nothing is lost by it but the way to look at a file again.
+func (d *Desk) goneWebroots() []string {
+	var out []string
+	for _, e := range d.Evidence() {
+		if e.Format != triage.FormatWebroot {
+			continue
+		}
+		f, err := os.Open(d.Case.Place(&e))
+		if err != nil {
+			continue // that the manifest is gone is a problem of its own
+		}
+		var head hashlist.WebrootHead
+		err = json.NewDecoder(io.LimitReader(f, sniffBytes)).Decode(&head)
+		f.Close()
+		if err != nil || head.Root == "" {
+			continue
+		}
+		if _, err := os.Stat(filepath.FromSlash(head.Root)); errors.Is(err, fs.ErrNotExist) {
+			out = append(out, triage.VisibleN(fmt.Sprintf("the folder that %s was made of is no longer at %s: its manifest stands for it", e.Path, head.Root), 2000))
+		}
+	}
+	return out
 }
 
 // VerifyReport checks a report that was written from this case: its bytes, the journal's chain, the evidence that it
