@@ -72,7 +72,7 @@ func (r *Result) Sort(ctx context.Context, column string, desc bool) error {
 // unknownKey is the key of a row without a value.
 const unknownKey = math.MaxUint64
 
-// sortRows gives rows sorted by their keys, equal ones as they are; nil if they are sorted already. It changes keys.
+// sortRows gives rows sorted by their keys, equal ones as they are; nil if they are sorted already. It changes both.
 func sortRows(rows []uint32, keys []uint64, desc bool) []uint32 {
 	least, most := uint64(unknownKey), uint64(0)
 	for _, k := range keys {
@@ -97,14 +97,26 @@ func sortRows(rows []uint32, keys []uint64, desc bool) []uint32 {
 	if slices.IsSorted(keys) {
 		return nil
 	}
+	width := bits.Len64(span + 1)
+	if len(keys) >= fewKeys && width <= 32 {
+		return radixSort(rows, keys, width)
+	}
 	order := make([]uint32, len(keys))
 	for i := range order {
 		order[i] = uint32(i)
 	}
 	if len(keys) < fewKeys {
 		slices.SortStableFunc(order, func(i, j uint32) int { return cmp.Compare(keys[i], keys[j]) })
-	} else {
-		order = radixSort(order, keys, bits.Len64(span+1))
+	} else { // by the lower half of the keys, and then by the upper one
+		half := make([]uint64, len(keys))
+		for i, k := range keys {
+			half[i] = k & (1<<32 - 1)
+		}
+		order = radixSort(order, half, 32)
+		for i, at := range order {
+			half[i] = keys[at] >> 32
+		}
+		order = radixSort(order, half, width-32)
 	}
 	for i, at := range order {
 		order[i] = rows[at]
@@ -115,16 +127,19 @@ func sortRows(rows []uint32, keys []uint64, desc bool) []uint32 {
 // fewKeys is the number of keys from which on radixSort is the faster one.
 const fewKeys = 1 << 12
 
-// radixSort sorts positions by their keys, of width bits, and leaves equal ones as they are: for each digit of the
-// keys, the lowest first, the positions are dealt out by it. That takes about as long as reading the keys, and no
-// keys, however chosen, make it slow.
-func radixSort(order []uint32, keys []uint64, width int) []uint32 {
-	const most = 16 // bits of a digit
+// radixSort gives rows sorted by their keys of width bits, at most 32, and leaves equal ones as they are: for each
+// digit of the keys, the lowest first, the rows are dealt out by it. That takes about as long as reading them a few
+// times, and no keys, however chosen, make it slow. It changes keys.
+func radixSort(rows []uint32, keys []uint64, width int) []uint32 {
+	const most = 11 // bits of a digit, so that the ends of all that is being written are in the cache
 	passes := (width + most - 1) / most
 	digit := (width + passes - 1) / passes
-	next := make([]uint32, len(order))
+	for i, k := range keys {
+		keys[i] = k<<32 | uint64(rows[i])
+	}
+	next := make([]uint64, len(keys))
 	starts := make([]uint32, 1<<digit)
-	for shift := 0; shift < width; shift += digit {
+	for shift := 32; shift < 32+width; shift += digit {
 		clear(starts)
 		for _, k := range keys {
 			starts[k>>shift&(1<<digit-1)]++
@@ -134,12 +149,15 @@ func radixSort(order []uint32, keys []uint64, width int) []uint32 {
 			starts[i] = sum
 			sum += n
 		}
-		for _, at := range order {
-			d := &starts[keys[at]>>shift&(1<<digit-1)]
-			next[*d] = at
+		for _, k := range keys {
+			d := &starts[k>>shift&(1<<digit-1)]
+			next[*d] = k
 			*d++
 		}
-		order, next = next, order
+		keys, next = next, keys
 	}
-	return order
+	for i, k := range keys {
+		rows[i] = uint32(k)
+	}
+	return rows
 }

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,6 +87,44 @@ func TestSort(t *testing.T) {
 	}
 	if rows, err := r.Rows(9, 10); err != nil || len(rows) != 0 {
 		t.Errorf("behind the last page: %d rows, %v", len(rows), err)
+	}
+}
+
+// TestSortRows compares sorts of keys of many widths with a stable sort.
+func TestSortRows(t *testing.T) {
+	g := newQuerier(48)
+	for _, n := range []int{0, 1, 100, fewKeys, 20000} {
+		for _, span := range []int64{1, 2, 300, 1 << 11, 1<<11 + 1, 1 << 22, 1<<32 - 2, 1<<32 - 1, 1 << 32, 1 << 62} {
+			for _, desc := range []bool{false, true} {
+				rows, keys := make([]uint32, n), make([]uint64, n)
+				for i := range rows {
+					rows[i], keys[i] = uint32(3*i+7), 1<<60+uint64(g.Int64N(span))
+					if g.IntN(10) == 0 {
+						keys[i] = unknownKey
+					}
+				}
+				want := make([]int, n)
+				for i := range want {
+					want[i] = i
+				}
+				slices.SortStableFunc(want, func(i, j int) int {
+					a, b := keys[i], keys[j]
+					if desc && a != unknownKey && b != unknownKey {
+						a, b = b, a
+					}
+					return cmp.Compare(a, b)
+				})
+				got := sortRows(slices.Clone(rows), slices.Clone(keys), desc)
+				if got == nil {
+					got = rows
+				}
+				for i, at := range want {
+					if got[i] != rows[at] {
+						t.Fatalf("%d rows, span %d: row %d in place %d, want %d", n, span, got[i], i, rows[at])
+					}
+				}
+			}
+		}
 	}
 }
 

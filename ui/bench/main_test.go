@@ -36,6 +36,7 @@ func TestTable(t *testing.T) {
 		"reopening, 40k, process start to the first full screen", "reopening, 40k, process start to the last count", "reopening, 40k, process start to the Requests",
 		"pivot by client, 40k", "pivot by path, 40k", "pivot by agent, 40k", "pivot by rule, 40k",
 		"free text, frequent, 40k", "free text, rare, 40k", "free text, phrase, 40k", "free text, wildcard, 40k",
+		"sort all requests, 40k", "to a time, 40k", "lines around one, 40k", "requests of its client around one, 40k", "map of findings, 40k", "an hour of the histogram, 40k",
 		"histogram, 40k", "facet, top 10 of each column, 40k",
 		"key to frame in Requests, 20k, moves", "key to frame in Requests, 20k, next finding",
 		"key to frame in Requests, 40k, moves", "key to frame in Requests, 40k, next finding",

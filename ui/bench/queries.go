@@ -43,6 +43,8 @@ var asked = map[string]func(*desk.Desk) (answers, error){
 	"pivots":   pivots,
 	"words":    words,
 	"counts":   counts,
+	"sorts":    sorts,
+	"moves":    moves,
 }
 
 // answer opens a case, answers a question and writes the answer on one line.

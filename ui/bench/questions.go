@@ -23,6 +23,12 @@ func (b *bench) questions(all []loaded) error {
 	if err := b.facets(l.dir, n); err != nil {
 		return err
 	}
+	if err := b.sorts(l.dir, n); err != nil {
+		return err
+	}
+	if err := b.timedRows("moves", l.dir, "%s, "+n+", p95", 100*time.Millisecond); err != nil {
+		return err
+	}
 	for i, of := range all {
 		if i > 0 && i < len(all)-1 {
 			continue
@@ -100,6 +106,25 @@ func (b *bench) facets(dir, n string) error {
 	}
 	b.table.judged("facet, top 10 of each column, "+n+", slowest", "<= 300 ms",
 		fmt.Sprintf("%s: %s (median of %d columns %s)", slowest.Name, show(slowest.Took[0]), len(columns), show(median(columns))), slowest.Took[0] <= limit)
+	return nil
+}
+
+// sorts adds the slowest column to sort by.
+func (b *bench) sorts(dir, n string) error {
+	a, _, err := askFor("sorts", dir)
+	if err != nil {
+		return err
+	}
+	const limit = 2 * time.Second
+	slowest := a.Times[0]
+	var all []time.Duration
+	for _, t := range a.Times {
+		if all = append(all, t.Took[0]); t.Took[0] > slowest.Took[0] {
+			slowest = t
+		}
+	}
+	b.table.judged("sort all requests, "+n+", slowest column", "<= 2 s",
+		fmt.Sprintf("%s: %s (median of %d columns %s)", slowest.Name, show(slowest.Took[0]), len(all), show(median(all))), slowest.Took[0] <= limit)
 	return nil
 }
 
