@@ -14,7 +14,8 @@ package triage
 // Example: a log of N = 38,964 requests whose pauses have q99 = 0.9 and q999 = 4.1 has s = 1.39; a pause is a
 // gap from E = 4.1 + 1.39 * (3.66 + 6.91) = 18.8 usual requests on. At ten requests an hour that is two hours.
 //
-// Known weakness: a holiday looks like a gap, and lines that were taken out one by one leave no pause at all.
+// Known weakness: a holiday looks like a gap, and lines that were taken out one by one leave no pause at all; another
+// log of the server shows them (gaps_pairs.go).
 
 import (
 	"cmp"
@@ -29,7 +30,7 @@ import (
 
 // An EvidenceGap is one sign that the evidence is not whole.
 type EvidenceGap struct {
-	Kind   string    `json:"kind"`  // "silence", "ends", "begins", "absent" or "order"
+	Kind   string    `json:"kind"`  // "silence", "ends", "begins", "absent", "order", "clock" or "removed"
 	Level  Level     `json:"level"` // medium; high if an intruder was at work just before; low if it says little
 	From   time.Time `json:"from"`  // zero if the gap has no place in time
 	To     time.Time `json:"to"`
@@ -56,8 +57,8 @@ type pulse struct {
 	limit       float64   // E from which a pause is a gap; +Inf if the log is too small to tell
 }
 
-// findGaps looks at every family of sources.
-func (w *survey) findGaps() {
+// findGaps looks at every family of sources, and at what they tell on each other.
+func (w *survey) findGaps() error {
 	var pulses []*pulse
 	for _, name := range sortedKeys(w.families) {
 		if p := newPulse(name, w.families[name], w.spans); p != nil {
@@ -71,10 +72,31 @@ func (w *survey) findGaps() {
 		out = append(out, absent(p)...)
 		out = append(out, w.order(p)...)
 	}
+	pairs, err := w.pairGaps()
+	if err != nil {
+		return fmt.Errorf("compare the logs with each other: %w", err)
+	}
+	out = append(append(out, pairs...), w.eventClock()...)
 	slices.SortStableFunc(out, func(a, b EvidenceGap) int {
 		return cmp.Or(cmp.Compare(b.Level, a.Level), a.From.Compare(b.From))
 	})
 	w.out.Gaps = out[:min(len(out), maxGaps)]
+	return nil
+}
+
+// eventClock says how far the clock of the event logs is from that of the web logs.
+func (w *survey) eventClock() []EvidenceGap {
+	s := w.out.ClockSkewMS / 1000
+	if abs(s) < clockToldS || len(w.out.Spawned) == 0 {
+		return nil
+	}
+	x := w.out.Spawned[0]
+	level := Low
+	if abs(s) >= 60 {
+		level = Medium
+	}
+	return []EvidenceGap{{Kind: "clock", Level: level, Source: "event logs", Refs: []string{x.Process, x.Request},
+		Text: "their clock is " + aheadOf(s, "the web logs") + ", by the processes that requests started; it is allowed for where the two are joined" + zoneHint(s)}}
 }
 
 func newPulse(name string, f *family, all []sourceSpan) *pulse {

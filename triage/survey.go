@@ -14,6 +14,7 @@ import (
 	"cmp"
 	"encoding/gob"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -52,10 +53,11 @@ type Summary struct {
 	days     []int64             // days (UTC) with requests, those of audit logs apart
 	audit    map[int64]*auditDay // by day (UTC), what audit logs show
 	trails   []trail
+	saw      map[string]*witness // by family, what each log saw
 }
 
 // summaryFormat is part of every encoded Summary and changes with whatever Summarise keeps or means.
-const summaryFormat = 7
+const summaryFormat = 8
 
 // encodedSummary is a Summary as gob writes it.
 type encodedSummary struct {
@@ -72,11 +74,12 @@ type encodedSummary struct {
 	Days     []int64
 	Audit    map[int64]encodedDay
 	Trails   []trail
+	Saw      map[string]*witness
 }
 
 // MarshalBinary encodes a summary.
 func (s *Summary) MarshalBinary() ([]byte, error) {
-	e := encodedSummary{summaryFormat, RuleSetHash(), s.period, s.scripts, s.foes, s.targets, s.findings, s.marks, s.spans, s.families, s.days, nil, s.trails}
+	e := encodedSummary{summaryFormat, RuleSetHash(), s.period, s.scripts, s.foes, s.targets, s.findings, s.marks, s.spans, s.families, s.days, nil, s.trails, s.saw}
 	for day, d := range s.audit {
 		if e.Audit == nil {
 			e.Audit = map[int64]encodedDay{}
@@ -101,7 +104,7 @@ func (s *Summary) UnmarshalBinary(b []byte) error {
 	if e.Format != summaryFormat || e.Rules != RuleSetHash() {
 		return fmt.Errorf("the summary is of format %d and rules %.8s, not of format %d and rules %.8s", e.Format, e.Rules, summaryFormat, RuleSetHash())
 	}
-	*s = Summary{e.Period, e.Scripts, e.Foes, e.Targets, e.Findings, e.Marks, e.Spans, e.Families, e.Days, nil, e.Trails}
+	*s = Summary{e.Period, e.Scripts, e.Foes, e.Targets, e.Findings, e.Marks, e.Spans, e.Families, e.Days, nil, e.Trails, e.Saw}
 	for day, x := range e.Audit {
 		d, err := x.decode()
 		if err != nil {
@@ -133,11 +136,21 @@ type partOut struct {
 
 // Summarise reads one part of a log. The result depends on nothing else. The error is the log's own.
 func Summarise(log Log) (*Summary, error) {
-	if a, ok := log.(auditor); !ok || !a.Audits() {
-		return summarise(log)
+	saw, err := witnesses(log)
+	if err != nil {
+		return nil, err
+	}
+	a, ok := log.(auditor)
+	if !ok || !a.Audits() {
+		s, err := summarise(log)
+		if err == nil {
+			s.saw = saw
+		}
+		return s, err
 	}
 	s, err := summarise(accessLog{log})
 	if err == nil {
+		s.saw = saw
 		s.audit, err = auditDays(log)
 	}
 	return s, err
@@ -282,6 +295,7 @@ type survey struct {
 	shells   map[string]*Webshell // by plain path, score ShellScore or above
 	spans    []sourceSpan         // of all sources, one for each part that it is in
 	families map[string]*family
+	saw      map[string]*witness // by family
 	words    []Regrouping
 	perAgent map[string]int // requests of the whole log by agent, of agents that a link could rest on
 	crew     crew
@@ -298,7 +312,7 @@ type survey struct {
 // of web shells. Processes are those of its server, in order of time. The summaries stay as they are. The error
 // is the store's own. Words, in order, are what responders said of who belongs together.
 func Conclude(parts []*Summary, whole Whole, files []File, processes []Process, words ...Regrouping) (*Survey, error) {
-	w := &survey{whole: whole, words: words, procs: processes, scripts: map[string]*script{}, hostile: map[string]*foe{}, plants: map[string]plantFact{}, leads: map[string][]lead{}, shells: map[string]*Webshell{}, families: map[string]*family{}}
+	w := &survey{whole: whole, words: words, procs: processes, scripts: map[string]*script{}, hostile: map[string]*foe{}, plants: map[string]plantFact{}, leads: map[string][]lead{}, shells: map[string]*Webshell{}, families: map[string]*family{}, saw: map[string]*witness{}}
 	w.indexFiles(files)
 	for _, p := range parts {
 		w.add(p)
@@ -326,7 +340,9 @@ func Conclude(parts []*Summary, whole Whole, files []File, processes []Process, 
 	if err := w.buildIncidents(); err != nil {
 		return nil, err
 	}
-	w.findGaps()
+	if err := w.findGaps(); err != nil {
+		return nil, err
+	}
 	w.tellIncidents()
 
 	return &w.out, nil
@@ -361,6 +377,18 @@ func (w *survey) add(p *Summary) {
 			w.families[name] = f
 		}
 		f.add(p.families[name])
+	}
+	for _, name := range sortedKeys(p.saw) {
+		s := w.saw[name]
+		if s == nil {
+			if len(w.saw) >= maxWitnesses {
+				continue
+			}
+			s = &witness{Seen: sightings{Limit: math.MaxUint64}, Bare: sightings{Limit: math.MaxUint64}}
+			w.saw[name] = s
+		}
+		s.Seen.merge(&p.saw[name].Seen, keptSeen)
+		s.Bare.merge(&p.saw[name].Bare, keptBare)
 	}
 	if room := maxTargets - len(w.targets); room > 0 {
 		w.targets = append(w.targets, p.targets[:min(room, len(p.targets))]...)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"spoor/cases"
 	"spoor/triage"
@@ -35,8 +36,11 @@ func (d *Desk) Refusals() []cases.Refused {
 	return out
 }
 
+// writtenBefore is how long before its last line a log may have been written, by clocks that are not quite right.
+const writtenBefore = 2 * time.Minute
+
 // Gaps lists every sign that the evidence is not whole, gravest first: those of triage.Survey, and of the
-// register the kinds "cut" (a file that ends early), "partial" (a load that was stopped), "rejected" (lines that
+// register the kinds "clock" (a file that was written before its last line), "cut" (a file that ends early), "partial" (a load that was stopped), "rejected" (lines that
 // could not be read), "refused" (files not taken in), "missing" (registered, but not in the index) and
 // "uncollected" (a kind of evidence that the case has none of). Source and Text are safe to draw.
 func (d *Desk) Gaps() []triage.EvidenceGap {
@@ -65,6 +69,10 @@ func (d *Desk) Gaps() []triage.EvidenceGap {
 			if len(e.Rejects) > 0 && e.Role == cases.RoleLog {
 				out[len(out)-1].Refs = []string{triage.RequestRef(e.Key, e.Rejects[0].Line)}
 			}
+		}
+		if d := e.Last.Sub(e.ModTime); e.Role == cases.RoleLog && d > writtenBefore && !e.ModTime.IsZero() && !e.Last.IsZero() {
+			add("clock", triage.Low, e.Path, "was last written %s before the time of its last line: consistent with a clock or zone that is wrong, or with a file time that was set",
+				d.Round(time.Second))
 		}
 		if e.Role == cases.RoleLog && e.Parsed > 0 && e.First.IsZero() {
 			add("untimed", triage.Medium, e.Path, "its requests have no times: nothing of it is on the timeline")
