@@ -119,17 +119,24 @@ type Facts struct {
 	Sector    string `json:"sector"` // the victim's, in the words of the knowledge base where it has one
 	Objective string `json:"objective"`
 	Outcome   string `json:"outcome"` // one of Outcomes
+
+	RequestedBy string `json:"requested_by,omitempty"` // who asked for the examination
+	Authority   string `json:"authority,omitempty"`    // what allows it: a contract, an order, a consent
+	Systems     string `json:"systems,omitempty"`      // what may be looked at
+	Period      string `json:"period,omitempty"`       // the time that was asked about
 }
 
 // Facts is what is known of the case.
-func (i *Info) Facts() Facts { return Facts{i.Victim, i.Sector, i.Objective, i.Outcome} }
+func (i *Info) Facts() Facts {
+	return Facts{i.Victim, i.Sector, i.Objective, i.Outcome, i.RequestedBy, i.Authority, i.Systems, i.Period}
+}
 
 // SetFacts records the facts of the case and writes them to case.json.
 func (c *Case) SetFacts(who Who, f Facts) error {
 	if f.Outcome != "" && !slices.Contains(Outcomes, f.Outcome) {
 		return fmt.Errorf("unknown outcome %q: want %s", triage.VisibleN(f.Outcome, 40), strings.Join(Outcomes, ", "))
 	}
-	for _, s := range []string{f.Victim, f.Sector, f.Objective} {
+	for _, s := range []string{f.Victim, f.Sector, f.Objective, f.RequestedBy, f.Authority, f.Systems, f.Period} {
 		if len(s) > maxFact {
 			return fmt.Errorf("a fact has %d bytes, the most is %d", len(s), maxFact)
 		}
@@ -151,6 +158,7 @@ func (c *Case) SetFacts(who Who, f Facts) error {
 func (i Info) withFacts(f *Facts) Info {
 	if f != nil {
 		i.Victim, i.Sector, i.Objective, i.Outcome = f.Victim, f.Sector, f.Objective, f.Outcome
+		i.RequestedBy, i.Authority, i.Systems, i.Period = f.RequestedBy, f.Authority, f.Systems, f.Period
 	}
 	return i
 }

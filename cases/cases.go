@@ -11,7 +11,8 @@
 //
 // What is promised: nothing recorded is lost by a crash, a full disk or a second writer. What is not: the
 // chain shows that a record was changed, removed or put between others, but not that the last records
-// were cut off or rewritten to the end, unless the head (Case.Head) was noted elsewhere; reports quote it.
+// were cut off or rewritten to the end, unless the head (Case.Head) was noted elsewhere (reports quote it) or sealed
+// with a key that whoever rewrites does not have (Case.Seal).
 package cases
 
 import (
@@ -88,6 +89,18 @@ type Info struct {
 	Objective string    `json:"objective"`
 	Outcome   string    `json:"outcome"`
 	Created   time.Time `json:"created"` // UTC; Create sets it if zero
+
+	RequestedBy string `json:"requested_by,omitempty"` // this and the following as in Facts
+	Authority   string `json:"authority,omitempty"`
+	Systems     string `json:"systems,omitempty"`
+	Period      string `json:"period,omitempty"`
+}
+
+// Same reports whether two say the same.
+func (i Info) Same(o Info) bool {
+	at, other := i.Created, o.Created
+	i.Created, o.Created = time.Time{}, time.Time{}
+	return i == o && at.Equal(other)
 }
 
 // Who is the person and the machine behind a change. Nothing is guessed: what was not told is empty.

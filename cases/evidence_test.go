@@ -296,7 +296,7 @@ func TestVerify(t *testing.T) {
 				return nil, errors.New("no such line")
 			}
 			return []byte(tc.line), nil
-		})
+		}, nil)
 		if err != nil || len(problems) != len(tc.want) {
 			t.Errorf("%s: %v, problems %+v", tc.name, err, problems)
 			continue
@@ -313,7 +313,7 @@ func TestVerify(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, _, err := c.Verify(ctx, hashes(good), nil); !errors.Is(err, context.Canceled) {
+	if _, _, err := c.Verify(ctx, hashes(good), nil, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
@@ -336,7 +336,7 @@ func TestMovedCase(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer again.Close()
-	p, s, err := again.Verify(context.Background(), hashes(map[string]string{filepath.Join(to, "reports", "r.md"): "ee"}), nil)
+	p, s, err := again.Verify(context.Background(), hashes(map[string]string{filepath.Join(to, "reports", "r.md"): "ee"}), nil, nil)
 	if err != nil || len(p) != 0 || s.Reports != 1 {
 		t.Errorf("verify: %v %v %+v", err, p, s)
 	}
@@ -348,7 +348,7 @@ func TestClockGoesBack(t *testing.T) {
 	addNote(t, c, "one")
 	c.SetClock(func() time.Time { return noon.Add(-time.Hour) })
 	addNote(t, c, "two")
-	p, s, err := c.Verify(context.Background(), nil, nil)
+	p, s, err := c.Verify(context.Background(), nil, nil, nil)
 	if err != nil || len(p) != 0 || len(s.Remarks) != 1 || !strings.Contains(s.Remarks[0], "record 3 says 2026-03-08T11:00:00Z") {
 		t.Errorf("verify: %v %+v %+v", err, p, s)
 	}

@@ -37,6 +37,9 @@ const (
 	kindAttribution = "attribution"
 	kindFacts       = "facts"
 	kindIntel       = "intel"
+
+	kindSeal = "seal"
+	kindPack = "pack"
 )
 
 // A record is one line of the journal: compact JSON and a line feed.

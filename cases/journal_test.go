@@ -73,7 +73,7 @@ func TestTornAtEveryByte(t *testing.T) {
 		if _, err := again.AddNote(ann, "third", nil, noon); err != nil {
 			t.Errorf("cut at %d: a note after: %v", n, err)
 		}
-		problems, s, err := again.Verify(context.Background(), nil, nil)
+		problems, s, err := again.Verify(context.Background(), nil, nil, nil)
 		if err != nil || len(problems) != 0 || (len(s.Remarks) == 1) != (torn != "" && n != len(whole)-1) {
 			t.Errorf("cut at %d: verify: %v %v %+v", n, err, problems, s)
 		}
@@ -135,7 +135,7 @@ func TestChangedByHand(t *testing.T) {
 		if got := texts(again); got != tc.notes && tc.name != "one twice" {
 			t.Errorf("%s: notes %s, want %s", tc.name, got, tc.notes)
 		}
-		problems, _, err := again.Verify(context.Background(), nil, nil)
+		problems, _, err := again.Verify(context.Background(), nil, nil, nil)
 		if err != nil || len(problems) == 0 || problems[0].Kind != cases.ProblemJournal || !strings.HasPrefix(problems[0].What, at) {
 			t.Errorf("%s: verify: %v %v", tc.name, err, problems)
 		}
@@ -264,7 +264,7 @@ func TestTwoWriters(t *testing.T) {
 	if changed, err := a.Refresh(); changed || err != nil {
 		t.Errorf("Refresh with nothing new: %v, %v", changed, err)
 	}
-	if p, s, err := a.Verify(context.Background(), nil, nil); err != nil || len(p) != 0 || s.Records != 41 {
+	if p, s, err := a.Verify(context.Background(), nil, nil, nil); err != nil || len(p) != 0 || s.Records != 41 {
 		t.Errorf("verify: %v %v %+v", err, p, s)
 	}
 }

@@ -146,9 +146,13 @@ func (c *Case) EditNote(who Who, ref, text string, on []Citation, now time.Time)
 func (c *Case) Notes() []Note {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	notes := make([]Note, 0, len(c.state.order))
-	for _, ref := range c.state.order {
-		v := c.state.notes[ref]
+	return c.state.latestNotes()
+}
+
+func (s *state) latestNotes() []Note {
+	notes := make([]Note, 0, len(s.order))
+	for _, ref := range s.order {
+		v := s.notes[ref]
 		notes = append(notes, v[len(v)-1])
 	}
 	return notes

@@ -22,6 +22,8 @@ type state struct {
 	order    []string          // references by first version
 	verdicts map[string]Verdict
 	reports  []WrittenReport
+	seals    []Seal
+	packs    []Pack
 
 	groupings    []Grouping
 	attributions map[string]Attribution // by intruder
@@ -69,6 +71,20 @@ func (s *state) apply(r record) error {
 		}
 		w.At, w.By = r.Time, r.Who
 		s.reports = append(s.reports, w)
+	case kindSeal:
+		var x Seal
+		if err := decode(r, &x); err != nil {
+			return err
+		}
+		x.By = r.Who
+		s.seals = append(s.seals, x)
+	case kindPack:
+		var p Pack
+		if err := decode(r, &p); err != nil {
+			return err
+		}
+		p.At, p.By = r.Time, r.Who
+		s.packs = append(s.packs, p)
 	case kindUnmasked:
 		return decode(r, new(unmasked))
 	default:

@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
+	"spoor/cases/seal"
 	"spoor/triage"
 )
 
@@ -83,6 +87,7 @@ const (
 	ProblemEvidence = "evidence"
 	ProblemCitation = "citation"
 	ProblemReport   = "report"
+	ProblemSeal     = "seal"
 )
 
 // A Problem is one thing that Verify found to be other than recorded. Its texts are safe to draw.
@@ -104,28 +109,36 @@ type Summary struct {
 	Citations  int    `json:"citations"`
 	Reports    int    `json:"reports"`     // compared with their recorded SHA-256
 	ReportsOut int    `json:"reports_out"` // no longer where they were written; moved away is no problem
+	// Seals are those of the case, in the order of the journal, then those that it does not name.
+	Seals []SealCheck `json:"seals,omitempty"`
 	// Remarks are oddities that leave everything as it was recorded: a clock that went back, a torn record
 	// that was set aside. At most 100, safe to draw.
 	Remarks []string `json:"remarks,omitempty"`
 }
 
 // Verify walks the chain of the journal from the first record, hashes every evidence file, every report
-// that is still in its place, and resolves every citation of notes (all versions) and verdicts again.
+// that is still in its place, resolves every citation of notes (all versions) and verdicts again, and checks every
+// seal. trust are the keys that the user knows; if it names any, a case without a seal of theirs is a problem.
 //
 // hash gives the SHA-256 of a file's bytes as stored, line the whole text that a reference stands for: a
 // raw line without its line end, or what Citation.Text was. A nil line leaves citations out. Everything
 // found is in problems, none of which ends the walk; the error is only for a cancelled ctx, a closed case
 // or a journal that cannot be read. Nothing is written.
 func (c *Case) Verify(ctx context.Context, hash func(ctx context.Context, path string) (sha string, size int64, err error),
-	line func(ref string) ([]byte, error)) ([]Problem, Summary, error) {
-	v := verifier{dir: c.dir, hash: hash, line: line, count: map[string]int{}}
+	line func(ref string) ([]byte, error), trust *seal.Trust) ([]Problem, Summary, error) {
+	v := verifier{dir: c.dir, hash: hash, line: line, trust: trust, count: map[string]int{}}
 	if err := c.snapshot(&v); err != nil {
 		return nil, v.sum, err
 	}
-	if err := v.chain(ctx, filepath.Join(c.dir, journalName)); err != nil {
+	var err error
+	if v.sealFiles, err = readSeals(c.dir); err != nil {
+		v.add(ProblemSeal, err.Error(), "make the folder readable and verify again")
+	}
+	v.heads = v.sealFiles.wanted()
+	if err := v.journal(ctx, filepath.Join(c.dir, journalName)); err != nil {
 		return v.problems, v.sum, err
 	}
-	for _, step := range []func(context.Context) error{v.checkEvidence, v.checkCitations, v.checkReports} {
+	for _, step := range []func(context.Context) error{v.checkEvidence, v.checkCitations, v.checkReports, v.checkSeals} {
 		if err := step(ctx); err != nil {
 			return v.problems, v.sum, err
 		}
@@ -146,20 +159,10 @@ func (c *Case) snapshot(v *verifier) error {
 	v.upTo = c.journal.size
 	v.evidence = append(v.evidence, c.state.evidence...)
 	v.reports = append(v.reports, c.state.reports...)
-	for _, ref := range c.state.order {
-		for _, n := range c.state.notes[ref] {
-			for _, on := range n.On {
-				v.citations = append(v.citations, cited{on, fmt.Sprintf("note %s version %d", n.Ref, n.Version)})
-			}
-		}
-	}
-	for _, verdict := range c.state.verdicts {
-		if verdict.On.Ref != "" {
-			v.citations = append(v.citations, cited{verdict.On, "the verdict on " + verdict.Ref})
-		}
-	}
-	for i := range v.reports {
-		v.citations = v.reports[i].citations(v.citations)
+	v.caseID, v.seals = c.info.ID, append(v.seals, c.state.seals...)
+	v.citations = c.state.quotes()
+	if was, is := c.state.begun, c.info; was.ID == is.ID && !was.Same(is) {
+		v.remark("%s is not as it was when the case was made: the first record of the journal says what it said", infoName)
 	}
 	entries, err := os.ReadDir(c.dir)
 	for _, e := range entries {
@@ -170,24 +173,39 @@ func (c *Case) snapshot(v *verifier) error {
 	return err
 }
 
-// citations adds what a report cites to those of others, each record and text once.
-func (r *WrittenReport) citations(to []cited) []cited {
+// quotes lists the citations of notes, verdicts and reports.
+func (s *state) quotes() []Quote {
+	var out []Quote
+	for _, ref := range s.order {
+		for _, n := range s.notes[ref] {
+			for _, on := range n.On {
+				out = append(out, Quote{on, fmt.Sprintf("note %s version %d", n.Ref, n.Version)})
+			}
+		}
+	}
+	for _, ref := range slices.Sorted(maps.Keys(s.verdicts)) {
+		if v := s.verdicts[ref]; v.On.Ref != "" {
+			out = append(out, Quote{v.On, "the verdict on " + v.Ref})
+		}
+	}
+	for i := range s.reports {
+		out = s.reports[i].quotes(out)
+	}
+	return out
+}
+
+// quotes adds what a report cites to what others do, each record and text once.
+func (r *WrittenReport) quotes(to []Quote) []Quote {
 	seen := map[CitedText]bool{}
 	for _, c := range to {
 		seen[CitedText{c.Ref, c.TextSHA256}] = true
 	}
 	for _, c := range r.Cited {
 		if c.TextSHA256 != "" && !seen[c] {
-			to = append(to, cited{Citation{Ref: c.Ref, TextSHA256: c.TextSHA256}, "the report " + r.Path})
+			to = append(to, Quote{Citation{Ref: c.Ref, TextSHA256: c.TextSHA256}, "the report " + r.Path})
 		}
 	}
 	return to
-}
-
-// cited is a citation and who makes it.
-type cited struct {
-	Citation
-	by string
 }
 
 type verifier struct {
@@ -196,8 +214,13 @@ type verifier struct {
 	line      func(ref string) ([]byte, error)
 	upTo      int64 // bytes of the journal that the snapshot is made of
 	evidence  []Evidence
-	citations []cited
+	citations []Quote
 	reports   []WrittenReport
+	caseID    string
+	seals     []Seal
+	sealFiles SealFiles
+	trust     *seal.Trust
+	heads     map[int64]sealedLine // the records that seals speak of; zero until the walk comes to them
 	problems  []Problem
 	count     map[string]int
 	sum       Summary
@@ -222,18 +245,23 @@ func (v *verifier) remark(format string, args ...any) {
 	}
 }
 
-// chain walks the journal from its first byte.
-func (v *verifier) chain(ctx context.Context, path string) error {
+// journal walks the chain of a journal in a file.
+func (v *verifier) journal(ctx context.Context, path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("verify the journal: %w", err)
 	}
 	defer f.Close()
+	return v.chain(ctx, f, func(record) {})
+}
+
+// chain walks a journal from its first byte and hands on what are records.
+func (v *verifier) chain(ctx context.Context, journal io.Reader, yield func(record)) error {
 	const remedy = "compare the journal with a copy or with the head quoted in a report made before"
 	var at, seq, no int64
-	head := ""
+	head, broken := "", false
 	var last time.Time
-	return scanLines(f, func(l *journalLine) error {
+	return scanLines(journal, func(l *journalLine) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -245,8 +273,10 @@ func (v *verifier) chain(ctx context.Context, path string) error {
 		r, err := l.record()
 		switch {
 		case err != nil:
+			broken = true
 			v.add(ProblemJournal, fmt.Sprintf("%s:%d: is no record: %v", journalName, no, err), remedy)
 		case r.Prev != head || r.Seq != seq+1:
+			broken = true
 			v.add(ProblemJournal, fmt.Sprintf("%s:%d: record %d does not follow the line before it (record %d): one of them was changed, or records were removed or put between",
 				journalName, no, r.Seq, seq), remedy)
 		case r.Time.Before(last.Add(-clockSlack)):
@@ -256,6 +286,10 @@ func (v *verifier) chain(ctx context.Context, path string) error {
 		if err == nil {
 			seq, last = r.Seq, r.Time
 			v.sum.Records++
+			if _, sealed := v.heads[r.Seq]; sealed {
+				v.heads[r.Seq] = sealedLine{l.sum, broken}
+			}
+			yield(r)
 		}
 		head = l.sum
 		v.sum.Head = head
@@ -310,9 +344,9 @@ func (v *verifier) checkCitations(ctx context.Context) error {
 		}
 		switch {
 		case err != nil:
-			v.add(ProblemCitation, fmt.Sprintf("%s cites %s, which does not resolve: %v", c.by, c.Ref, err), gone)
+			v.add(ProblemCitation, fmt.Sprintf("%s cites %s, which does not resolve: %v", c.By, c.Ref, err), gone)
 		case hexSum(text) != c.TextSHA256:
-			v.add(ProblemCitation, fmt.Sprintf("%s cites %s, which now reads otherwise than when it was cited", c.by, c.Ref), other)
+			v.add(ProblemCitation, fmt.Sprintf("%s cites %s, which now reads otherwise than when it was cited", c.By, c.Ref), other)
 		}
 	}
 	return nil

@@ -59,7 +59,7 @@ func (c *Case) VerifyReport(ctx context.Context, path, sum string, hash func(ctx
 	if written.Citations > 0 && len(written.Cited) == 0 {
 		v.remark("the journal does not say what this report cites: an earlier version wrote it")
 	}
-	v.citations = written.citations(nil)
+	v.citations = written.quotes(nil)
 	keys := map[string]bool{}
 	for _, c := range v.citations {
 		key, _, _ := strings.Cut(strings.TrimPrefix(c.Ref, "r:"), ".")
@@ -72,7 +72,7 @@ func (c *Case) VerifyReport(ctx context.Context, path, sum string, hash func(ctx
 			v.evidence = append(v.evidence, all[i])
 		}
 	}
-	if err := v.chain(ctx, filepath.Join(c.dir, journalName)); err != nil {
+	if err := v.journal(ctx, filepath.Join(c.dir, journalName)); err != nil {
 		return v.problems, v.sum, err
 	}
 	for _, step := range []func(context.Context) error{v.checkEvidence, v.checkCitations} {

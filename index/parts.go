@@ -91,6 +91,17 @@ func (snap *snapshot) readParts(dir string, old *snapshot) error {
 	default:
 		snap.outcomes = &lazyOutcomes{}
 	}
+	switch {
+	case m.Told == "":
+	case old != nil && old.manifest.Told == m.Told:
+		snap.told = old.told
+	default:
+		var list []Told
+		if err := readPart(filepath.Join(dir, m.Told), &list); err != nil {
+			return err
+		}
+		snap.told = toldOf(list)
+	}
 	return nil
 }
 

@@ -175,7 +175,7 @@ func (s *Store) ProcessCount() (all, suspicious int64) {
 		all += snap.manifest.Processes[i].Rows
 		suspicious += snap.manifest.Processes[i].Suspicious
 	}
-	return all, suspicious
+	return all, suspicious + snap.told.quiet
 }
 
 // ProcessSources lists the event logs in the store, in the order of load.
@@ -238,6 +238,7 @@ func (s *Store) Process(ref string) (*triage.Process, error) {
 		for i := range rows {
 			if rows[i].Line == line {
 				x, err := rows[i].process(&found.Source)
+				snap.told.add(found.Key, &x)
 				return &x, err
 			}
 		}
@@ -261,18 +262,19 @@ func (s *Store) EachProcess(ctx context.Context, q *Query, only bool, yield func
 	if err != nil {
 		return err
 	}
-	tables := snap.manifest.Processes
+	tables, told := snap.manifest.Processes, snap.told
 	s.release()
 	for i := range tables {
-		if err := s.eachProcess(ctx, &tables[i], root, only, yield); err != nil {
+		if err := s.eachProcess(ctx, &tables[i], &told, root, only, yield); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Store) eachProcess(ctx context.Context, t *processTable, root node, only bool, yield func(*triage.Process) error) error {
-	if only && t.Suspicious == 0 {
+func (s *Store) eachProcess(ctx context.Context, t *processTable, told *told, root node, only bool, yield func(*triage.Process) error) error {
+	said := told.by[t.Key]
+	if only && t.Suspicious == 0 && len(said) == 0 {
 		return nil
 	}
 	p, err := s.openProcesses(t)
@@ -284,7 +286,7 @@ func (s *Store) eachProcess(ctx context.Context, t *processTable, root node, onl
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if _, most, ok := groupBounds(p, g, processLevel); only && ok && most == 0 {
+		if _, most, ok := groupBounds(p, g, processLevel); only && ok && most == 0 && len(said) == 0 {
 			continue
 		}
 		rows, err := processRows(p, g)
@@ -292,13 +294,14 @@ func (s *Store) eachProcess(ctx context.Context, t *processTable, root node, onl
 			return err
 		}
 		for k := range rows {
-			if only && rows[k].Level == 0 {
+			if only && rows[k].Level == 0 && said[rows[k].Line] == nil {
 				continue
 			}
 			x, err := rows[k].process(&t.Source)
 			if err != nil {
 				return err
 			}
+			told.add(t.Key, &x)
 			ok, err := s.passes(root, &x, t)
 			if err != nil {
 				return err

@@ -41,6 +41,7 @@ type manifest struct {
 	Outcomes  string         `json:"outcomes,omitempty"`
 	Entries   []string       `json:"entries,omitempty"`
 	Processes []processTable `json:"processes,omitempty"` // event logs, in the order of load
+	Told      string         `json:"told,omitempty"`      // findings on processes that come from elsewhere
 	Counts    *Counts        `json:"counts,omitempty"`    // of all this
 	Counted   int            `json:"counted"`             // segments whose texts are in Counts, the first ones
 }
@@ -83,6 +84,7 @@ type snapshot struct {
 	files    []triage.File
 	stolen   *lazyStolen   // nil if none was kept
 	outcomes *lazyOutcomes // nil if none was kept
+	told     told
 	notes    noted
 	counts   func() (Counts, error)
 	plain    plain
@@ -397,7 +399,7 @@ func (snap *snapshot) closeSince(old *snapshot) {
 
 // sweep removes what the manifest does not name.
 func sweep(dir string, m *manifest) error {
-	keep := map[string]bool{manifestFile: true, lockFile: true, m.Survey: true, m.Files: true, m.Stolen: true, m.Outcomes: true}
+	keep := map[string]bool{manifestFile: true, lockFile: true, m.Survey: true, m.Files: true, m.Stolen: true, m.Outcomes: true, m.Told: true}
 	for _, name := range m.Entries {
 		keep[name] = true
 	}

@@ -81,6 +81,13 @@ func (p *Process) ByServer() bool {
 	return slices.ContainsFunc(p.Findings, func(f Finding) bool { return f.Class != Other })
 }
 
+// StartedByServer reports whether the fields of the parent say that a web server, its interpreter, a database or the
+// shell of a shell client started the process, whatever it is.
+func (p *Process) StartedByServer() bool {
+	server, client := parentOf(p)
+	return server.kind != "" || client
+}
+
 // JudgeProcess says what one process creation shows, from its own event alone; see Lineage.
 func JudgeProcess(p *Process) []Finding {
 	server, shell := parentOf(p)

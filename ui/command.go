@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -12,28 +13,56 @@ type command struct {
 	args string // the rest of the line, without surrounding spaces
 }
 
-// commands lists what the command line understands, in the order of the help.
-var commands = []struct{ name, usage, help string }{
-	{"search", "search QUERY", "requests that match"},
-	{"files", "files [QUERY]", "files that match"},
-	{"processes", "processes [QUERY]", "process events that match"},
-	{"outcomes", "outcomes [CLASS]", "how each attack fared, what worked first"},
-	{"stolen", "stolen", "what injection read, and what came of the attacks"},
-	{"open", "open REF, go REF, or REF", "go to a record: r:… f:… w:… a:… i:… d:… n:…"},
-	{"go", "", ""},
-	{"load", "load PATH... [OPTION]...", "take evidence in, with --baseline FILE,"},
-	{"", "", "--known-bad FILE, --tz ZONE, --format NAME"},
-	{"note", "note [TEXT]", "write a note on what is selected"},
-	{"verdict", "verdict WORD [REASON]", "confirmed, benign, unsure or none"},
-	{"report", "report [FORMAT] [FILE]", "write the report: md, html, pdf, docx, json, stix, misp, ..."},
-	{"verify", "verify", "check journal and evidence"},
-	{"campaign", "campaign FOLDER...", "many cases and incident lists, with --milestone DAY=NAME"},
-	{"merge", "merge ACTOR... -- REASON", "these intruders are one; the one selected is among them"},
-	{"split", "split CLIENT... -- REASON", "these clients are an intruder of their own"},
-	{"attribute", "attribute NAME -- REASON", "whom you hold the intruder selected to be"},
-	{"unmark", "unmark", "take all marks off"},
-	{"help", "help", "this page"},
-	{"quit", "quit", "close"},
+// A verb is what the command line understands. The same words do the same in a shell, as "spoor WORD CASE ...";
+// those of verbs that have no args do not take any.
+type verb struct {
+	name, usage, help string
+	args              completer // what Tab proposes after the word; nil for nothing
+}
+
+// commands lists the verbs, in the order of the help.
+var commands = []verb{
+	{"search", "search QUERY", "requests that match", completeQuery},
+	{"findings", "findings [QUERY]", "requests on which a rule fired", completeQuery},
+	{"incidents", "incidents", "the chains from attack to shell to its users", nil},
+	{"files", "files [QUERY]", "files that match", completeQuery},
+	{"processes", "processes [QUERY]", "process events that match", completeQuery},
+	{"outcomes", "outcomes [CLASS]", "how each attack fared, what worked first", completeClass},
+	{"stolen", "stolen", "what injection read, and what came of the attacks", nil},
+	{"gaps", "gaps", "every sign that the evidence is not whole", nil},
+	{"open", "open REF, go REF, or REF", "go to a record: r:… f:… w:… a:… i:… d:… n:…", completeRef},
+	{"go", "", "", completeRef},
+	{"show", "", "", completeRef},
+	{"load", "load PATH... [OPTION]...", "take evidence in, with --baseline FILE,", completeLoad},
+	{"", "", "--known-bad FILE, --webroot DIR, --tz ZONE, --format NAME", nil},
+	{"note", "note [TEXT]", "write a note on what is selected", nil},
+	{"task", "task NOTE N [open]", "a task of a note is done, or open again; screen Notes numbers them", completeNote},
+	{"verdict", "verdict WORD [REASON]", "confirmed, benign, unsure or none", completeVerdict},
+	{"report", "report [FORMAT] [FILE]", "write the report: md, html, pdf, docx, json, stix, misp, ...", completeReport},
+	{"verify", "verify", "check journal and evidence", nil},
+	{"case", "case [FIELD VALUE]", "what is known of the case; victim, sector, objective or", completeFacts},
+	{"", "", "outcome and a value record it", nil},
+	{"campaign", "campaign FOLDER...", "many cases and incident lists, with --milestone DAY=NAME", completePaths},
+	{"assess", "assess OBSERVABLE...", "who would fit, how sure, what else would explain it", completeObservable},
+	{"intel", "intel [NAME]", "what is known of a group, tool or technique, or from where", completeKnown},
+	{"merge", "merge ACTOR... -- REASON", "these intruders are one; the one selected is among them", completeActor},
+	{"split", "split CLIENT... -- REASON", "these clients are an intruder of their own", completeClient},
+	{"attribute", "attribute NAME -- REASON", "whom you hold the intruder selected to be", completeKnown},
+	{"log", "log", "what was said and every error, with what to do", nil},
+	{"unmark", "unmark", "take all marks off", nil},
+	{"help", "help", "this page", nil},
+	{"quit", "quit", "close", nil},
+}
+
+// elsewhere are the words of the shell's command line that do nothing here, and why.
+var elsewhere = map[string]string{
+	"demo":    "spoor demo makes a case of its own; run it in a shell",
+	"reindex": "spoor reindex CASE makes the index anew; close this case first, since it is being read",
+}
+
+// Knows reports whether the command line of the screens understands a word of the shell's, or says what does.
+func Knows(word string) bool {
+	return elsewhere[word] != "" || slices.Contains(commandNames(), word)
 }
 
 // parseCommand reads a line of the command line. Names may be shortened as long as they are unique; screen
@@ -61,11 +90,13 @@ func parseCommand(s string) (command, error) {
 		}
 	}
 	switch {
+	case len(found) == 0 && elsewhere[strings.ToLower(word)] != "":
+		return command{}, errors.New(elsewhere[strings.ToLower(word)])
 	case len(found) == 0:
 		return command{}, fmt.Errorf("no command %q; the key ? lists them", word)
 	case len(found) > 1:
 		return command{}, fmt.Errorf("%q could be %s", word, strings.Join(found, " or "))
-	case found[0] == "go":
+	case found[0] == "go", found[0] == "show":
 		return command{"open", rest}, nil
 	}
 	return command{found[0], rest}, nil
@@ -74,10 +105,12 @@ func parseCommand(s string) (command, error) {
 func commandNames() []string {
 	var names []string
 	for _, c := range commands {
-		names = append(names, c.name)
+		if c.name != "" {
+			names = append(names, c.name)
+		}
 	}
 	for _, n := range screenNames {
-		if n := strings.ToLower(n); n != "files" {
+		if n := strings.ToLower(n); !slices.Contains(names, n) {
 			names = append(names, n)
 		}
 	}

@@ -22,6 +22,7 @@ type common struct {
 	keys  keyMap
 	out   io.Writer // the terminal, for the clipboard sequence
 	marks map[string]bool
+	log   sayings
 
 	gens   int
 	jobs   map[int]job

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
@@ -46,6 +47,22 @@ var goldens = []struct {
 		d.typed("It writes thumb.php.")
 	}},
 	{"search-error", func(d *driver) { d.search("status:40x OR (") }},
+	{"completion", func(d *driver) {
+		d.press(d.m.keys.Command)
+		d.typed("search class:")
+		for range 3 {
+			d.send(tea.KeyMsg{Type: tea.KeyTab})
+		}
+	}},
+	{"log", func(d *driver) {
+		d.m.log.now = func() time.Time { return day }
+		d.command("open r:ffffff.1")
+		d.search("class:sqli")
+		d.press(d.m.keys.Mark)
+		d.command("assess nonsense-that-nobody-knows")
+		d.press(d.m.keys.Back)
+		d.command("log")
+	}},
 	{"empty-search", func(d *driver) { d.search("ip:10.9.8.7") }},
 }
 

@@ -129,33 +129,36 @@ func (r *root) searchPrompt(label, value string) *prompt {
 	if f, ok := r.top().(filtered); ok {
 		search = f.Search
 	}
-	check, hint := checkQuery, `words "a phrase" ip: path: status: class: level: after: … (? has examples)`
+	p := &prompt{c: r.common, in: newInput(label, value, r.searches),
+		hint: `words "a phrase" ip: path: status: class: level: after: … (Tab completes, ? has examples)`, complete: completeQuery, means: queryMeans}
+	check := checkQuery
 	if own, ok := r.top().(interface {
 		Check(string) (string, error)
 	}); ok {
-		hint, _ = own.Check("")
+		p.hint, _ = own.Check("")
+		p.complete, p.means = nil, nil
 		check = func(q string) error { _, err := own.Check(q); return err }
 	}
-	return &prompt{c: r.common, in: newInput(label, value, r.searches), hint: hint,
-		accept: func(text string) (tea.Cmd, error) {
-			text = strings.TrimSpace(text)
-			if err := check(text); err != nil {
-				return nil, err
-			}
-			return send(search(text)), nil
-		}}
+	p.accept = func(text string) (tea.Cmd, error) {
+		text = strings.TrimSpace(text)
+		if err := check(text); err != nil {
+			return nil, err
+		}
+		return send(search(text)), nil
+	}
+	return p
 }
 
 // commandPrompt asks for a line of the command line.
 func (r *root) commandPrompt() *prompt {
 	return &prompt{c: r.common, in: newInput(":", "", r.lines),
-		hint: "search QUERY · open REF · load PATH · note · verdict WORD · report FORMAT · quit",
+		hint: "search QUERY · open REF · load PATH · note · verdict WORD · report FORMAT · Tab lists all", complete: completeCommand, means: commandMeans,
 		accept: func(text string) (tea.Cmd, error) {
 			cmd, err := parseCommand(text)
 			if err != nil {
 				return nil, err
 			}
-			if cmd.name == "search" || cmd.name == "files" {
+			if cmd.name == "search" || cmd.name == "findings" || cmd.name == "files" {
 				if err := checkQuery(cmd.args); err != nil {
 					return nil, err
 				}

@@ -16,12 +16,20 @@ type prompt struct {
 	in     input
 	hint   string
 	err    error
+	tabbed completing
 	accept func(text string) (tea.Cmd, error)
 	cancel tea.Msg // sent on Esc; may be nil
+
+	complete completer           // what Tab proposes; nil for nothing
+	means    func(string) string // what the end of the line typed so far means; empty if that is not known; may be nil
 }
 
-// Update edits, accepts or closes.
+// Update edits, completes, accepts or closes.
 func (p *prompt) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
+	if cmd, ok := p.pressTab(msg); ok {
+		p.err = nil
+		return p, cmd
+	}
 	switch {
 	case !types(msg) && key.Matches(msg, p.c.keys.Back):
 		return nil, send(p.cancel)
@@ -43,18 +51,21 @@ func (p *prompt) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
 }
 
 // View draws the hint, or what is wrong, and the line.
-func (p *prompt) View(width, _ int) []string {
+func (p *prompt) View(width, height int) []string {
 	st := &p.c.st
-	top := st.draw([]run{{" " + p.hint, muted}}, width, selNone)
+	top := st.draw([]run{{" " + p.hintLine(), muted}}, width, selNone)
 	if p.err != nil {
 		top = st.draw([]run{{" " + p.err.Error(), critical}}, width, selNone)
 	}
-	rows := []string{rule(st, "", width, false), top}
-	return append(rows, p.in.view(st, width))
+	rows := append([]string{rule(st, "", width, false)}, p.viewOptions(width, height-3)...)
+	return append(rows, top, p.in.view(st, width))
 }
 
 // Help names the keys of a prompt.
 func (p *prompt) Help() string {
+	if p.complete != nil {
+		return "Enter go · Tab complete · Esc leave · up/down earlier lines · Ctrl-U clear"
+	}
 	return "Enter go · Esc leave · up/down earlier lines · Ctrl-U clear"
 }
 

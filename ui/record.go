@@ -74,6 +74,9 @@ func (r *root) record(msg tea.Msg) (tea.Cmd, bool) {
 		return r.editOutside(msg), true
 	case takenMsg:
 		return r.taken(msg), true
+	case factsMsg:
+		r.say(msg.said)
+		return send(changedMsg{evidence: true}), true
 	case decideMsg:
 		r.over = r.decisionPrompt(msg)
 	case decidedMsg:
@@ -256,6 +259,9 @@ func (r *root) command(c command) tea.Cmd {
 	if t := r.top(); t != nil {
 		s = t.Selected()
 	}
+	if cmd, ok := r.knownWords(c); ok {
+		return cmd
+	}
 	switch c.name {
 	case "search":
 		return send(searchMsg{c.args})
@@ -382,7 +388,7 @@ func (r *root) toggleHidden() tea.Cmd {
 func (r *root) verify() tea.Cmd {
 	d := r.desk
 	return r.work("checking journal and evidence", func(ctx context.Context) tea.Msg {
-		v, err := d.Verify(ctx)
+		v, err := d.Verify(ctx, nil)
 		if err != nil {
 			return failMsg{fmt.Errorf("verify: %w", err)}
 		}

@@ -48,7 +48,7 @@ func newRoot(ctx context.Context, d *desk.Desk, o Options) *root {
 	c := &common{
 		ctx: ctx, desk: d, st: newStyles(o.NoColor, o.Light), ascii: o.ASCII, keys: newKeyMap(), out: o.Out,
 		marks: map[string]bool{}, jobs: map[int]job{}, busy: new(sync.RWMutex),
-		drafts: drafts{left: map[string]string{}, want: map[string]string{}},
+		drafts: drafts{left: map[string]string{}, want: map[string]string{}}, log: sayings{now: time.Now},
 	}
 	if o.Keys != nil {
 		c.keys = o.Keys.m
@@ -114,6 +114,7 @@ func (r *root) handle(msg tea.Msg) tea.Cmd {
 	if cmd, ok := r.loadMessage(msg); ok {
 		return cmd
 	}
+	r.logFailure(msg)
 	var cmds []tea.Cmd
 	for _, s := range r.all() {
 		cmds = append(cmds, s.Update(msg))
@@ -160,6 +161,10 @@ func (r *root) intent(msg tea.Msg) (tea.Cmd, bool) {
 		r.say(msg.text)
 	case failMsg:
 		r.fail(msg.err)
+	case completedMsg:
+		if p, ok := r.over.(*prompt); ok {
+			p.completed(msg)
+		}
 	case pivotMsg:
 		return askPivots(r.desk, msg.value), true
 	case pivotsMsg:
@@ -321,12 +326,32 @@ func (r *root) pushRequest(ref string) tea.Cmd {
 	return r.push(q)
 }
 
-func (r *root) say(s string) { r.said, r.bad = s, false }
+func (r *root) say(s string) {
+	r.overwrite()
+	r.said, r.bad = s, false
+	r.log.add(s, nil)
+	r.relog()
+}
 
-func (r *root) fail(err error) {
-	if err != nil {
-		r.said, r.bad = err.Error(), true
+// overwrite counts an error that nobody had the time to read.
+func (r *root) overwrite() {
+	if r.bad && r.said != "" {
+		r.log.unseen++
 	}
+}
+
+// fail says an error, with what to do about it where that is known.
+func (r *root) fail(err error) {
+	if err == nil {
+		return
+	}
+	r.overwrite()
+	r.said, r.bad = err.Error(), true
+	if todo := remedy(err); todo != "" {
+		r.said += " · " + todo
+	}
+	r.log.add(err.Error(), err)
+	r.relog()
 }
 
 // remember appends to a history, without repeating the last entry.

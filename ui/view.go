@@ -111,6 +111,9 @@ func (r *root) tabLabel(i int) string {
 // crumbLine says how one came here, and how much there is.
 func (r *root) crumbLine(s screen) string {
 	info := " " + s.Info() + " "
+	if n := r.log.unseen; n > 0 && r.said == "" {
+		info = " " + counted(n, "error", "errors") + ", :log ·" + info
+	}
 	info = strings.TrimRight(cell(info, min(strWidth(info), r.width-24)), " ")
 	room := r.width - strWidth(info) - 1
 	from := len(r.stack) - 1

@@ -65,11 +65,13 @@ func DOCX(w io.Writer, r *Report) error {
 	for i := range blocks {
 		docxBlock(&body, &blocks[i])
 	}
-	marking := "TLP not set"
+	marking := notMarked
 	if tlp := r.tlp(); tlp != "" {
 		marking = "TLP:" + tlp
 	}
-	right := `<w:p><w:pPr><w:jc w:val="right"/></w:pPr><w:r><w:rPr><w:b/></w:rPr><w:t xml:space="preserve">` + docxText(marking) + `</w:t></w:r>`
+	red, green, blue := tlpColour(r.tlp())
+	right := fmt.Sprintf(`<w:p><w:pPr><w:jc w:val="right"/></w:pPr><w:r><w:rPr><w:b/><w:color w:val="%02X%02X%02X"/><w:sz w:val="24"/><w:shd w:val="clear" w:color="auto" w:fill="000000"/></w:rPr><w:t xml:space="preserve"> %s </w:t></w:r>`,
+		red, green, blue, docxText(marking))
 	parts := append(docxParts[:len(docxParts):len(docxParts)],
 		[2]string{"word/document.xml", `<w:document ` + wordSpace + `><w:body>` + body.String() +
 			`<w:sectPr><w:headerReference w:type="default" r:id="rId2"/><w:footerReference w:type="default" r:id="rId3"/><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1134" w:right="907" w:bottom="1134" w:left="907" w:header="567" w:footer="567" w:gutter="0"/></w:sectPr></w:body></w:document>`},

@@ -74,7 +74,7 @@ func newPage(r *Report) (*Page, error) {
 		p.Marking = "TLP:" + tlp
 		p.TLP, _, _ = strings.Cut(strings.ToLower(tlp), "+")
 	} else {
-		p.Marking = "TLP not set"
+		p.Marking = notMarked
 	}
 	return p, nil
 }

@@ -68,7 +68,8 @@ type printer struct {
 	report *Report
 	cited  []string
 	seen   map[string]bool
-	blank  bool // the last line was empty
+	blank  bool            // the last line was empty
+	said   strings.Builder // what was written, for the glossary
 	err    error
 }
 
@@ -80,6 +81,9 @@ func (p *printer) f(format string, args ...any) {
 			continue
 		}
 		p.blank = line == ""
+		if p.said.Len() < maxGlossed {
+			p.said.WriteString(line + "\n")
+		}
 		_, p.err = io.WriteString(p.w, line+"\n")
 	}
 }
@@ -237,6 +241,9 @@ func (p *printer) head() {
 	r := p.report
 	p.f("# Incident report: %s", or(text(r.Case.Name), "unnamed case"))
 	p.f("\n**%s**\n", p.marking())
+	if may := sharing[r.tlp()]; may != "" {
+		p.f("This report %s (Traffic Light Protocol 2.0, FIRST).\n", may)
+	}
 	p.header("About this report", "")
 	p.row("Case", refCode(or(r.Case.ID, "-")))
 	p.row("Analyst", or(text(r.Case.Analyst), "not recorded"))
@@ -254,7 +261,36 @@ func (p *printer) marking() string {
 	if tlp := p.report.tlp(); tlp != "" {
 		return "TLP:" + text(tlp)
 	}
-	return "TLP not set: do not share before the owner of this report has set it"
+	return notMarked
+}
+
+// tlpColour is the colour of a label, to be set on black.
+//
+// Source: https://www.first.org/tlp/ (version 2.0, "TLP in RGB, CMYK and Hex")
+func tlpColour(label string) (red, green, blue int) {
+	switch label {
+	case "RED":
+		return 0xff, 0x2b, 0x2b
+	case "AMBER", "AMBER+STRICT":
+		return 0xff, 0xc0, 0x00
+	case "GREEN":
+		return 0x33, 0xff, 0x00
+	}
+	return 0xff, 0xff, 0xff
+}
+
+// notMarked stands where the label would.
+const notMarked = "TLP not set: not to be shared until it is"
+
+// sharing says in short what a label allows; TLP 2.0 itself says it in full.
+//
+// Source: https://www.first.org/tlp/ (version 2.0, August 2022)
+var sharing = map[string]string{
+	"CLEAR":        "may be given to anyone",
+	"GREEN":        "may be given to peers and partners in the recipient's community, but not made public",
+	"AMBER":        "may be given to those who need to know in the recipient's organisation and to its clients",
+	"AMBER+STRICT": "may be given to those who need to know in the recipient's organisation only",
+	"RED":          "is for the named recipients only and goes no further",
 }
 
 // body writes everything between the head and the appendices.
@@ -264,17 +300,21 @@ func (p *printer) body() {
 	p.evidence()
 	p.method()
 	p.timeline()
-	p.incidents()
-	p.webshells()
-	p.intruders()
 	p.findings()
 	p.dataRead()
 	p.processes()
 	p.files()
-	p.notes()
+	p.webshells()
+	p.incidents()
+	p.techniques()
+	p.intruders()
+	p.fared()
+	p.advice()
 	p.indicators()
 	p.gaps()
+	p.notes()
 	p.custody()
+	p.glossary()
 }
 
 func (p *printer) summary() {
@@ -289,11 +329,14 @@ func (p *printer) summary() {
 }
 
 func (p *printer) scope() {
-	s := p.report.Scope
-	p.section("Scope")
-	if p.report.Case.Objective != "" {
-		p.f("Objective: %s\n", long(p.report.Case.Objective))
+	s, c := p.report.Scope, &p.report.Case
+	p.section("Scope and authority")
+	p.header("As recorded for the case", "")
+	for _, fact := range [][2]string{{"Asked for by", c.RequestedBy}, {"Authority", c.Authority}, {"Systems in scope", c.Systems}, {"Time span asked for", c.Period},
+		{"Victim", c.Victim}, {"What the intruder was after", c.Objective}} {
+		p.row(fact[0], or(long(fact[1]), "not stated"))
 	}
+	p.f("\nWhat the evidence covers:\n")
 	p.f("- %s from %s, %s.", plural(s.Requests, "request", "requests"), plural(s.Clients, "client", "clients"), span(s.First, s.Last))
 	p.f("- Times without a zone were read as %s.", or(text(s.Zone), "UTC"))
 	p.statements(s.Statements)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"spoor/cases"
@@ -9,7 +10,7 @@ import (
 )
 
 func (p *printer) evidence() {
-	p.section("Evidence")
+	p.section("Evidence register")
 	if len(p.report.Evidence) == 0 {
 		p.f("No evidence was taken in.")
 		return
@@ -151,11 +152,44 @@ func (p *printer) notes() {
 	}
 }
 
+// noteCitation is a reference in double brackets, as notes write it.
+var noteCitation = regexp.MustCompile(`\[\[([a-z]:[0-9a-f]{4,64}(?:\.[0-9]{1,18})?)\]\]`)
+
+// noteLine is a line of a note with its citations as references, which the report explains like any other.
+func (p *printer) noteLine(line string) string {
+	var b strings.Builder
+	from := 0
+	for _, m := range noteCitation.FindAllStringSubmatchIndex(line, maxNoteCites) {
+		b.WriteString(spaced(line[from:m[0]]))
+		ref := line[m[2]:m[3]]
+		p.cite(ref)
+		b.WriteString(refCode(ref))
+		from = m[1]
+	}
+	if from == 0 {
+		return long(line)
+	}
+	return strings.Trim(b.String()+spaced(line[from:]), " ")
+}
+
+// maxNoteCites bounds the citations of one line of a note.
+const maxNoteCites = 200
+
+// spaced is long with the spaces at both ends kept.
+func spaced(s string) string {
+	inner := strings.Trim(s, " ")
+	if inner == "" {
+		return s
+	}
+	i := strings.Index(s, inner)
+	return s[:i] + long(inner) + s[i+len(inner):]
+}
+
 // quote writes several lines of prose as a quotation that keeps its line ends.
 func (p *printer) quote(s string) {
 	lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")), "\n")
 	for i, line := range lines {
-		line = long(line)
+		line = p.noteLine(line)
 		end := ""
 		if line != "" && i+1 < len(lines) && strings.TrimSpace(lines[i+1]) != "" {
 			end = "\\" // a hard line break

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"sort"
 	"strings"
 
 	"spoor/triage"
@@ -9,7 +10,7 @@ import (
 )
 
 func (p *printer) incidents() {
-	p.section("Incidents")
+	p.section("Incident chain")
 	if len(p.report.Incidents) == 0 {
 		p.f("No requests could be chained into an incident. That is not proof that there was none.")
 		return
@@ -48,13 +49,39 @@ func (p *printer) incident(in *triage.Incident) {
 			p.f("- %s%s%s", when, text(g.Text), p.refs(g.Refs))
 		}
 	}
-	if len(in.Mapped) > 0 {
-		p.f("\nATT&CK techniques, each described on its page at attack.mitre.org:\n")
+	p.f("")
+}
+
+// techniques is one table of what the incidents show, each technique once.
+func (p *printer) techniques() {
+	type seen struct {
+		id, name, why string
+		in, refs      []string
+	}
+	var list []*seen
+	at := map[string]*seen{}
+	for i := range p.report.Incidents {
+		in := &p.report.Incidents[i]
 		for _, t := range in.Mapped {
-			p.f("- %s %s: %s%s", text(t.ID), text(t.Name), text(t.Why), p.refs(t.Refs))
+			x := at[t.ID]
+			if x == nil {
+				x = &seen{id: t.ID, name: t.Name, why: t.Why}
+				at[t.ID], list = x, append(list, x)
+			}
+			x.in, x.refs = append(x.in, in.Ref), append(x.refs, t.Refs...)
 		}
 	}
-	p.f("")
+	p.section("ATT&CK techniques")
+	if len(list) == 0 {
+		p.f("No step could be mapped to a technique.")
+		return
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].id < list[j].id })
+	p.f("Each is described on its page at attack.mitre.org. That a technique was used does not say that it succeeded.\n")
+	p.header("Technique", "Name", "What shows it", "Incidents", "References")
+	for _, x := range list {
+		p.row(text(x.id), text(x.name), text(x.why), p.refList(x.in), or(p.refList(distinct(x.refs)), "-"))
+	}
 }
 
 // step is one link of the chain: what happened, and why it belongs there.
@@ -258,25 +285,47 @@ func (p *printer) findings() {
 		p.f("No rule fired.")
 		return
 	}
-	p.f("\"Attempted\" and \"Answered\" count requests, all and those that the server answered with status 2xx, which says " +
-		"nothing of success. The columns after them count attacks, like requests of one client into one place, by how they " +
-		"fared: succeeded (something came of it), likely (the answers follow what was asked for), no sign (nothing speaks " +
-		"for it; the log may not show it), failed (refused, or answered as any other).\n")
-	p.header("Class", "Attempted", "Answered", "Succeeded", "Likely succeeded", "No sign", "Failed", "Clients", "Highest level", "First", "Last")
+	p.f("\"Answered\" counts the requests that the server answered with status 2xx, which says nothing of success; how the " +
+		"attacks fared stands under \"Attempted against succeeded\".\n")
+	p.header("Class", "Requests", "Answered", "Clients", "Highest level", "First", "Last")
 	for _, c := range list {
-		fared := func(o outcome.Outcome) string {
-			if c.Fared == nil {
-				return "-"
-			}
-			return fmt.Sprint(c.Fared[string(o)])
-		}
-		p.row(text(string(c.Class)), fmt.Sprint(c.Requests), fmt.Sprint(c.Answered), fared(outcome.Succeeded), fared(outcome.Likely), fared(outcome.NoSign), fared(outcome.Failed),
-			fmt.Sprint(c.Clients), level(c.Highest), at(c.First), at(c.Last))
+		p.row(text(string(c.Class)), fmt.Sprint(c.Requests), fmt.Sprint(c.Answered), fmt.Sprint(c.Clients), level(c.Highest), at(c.First), at(c.Last))
 	}
-	p.worked()
 	for i := range list {
 		p.samples(&list[i])
 	}
+}
+
+// fared sets what was attempted against what came of it.
+func (p *printer) fared() {
+	p.section("Attempted against succeeded")
+	known := false
+	for _, c := range p.report.Findings {
+		known = known || c.Fared != nil
+	}
+	if !known {
+		p.f("How the attacks fared was not looked at, or there were none.")
+		p.worked()
+		return
+	}
+	p.f("Counted are attacks: like requests of one client into one place. Succeeded: something came of it. Likely: the answers " +
+		"follow what was asked for. No sign: nothing speaks for it; the log may not show it. Failed: refused, or answered as any other.\n")
+	p.header("Class", "Requests", "Attacks", "Succeeded", "Likely succeeded", "No sign", "Failed")
+	for _, c := range p.report.Findings {
+		if c.Fared == nil {
+			continue
+		}
+		all := 0
+		for _, n := range c.Fared {
+			all += n
+		}
+		if all == 0 {
+			continue
+		}
+		n := func(o outcome.Outcome) string { return fmt.Sprint(c.Fared[string(o)]) }
+		p.row(text(string(c.Class)), fmt.Sprint(c.Requests), fmt.Sprint(all), n(outcome.Succeeded), n(outcome.Likely), n(outcome.NoSign), n(outcome.Failed))
+	}
+	p.worked()
 }
 
 // worked lists the attacks that succeeded or likely did, with what says so.

@@ -35,7 +35,7 @@ func (p *printer) dataRead() {
 		return
 	}
 	p.section("Data read")
-	p.f("What SQL injection read, put together from the questions and from the sizes, times and status of the answers. Values that look like credentials, addresses or the like are masked. A character is certain only if one is left and no answer speaks against it.\n")
+	p.f("What SQL injection read, put together from the questions and from the sizes, times and status of the answers, or quoted by errors that the log holds. Values that look like credentials, addresses or the like are masked. A character is certain only if one is left and no answer speaks against it.\n")
 	p.statements(d.Sums)
 	if len(d.Reads) > 0 {
 		p.f("\n### Each expression\n")

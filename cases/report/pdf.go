@@ -74,26 +74,32 @@ func newPDF(r *Report) (*pdfWriter, error) {
 	title := "Incident report: " + or(clean(r.Case.Name), "unnamed case")
 	d.SetTitle(p.known(title), true)
 	d.SetCreator("spoor "+r.Version, true)
-	marking := "TLP not set"
+	marking := notMarked
 	if tlp := r.tlp(); tlp != "" {
 		marking = "TLP:" + tlp
 	}
+	mark := func(y float64) { // as TLP 2.0 asks: at the right, 12 points, the label's colour on black
+		d.SetFont("text", "B", 12)
+		width := d.GetStringWidth(marking) + 4
+		red, green, blue := tlpColour(r.tlp())
+		d.SetFillColor(0, 0, 0)
+		d.SetTextColor(red, green, blue)
+		d.SetXY(210-pdfMargin-width, y)
+		d.CellFormat(width, 6.5, marking, "", 0, "C", true, 0, "")
+		d.SetTextColor(0, 0, 0)
+	}
 	d.SetHeaderFunc(func() {
-		d.SetY(8)
-		d.SetFont("text", "B", 9)
-		d.CellFormat(0, 5, marking, "", 0, "R", false, 0, "")
-		d.SetX(pdfMargin)
+		mark(8)
+		d.SetXY(pdfMargin, 8)
 		d.SetFont("text", "", 8)
-		d.CellFormat(pdfWidth-40, 5, p.cut(title, pdfWidth-40), "", 0, "L", false, 0, "")
+		d.CellFormat(pdfWidth-80, 5, p.cut(title, pdfWidth-80), "", 0, "L", false, 0, "")
 		d.SetY(pdfTop)
 	})
 	d.SetFooterFunc(func() {
 		d.SetY(-13)
 		d.SetFont("text", "", 8)
 		d.CellFormat(0, 5, fmt.Sprintf("page %d of {nb}", d.PageNo()), "", 0, "L", false, 0, "")
-		d.SetX(pdfMargin)
-		d.SetFont("text", "B", 9)
-		d.CellFormat(0, 5, marking, "", 0, "R", false, 0, "")
+		mark(297 - 14)
 	})
 	d.AliasNbPages("{nb}")
 	d.AddPage()

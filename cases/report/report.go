@@ -50,6 +50,7 @@ type Report struct {
 	FileCounts    []FileCount     `json:"file_counts"` // of all files
 	Notes         []cases.Note    `json:"notes"`
 	Verdicts      []cases.Verdict `json:"verdicts"`
+	Advice        []Advice        `json:"advice"` // as Advise answers
 	Indicators    []Indicator     `json:"indicators"`
 	Gaps          []Statement     `json:"gaps"` // besides rejected lines, cut-off files and refused files, which are found in Evidence and Custody
 	Custody       Custody         `json:"custody"`

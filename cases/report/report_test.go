@@ -103,7 +103,7 @@ func TestTLPOnTopAndBottom(t *testing.T) {
 		{"AMBER", "", "**TLP:AMBER**"},
 		{"AMBER", "RED", "**TLP:RED**"},
 		{"", "AMBER+STRICT", "**TLP:AMBER+STRICT**"},
-		{"", "", "**TLP not set: do not share before the owner of this report has set it**"},
+		{"", "", "**TLP not set: not to be shared until it is**"},
 	} {
 		lines := strings.Split(strings.TrimSpace(markdown(t, &report.Report{TLP: tc.tlp, Case: cases.Info{TLP: tc.caseTLP}})), "\n")
 		if lines[2] != tc.want || lines[len(lines)-1] != tc.want {

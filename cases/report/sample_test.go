@@ -30,9 +30,10 @@ func sentence(text string, refs ...string) report.Statement {
 func sample() *report.Report {
 	who := cases.Who{Analyst: "Ann Okoro", Host: "jump-1"}
 	plant := `198.51.100.9 - - [08/Mar/2026:03:12:44 +0000] "GET /shop/item.php?id=1+union+select+'<?php+@eval(` + "`id`" + `);'+into+outfile+'/var/www/img/up.php' HTTP/1.1" 200 512 "-" "Mozilla/5.0"`
-	return &report.Report{
+	r := &report.Report{
 		Case: cases.Info{Version: 1, ID: "00c0ffee00c0ffee", Name: "Shop | March", TLP: "AMBER", Analyst: who.Analyst, Sector: "retail",
-			Objective: "Find out who changed the shop's pages, and how.", Created: clock(34, 0, 0)},
+			Objective: "the shop's customers", Created: clock(34, 0, 0),
+			RequestedBy: "A. Bianchi, counsel of Shop <b>", Authority: "engagement letter of 2026-03-08", Systems: "web-1 and its logs"},
 		GeneratedAt: clock(36, 0, 0), GeneratedBy: who, Version: "0.1",
 		Summary: []report.Statement{
 			sentence("A web shell, /img/up.php, was planted on 2026-03-08 at 03:12:44 by one SQL injection from 198.51.100.9.", "r:3f9a12.4", "w:0a1b2c3d"),
@@ -96,6 +97,8 @@ func sample() *report.Report {
 			{Citation: cases.Citation{Ref: "r:77aa01.2", Source: "webroot.txt", Line: 2, SHA256: listSHA, Text: badSHA + "  /var/www/img/up.php"}},
 		},
 	}
+	r.Advice = report.Advise(r)
+	return r
 }
 
 func sampleEvidence(who cases.Who) []cases.Evidence {

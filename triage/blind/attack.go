@@ -107,8 +107,8 @@ type addReason func(weight int, id, text string, refs ...string)
 
 // readReasons are values that were read.
 func (r *Reader) readReasons(x *place, reads []Read, add addReason) {
-	values, sizes := 0, 0
-	var refs, sizeRefs []string
+	values, sizes, quoted := 0, 0, 0
+	var refs, sizeRefs, quotedRefs []string
 	for i := range reads {
 		d := &reads[i]
 		if d.Client != x.client || d.Path != x.path || d.Field != x.field {
@@ -118,6 +118,9 @@ func (r *Reader) readReasons(x *place, reads []Read, add addReason) {
 		case d.Kind == "size" && d.Length > 0 && !d.Estimated:
 			sizes++
 			sizeRefs = append(sizeRefs, d.Refs...)
+		case d.Source != "" && d.Value != "":
+			quoted++
+			quotedRefs = append(quotedRefs, d.Refs...)
 		case d.Kind != "size" && d.Value != "":
 			values++
 			refs = append(refs, d.Refs...)
@@ -125,6 +128,12 @@ func (r *Reader) readReasons(x *place, reads []Read, add addReason) {
 	}
 	if values > 0 {
 		add(weightSucceeded, "values-read", fmt.Sprintf("%d values can be put together from the answers to its questions", values), refs...)
+	}
+	if quoted > 0 {
+		add(weightSucceeded, "values-quoted", fmt.Sprintf("%d values that it asked for stand in the log itself, quoted by the database's errors or in pages that were kept", quoted), quotedRefs...)
+	}
+	if len(x.grown) > 0 {
+		add(weightLikely, "errors-grow", fmt.Sprintf("%d pages with an error are longer by what was asked for than those with a known text", len(x.grown)), x.grown...)
 	}
 	if sizes > 0 {
 		add(weightSucceeded, "answers-carry", fmt.Sprintf("%d answers are longer than the page by what was asked for", sizes), sizeRefs...)
@@ -197,7 +206,7 @@ func refsOf(records []*record) []string {
 // pageReasons are what the page did otherwise: error texts, the number of columns, files, refusals.
 func (x *place) pageReasons(r *Reader, add addReason) {
 	if len(x.errors) > 0 {
-		add(weightLikely, "error-text", "the server logged the database's error: "+triage.VisibleN(x.errorText, 160), x.errors...)
+		add(weightLikely, "error-text", "the server logged the database's error: "+triage.VisibleN(withoutValue(x.errorText), 160), x.errors...)
 	}
 	if n, refs := x.columns(); n > 0 {
 		add(weightLikely, "columns-found", fmt.Sprintf("ORDER BY is obeyed up to %d and refused beyond: the statement has %d columns", n, n), refs...)

@@ -33,7 +33,7 @@ type Result struct {
 
 // Format numbers what Recover makes of the same requests: it is raised with each change of the method, so that what
 // was kept is made again.
-const Format = 1
+const Format = 2
 
 // A Read is one expression that was read.
 type Read struct {
@@ -54,10 +54,11 @@ type Read struct {
 	Certain        bool      `json:"certain"` // every character is, and the end is known
 	Length         int       `json:"length"`  // in characters, of a size in bytes; -1 if not known
 	Chars          []Char    `json:"chars,omitempty"`
-	Low            int64     `json:"low,omitempty"` // of a number or length that is not certain
-	High           int64     `json:"high,omitempty"`
+	Low            int64     `json:"low,omitempty"`       // of a number or length that is not certain
+	High           int64     `json:"high,omitempty"`      // of a size: bytes, if Length is not known; 0 if High is not known either
 	Estimated      bool      `json:"estimated,omitempty"` // of a size: Length is that of one answer at most, or may hold the page's own text of several rows
 	Failed         bool      `json:"failed,omitempty"`    // the page answered with an error
+	Source         string    `json:"source,omitempty"`    // where the value stands in the log itself; "" if it was put together from answers
 	Contradictions int       `json:"contradictions"`
 	First          time.Time `json:"first"`
 	Last           time.Time `json:"last"`

@@ -2,7 +2,6 @@ package blind
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +26,11 @@ type inband struct {
 	fixed  int     // bytes of markers and separators
 	plain  bool    // one row of nothing but texts of known length
 	leaves []*leaf // what is read
-
+	by     Technique
+	sent   [2]int64 // bytes of the payload, decoded and as sent: pages that repeat it grow with them
+	from   int      // of an error: the first character that is shown of the one leaf
+	count  int      // how many are at most, -1 if all
+	shows  int      // bytes of the text that the page shows at most, 0 if that is not known
 }
 
 // A place is one injection point of one client, with what was seen of it whatever the technique.
@@ -43,6 +46,9 @@ type place struct {
 	errors              []string // records with the database's error text
 	errorText           string
 	unions              int
+	shown               map[string]*shownValue // what the log quotes of what was asked for
+	shownOrder          []*shownValue
+	grown               []string // records of error pages that are longer by what was asked for
 }
 
 // An columnTest is a test of how many columns there are.
@@ -73,7 +79,9 @@ func (r *Reader) note(q *triage.Request, field string, p *payload, errorText str
 		order = max(order, s.order)
 		union = append(union, s.union...)
 	}
-	if len(union) == 0 && order == 0 && len(p.parser.files) == 0 && errorText == "" && !p.asks {
+	ask := r.errorAsk(p)
+	fails := ask != nil && !ask.weak
+	if len(union) == 0 && order == 0 && len(p.parser.files) == 0 && (errorText == "" || p.faint && ask == nil) && !p.asks && !fails {
 		return
 	}
 	key := q.Client + "\x00" + q.Path + "\x00" + field
@@ -110,14 +118,17 @@ func (r *Reader) note(q *triage.Request, field string, p *payload, errorText str
 	if len(union) > 0 {
 		x.unions++
 		if len(x.inbands) < maxInbands {
-			x.inbands = append(x.inbands, r.inband(q, p, union))
+			x.inbands = append(x.inbands, r.inband(x, q, p, union))
 		}
+	}
+	if ask != nil || errorText != "" {
+		x.failing(q, p, ask, errorText)
 	}
 }
 
 // inband reads what a UNION asks for.
-func (r *Reader) inband(q *triage.Request, p *payload, union []*node) inband {
-	out := inband{ref: q.Ref, at: q.Time, status: q.Status, size: q.Size}
+func (r *Reader) inband(x *place, q *triage.Request, p *payload, union []*node) inband {
+	out := inband{by: Union, ref: q.Ref, at: q.Time, status: q.Status, size: q.Size}
 	var form strings.Builder
 	for i := 0; i < len(p.parser.t) && p.parser.t[i].up != "UNION"; i++ {
 		form.WriteString(string(rune('0' + p.parser.t[i].kind)))
@@ -133,7 +144,13 @@ func (r *Reader) inband(q *triage.Request, p *payload, union []*node) inband {
 		form.WriteByte('/')
 		for _, c := range u.sel.columns {
 			e := &evaluator{leaves: r.leaves, scope: []*selection{u.sel}}
-			fixed, leaves, ok := e.shown(c, 0)
+			pieces, ok := e.pieces(c, 0)
+			fixed, leaves := known(pieces)
+			if len(leaves) > 0 && q.Answer != "" {
+				if v, found := inPage(q.Answer, pieces, p.text); found {
+					x.showing(q, Union, pieces, v)
+				}
+			}
 			switch {
 			case !ok:
 				form.WriteByte('?')
@@ -154,49 +171,6 @@ func (r *Reader) inband(q *triage.Request, p *payload, union []*node) inband {
 	return out
 }
 
-// shown is how many bytes of a column are known, and what the others are of.
-func (e *evaluator) shown(n *node, depth int) (fixed int, leaves []*leaf, ok bool) {
-	if depth > maxDepth {
-		return 0, nil, false
-	}
-	if n.kind == nodeNull {
-		return 0, nil, true
-	}
-	n = unwrap(n)
-	parts := []*node(nil)
-	switch {
-	case n.kind == nodeCall && n.op == "CONCAT", n.kind == nodeBinary && (n.op == "||" || n.op == "+"):
-		parts = n.args
-	case n.kind == nodeSelect && len(n.sel.columns) == 1:
-		e.scope = append(e.scope, n.sel)
-		defer func() { e.scope = e.scope[:len(e.scope)-1] }()
-		return e.shown(n.sel.columns[0], depth+1)
-	default:
-		v := e.eval(n, depth)
-		switch v.kind {
-		case vString:
-			return len(v.s), nil, true
-		case vNumber:
-			return len(asText(v)), nil, true
-		case vPart:
-			return 0, []*leaf{v.leaf}, true
-		}
-		if n.kind == nodeCase { // a test: 1 or 0
-			return 1, nil, len(n.args) == 3 && n.args[1].kind == nodeNumber && n.args[2].kind == nodeNumber && n.args[1].num < 10 && n.args[2].num < 10
-		}
-		return 0, nil, false
-	}
-	for _, a := range parts {
-		f, l, fine := e.shown(a, depth+1)
-		if !fine {
-			return 0, nil, false
-		}
-		fixed += f
-		leaves = append(leaves, l...)
-	}
-	return fixed, leaves, true
-}
-
 // many reports that there may be several rows, each with markers and markup of its own.
 func (l *leaf) many() bool {
 	if l.row >= 0 || l.table == "" {
@@ -209,66 +183,4 @@ func (l *leaf) many() bool {
 		}
 	}
 	return true
-}
-
-// inbandReads is what the place's UNIONs read, with how long it was.
-func (x *place) inbandReads() []Read {
-	base := map[string]map[int64]int{} // by form: the page without the text, how often
-	fixed := map[string]map[int]bool{} // by form: the known lengths
-	for _, b := range x.inbands {
-		if len(b.leaves) == 0 && b.plain && b.size >= 0 && b.status/100 == 2 && b.fixed > 0 {
-			if base[b.form] == nil {
-				base[b.form], fixed[b.form] = map[int64]int{}, map[int]bool{}
-			}
-			fixed[b.form][b.fixed] = true
-			base[b.form][b.size-int64(b.fixed)]++
-		}
-	}
-	shown := false // texts of different lengths make the page longer by as much: it shows them once, as they are
-	for form := range base {
-		shown = shown || len(base[form]) == 1 && len(fixed[form]) > 1
-	}
-	var out []Read
-	seen := map[string]int{}
-	for _, b := range x.inbands {
-		if len(b.leaves) == 0 {
-			continue
-		}
-		var expr, columns []string
-		for _, l := range b.leaves {
-			expr = append(expr, l.expr)
-			columns = append(columns, l.column)
-		}
-		l := b.leaves[0]
-		if len(b.leaves) > 1 {
-			one := *l
-			one.expr = "(" + strings.Join(columns, ", ") + ")"
-			if l.table != "" {
-				one.expr = strings.Replace(l.expr, l.column, strings.Join(columns, ", "), 1)
-			}
-			expr = []string{one.expr}
-		}
-		key := strings.Join(expr, "\x00")
-		if i, ok := seen[key]; ok {
-			out[i].Requests++
-			out[i].Last = b.at
-			out[i].Refs = append(out[i].Refs[:min(len(out[i].Refs), triage.MaxRefs-1)], b.ref)
-			continue
-		}
-		r := Read{Client: x.client, Path: x.path, Field: x.field, Technique: Union, Expression: expr[0], Column: strings.Join(columns, ", "), Table: l.table, Where: l.where,
-			Row: l.row, Kind: "size", Length: -1, First: b.at, Last: b.at, Requests: 1, Refs: []string{b.ref}}
-		if b.status/100 == 2 && b.size >= 0 && len(base[b.form]) == 1 {
-			for page, n := range base[b.form] {
-				if came := b.size - page - int64(b.fixed); came >= 0 {
-					r.Length, r.Estimated = int(came), !shown || n < 2 || l.many()
-				}
-			}
-		} else if b.status/100 != 2 {
-			r.Failed = true
-		}
-		seen[key] = len(out)
-		out = append(out, r)
-	}
-	slices.SortStableFunc(out, func(a, b Read) int { return a.First.Compare(b.First) })
-	return out
 }

@@ -48,6 +48,8 @@ type selection struct {
 	where   *node
 	tail    string // canonical text of GROUP BY, HAVING, ORDER BY
 	order   []*node
+	group   []*node
+	grouped bool
 	row     int // offset of the row asked for, -1 if not said
 	top     int // rows asked for, -1 if not said
 	unions  []*node
@@ -55,12 +57,13 @@ type selection struct {
 
 // A statement is what a payload holds at one level: an expression and what follows it.
 type statement struct {
-	exprs []*node // in order: the value itself, ORDER BY terms, conditions of IF
-	union []*node // SELECTs joined by UNION and the like
-	words []string
-	delay []*node // WAITFOR DELAY and the like: what is run, with its condition in if
-	cond  *node   // of IF cond WAITFOR ...
-	order int     // ORDER BY n, 0 if none
+	exprs   []*node // in order: the value itself, ORDER BY terms, conditions of IF
+	union   []*node // SELECTs joined by UNION and the like
+	words   []string
+	delay   []*node // WAITFOR DELAY and the like: what is run, with its condition in if
+	cond    *node   // of IF cond WAITFOR ...
+	order   int     // ORDER BY n, 0 if none
+	grouped bool    // GROUP BY stands in it
 }
 
 // isCompare reports comparisons of two values.

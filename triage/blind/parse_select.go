@@ -98,11 +98,14 @@ func (p *parser) clause(s *selection) bool {
 		s.where = p.expr()
 	case p.word("GROUP", "ORDER") && p.peekAt(1).up == "BY":
 		order := p.word("ORDER")
+		s.grouped = s.grouped || !order
 		p.pos += 2
 		for {
 			e := p.expr()
 			if order {
 				s.order = append(s.order, e)
+			} else {
+				s.group = append(s.group, e)
 			}
 			if p.word("ASC", "DESC") {
 				p.pos++
@@ -289,6 +292,7 @@ func (p *parser) statement() *statement {
 			p.take(tokClose)
 		case p.word("ORDER", "GROUP") && p.peekAt(1).up == "BY":
 			order := p.word("ORDER")
+			s.grouped = s.grouped || !order
 			p.pos += 2
 			for {
 				e := p.expr()

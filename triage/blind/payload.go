@@ -13,15 +13,19 @@ type payload struct {
 	closes  int
 	odd     int
 	stacked bool
-	asks    bool // a condition of it is known
+	asks    bool   // a condition of it is known
+	text    string // as it was sent, decoded
+	faint   bool   // it is hardly SQL, and read for the error that it caused
 }
 
 // read reads a value as SQL: as a number or an expression, or as the inside of a literal that it breaks out of,
-// whichever is least odd. It is nil if the value is no SQL worth reading.
-func read(value string) *payload {
-	if !worth(value) {
+// whichever is least odd. It is nil if the value is no SQL worth reading; of a value that failed less is asked.
+func read(value string, failed bool) *payload {
+	faint := !worth(value)
+	if faint && !(failed && len(value) <= maxText && strings.ContainsAny(value, "@(")) {
 		return nil
 	}
+	text := value
 	if strings.IndexByte(value, ' ') < 0 && hasWord(value, "+and+", "+or+", "select+", "+union+") {
 		value = strings.ReplaceAll(value, "+", " ") // a blank that was coded twice
 	}
@@ -32,6 +36,9 @@ func read(value string) *payload {
 				best = p
 			}
 		}
+	}
+	if best != nil {
+		best.text, best.faint = text, faint
 	}
 	return best
 }
@@ -82,7 +89,19 @@ func worth(s string) bool {
 				return true
 			}
 		case 'c':
-			if hasPrefix(s[i:], "case") {
+			if hasPrefix(s[i:], "case") || hasPrefix(s[i:], "convert(") || hasPrefix(s[i:], "cast(") || hasPrefix(s[i:], "ctxsys.") {
+				return true
+			}
+		case 'e':
+			if hasPrefix(s[i:], "extractvalue") || hasPrefix(s[i:], "exp(~") {
+				return true
+			}
+		case 'u':
+			if hasPrefix(s[i:], "updatexml") || hasPrefix(s[i:], "utl_inaddr") {
+				return true
+			}
+		case 'g':
+			if hasPrefix(s[i:], "gtid_sub") {
 				return true
 			}
 		case 'i':

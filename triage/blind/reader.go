@@ -175,7 +175,7 @@ func brokenOut(s, signs string) string {
 
 // value reads one value of a request; nil if it tests nothing.
 func (r *Reader) value(q *triage.Request, v triage.Value, errorText string) *record {
-	p := read(v.Text)
+	p := read(v.Text, errorText != "")
 	if p == nil {
 		return nil
 	}

@@ -48,7 +48,7 @@ type KindTotal struct {
 
 // Known reports that something of the expression came to the client: a character, a bound or a size.
 func (r *Read) Known() bool {
-	return r.Kind != "size" && r.Value != "" || r.Kind == "size" && r.Length > 0 && !r.Failed
+	return r.Kind != "size" && r.Value != "" || r.Kind == "size" && (r.Length > 0 || r.Low > 0) && !r.Failed
 }
 
 // Totals sums up the result. Cells that two clients read count once; a length is none of its own.
@@ -80,7 +80,7 @@ func (res *Result) Totals() Totals {
 			continue
 		case r.Kind == "size" && r.Estimated:
 			t.Inband++
-			t.About += int64(r.Length)
+			t.About += max(int64(r.Length), r.Low)
 		case r.Kind == "size":
 			t.Inband++
 			t.Bytes += int64(r.Length)

@@ -78,6 +78,10 @@ type caseCmd struct {
 	Sector    *string `help:"The victim's sector, such as technology." placeholder:"SECTOR"`
 	Objective *string `help:"What the intruder was after." placeholder:"TEXT"`
 	Outcome   *string `help:"attempted, blocked, succeeded or unknown." placeholder:"WORD"`
+	Asked     *string `name:"requested-by" help:"Who asked for the examination." placeholder:"NAME"`
+	Authority *string `help:"What allows it: a contract, an order, a consent." placeholder:"TEXT"`
+	Systems   *string `help:"What may be looked at." placeholder:"TEXT"`
+	Period    *string `help:"The time that was asked about." placeholder:"TEXT"`
 	JSON      bool    `name:"json" help:"Print one JSON object."`
 }
 
@@ -94,7 +98,8 @@ func (c *caseCmd) Run(s *session) error {
 	return s.withCase(c.Case, func(d *desk.Desk) error {
 		info := d.Info()
 		f, before := info.Facts(), info.Facts()
-		for _, x := range []struct{ to, from *string }{{&f.Victim, c.Victim}, {&f.Sector, c.Sector}, {&f.Objective, c.Objective}, {&f.Outcome, c.Outcome}} {
+		for _, x := range []struct{ to, from *string }{{&f.Victim, c.Victim}, {&f.Sector, c.Sector}, {&f.Objective, c.Objective}, {&f.Outcome, c.Outcome},
+			{&f.RequestedBy, c.Asked}, {&f.Authority, c.Authority}, {&f.Systems, c.Systems}, {&f.Period, c.Period}} {
 			if x.from != nil {
 				*x.to = strings.TrimSpace(*x.from)
 			}
@@ -111,7 +116,8 @@ func (c *caseCmd) Run(s *session) error {
 				return jsonLine(w, caseJSON{info, optional(first), optional(last), len(d.Intruders())})
 			}
 			for _, l := range [][2]string{{"case", info.Name}, {"id", info.ID}, {"analyst", info.Analyst}, {"TLP", info.TLP}, {"victim", info.Victim},
-				{"sector", info.Sector}, {"objective", info.Objective}, {"outcome", info.Outcome}} {
+				{"sector", info.Sector}, {"objective", info.Objective}, {"outcome", info.Outcome},
+				{"asked by", info.RequestedBy}, {"authority", info.Authority}, {"systems", info.Systems}, {"period", info.Period}} {
 				fmt.Fprintf(w, "%-10s %s\n", l[0], triage.Visible(or(l[1], "-")))
 			}
 			fmt.Fprintf(w, "%-10s %s to %s, %s\n", "activity", stamp(first), stamp(last), plural(len(d.Intruders()), "intruder"))

@@ -15,6 +15,7 @@ import (
 
 type assessCmd struct {
 	Observables []string `arg:"" name:"observable" help:"Technique, tool, campaign or group by id or name; address, network, domain, URL or hash; sector:NAME. Each may end in =GROUP or !GROUP (a source ties it to the group, or speaks against it) and in @GRADE or @GRADE:SOURCE, such as T1505.003@B2 or c2.example.net=G0009@B2:CERT."`
+	Case        string   `help:"Case folder whose added intelligence is used, too: its knowledge base, and what its lists say of each address, domain, URL and hash." placeholder:"CASE"`
 	Grade       string   `help:"Admiralty grade of observables that carry none." default:"B2" placeholder:"B2"`
 	JSON        bool     `name:"json" help:"Print one JSON object."`
 }
@@ -24,15 +25,23 @@ func (assessCmd) Help() string {
 	return `An observable without a source counts as seen independently of the others; name the source where several come from one.
 
 For example: spoor assess T1190 "China Chopper" Derusbi PlugX Mimikatz@C3 sector:technology
-             spoor assess S0074@B2:sandbox c2.example.net=G0009@B2:CERT 203.0.113.9'!G0009@A1:vendor'`
+             spoor assess S0074@B2:sandbox c2.example.net=G0009@B2:CERT 203.0.113.9'!G0009@A1:vendor'
+             spoor assess --case CASE T1505.003 203.0.113.9`
 }
 
 // Run weighs the observables.
 func (c *assessCmd) Run(s *session) error {
-	kb := intel.Load()
 	if _, ok := intel.ParseGrade(c.Grade); !ok || c.Grade == "" {
 		return misuse{fmt.Errorf("--grade %q is no Admiralty grade: A1 (best) to F6 (cannot be judged)", triage.VisibleN(c.Grade, 10))}
 	}
+	if c.Case != "" {
+		return s.withCase(c.Case, func(d *desk.Desk) error { return c.assess(s, d.KB(), d.SaidOf) })
+	}
+	return c.assess(s, intel.Load(), func(string) []intel.Evidence { return nil })
+}
+
+// assess weighs the observables by a knowledge base; said is what else is known of an indicator.
+func (c *assessCmd) assess(s *session, kb *intel.KB, said func(id string) []intel.Evidence) error {
 	var ev []intel.Evidence
 	for i, text := range c.Observables {
 		e, err := kb.ParseObservable(text)
@@ -45,7 +54,7 @@ func (c *assessCmd) Run(s *session) error {
 		if e.Source == "" {
 			e.Source = fmt.Sprintf("observable %d", i+1)
 		}
-		ev = append(ev, e)
+		ev = append(append(ev, e), said(e.ID)...)
 	}
 	a := kb.Assess(ev)
 	return s.buffered(func(w io.Writer) error {

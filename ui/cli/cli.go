@@ -20,6 +20,8 @@ import (
 	"github.com/alecthomas/kong"
 
 	"spoor/cases"
+	"spoor/cases/pack"
+	"spoor/cases/seal"
 	"spoor/index"
 	"spoor/triage"
 	"spoor/triage/intel"
@@ -50,7 +52,7 @@ type grammar struct {
 	Merge     mergeCmd     `cmd:"" help:"Say that intruders are one."`
 	Split     splitCmd     `cmd:"" help:"Say that clients are an intruder of their own."`
 	Attribute attributeCmd `cmd:"" help:"Say whom you hold an intruder to be, beside the computed answer."`
-	Case      caseCmd      `cmd:"" help:"Show what is known of the case, or change it: victim, sector, objective, outcome."`
+	Case      caseCmd      `cmd:"" help:"Show what is known of the case, or change it: victim, sector, objective, outcome, who asked, on what authority."`
 	Campaign  campaignCmd  `cmd:"" help:"Set many cases and incident lists beside each other: milestones, sectors, actors, what they share."`
 	Assess    assessCmd    `cmd:"" help:"Weigh observables without a case: who would fit, how sure, what else would explain them."`
 	Intel     intelCmd     `cmd:"" help:"What is known of actors, tools and techniques."`
@@ -66,7 +68,8 @@ type grammar struct {
 	Verdict   verdictCmd   `cmd:"" help:"Say what you hold of a record: confirmed, benign or unsure."`
 	Report    reportCmd    `cmd:"" help:"Write the case report."`
 	Reindex   reindexCmd   `cmd:"" help:"Make the index anew from the evidence that the register names."`
-	Verify    verifyCmd    `cmd:"" help:"Check a case's evidence, journal and citations, or a report, against what was recorded."`
+	Verify    verifyCmd    `cmd:"" help:"Check a case's evidence, journal, seals and citations, or a report or pack, against what was recorded."`
+	Seal      sealCmd      `cmd:"" help:"Sign the head of the journal with a key of yours, and pack the case into one archive."`
 }
 
 // session is what a command runs with.
@@ -190,6 +193,12 @@ func hint(err error) string {
 		return "name the case with --case; a report printed to stdout is not recorded"
 	case errors.Is(err, desk.ErrIncomplete):
 		return "--from PATH looks for the evidence elsewhere; --less does without it"
+	case errors.Is(err, seal.ErrPassphrase):
+		return "--passphrase-file FILE reads it from the first line of a file; on a terminal spoor asks for it"
+	case errors.Is(err, seal.ErrKey):
+		return "minisign -G and ssh-keygen -t ed25519 make keys"
+	case errors.Is(err, pack.ErrEncrypted):
+		return "open it first: age -d -i KEY -o PACK.tar.zst FILE"
 	case errors.Is(err, syscall.ENOSPC):
 		return "the disk is full; what was recorded before is untouched. Free some space and run it again"
 	case errors.Is(err, fs.ErrPermission):

@@ -26,6 +26,9 @@ func bundled() fs.FS { return os.DirFS(incidentDir) }
 
 var incidentDir, _ = filepath.Abs("../../testdata/incident")
 
+// keysDir holds the keys that seals are tested with.
+var keysDir, _ = filepath.Abs("../../cases/seal/testdata")
+
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"spoor": func() { os.Exit(cli.Run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.DirFS(os.Getenv("INCIDENT")))) },
@@ -46,6 +49,7 @@ func TestScripts(t *testing.T) {
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("INCIDENT", incidentDir)
+			e.Setenv("KEYS", keysDir)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -233,7 +237,7 @@ func TestShow(t *testing.T) {
 
 // Every command's --help prints to stdout and exits with 0.
 func TestHelp(t *testing.T) {
-	for _, c := range []string{"", "load", "open", "demo", "search", "findings", "webshells", "incidents", "actors", "files", "timeline", "evidence", "show", "note", "notes", "verdict", "report", "verify"} {
+	for _, c := range []string{"", "load", "open", "demo", "search", "findings", "webshells", "incidents", "actors", "files", "timeline", "evidence", "show", "note", "notes", "verdict", "report", "verify", "seal"} {
 		args := []string{"--help"}
 		if c != "" {
 			args = []string{c, "--help"}

@@ -17,7 +17,9 @@ var mayImport = map[string]string{
 	"spoor/ui/bench":                    "ui ui/desk index triage/...",
 	"spoor/ui/editor":                   "",
 	"spoor/ui/desk":                     "cases/... index triage/...",
-	"spoor/cases":                       "triage",
+	"spoor/cases":                       "cases/seal triage",
+	"spoor/cases/pack":                  "cases cases/seal triage",
+	"spoor/cases/seal":                  "",
 	"spoor/cases/campaign":              "cases triage",
 	"spoor/cases/report":                "cases triage triage/outcome",
 	"spoor/index":                       "triage triage/blind triage/outcome triage/source triage/weblog",
@@ -50,6 +52,9 @@ var owners = map[string]string{
 	"github.com/corazawaf/libinjection-go": "spoor/triage",
 	"github.com/alecthomas/kong":           "spoor/ui/cli",
 	"codeberg.org/go-pdf/fpdf":             "spoor/cases/report",
+	"aead.dev/minisign":                    "spoor/cases/seal",
+	"golang.org/x/crypto/ssh":              "spoor/cases/seal",
+	"filippo.io/age":                       "spoor/cases/pack",
 	"net/http":                             "",                               // nothing here talks to a network
 	"os/exec":                              "spoor/ui/bench spoor/ui/editor", // evidence is never run; the responder's editor is, at their wish
 }

@@ -40,6 +40,7 @@ type stolenJSON struct {
 	Estimated      bool            `json:"estimated,omitempty"`
 	Failed         bool            `json:"failed,omitempty"`
 	Chars          []blind.Char    `json:"chars,omitempty"`
+	Source         string          `json:"source,omitempty"`
 	Contradictions int             `json:"contradictions"`
 	First          *time.Time      `json:"first"`
 	Last           *time.Time      `json:"last"`
@@ -161,7 +162,7 @@ func stolenValue(r *blind.Read, unmask bool) (value, masked string) {
 
 func stolenOut(r blind.Read, unmask bool) stolenJSON {
 	out := stolenJSON{Ref: r.Ref, Client: text(r.Client), Point: text(r.Path + " " + r.Field), Technique: r.Technique, Expression: text(r.Expression), Table: text(r.Table), Column: text(r.Column),
-		Kind: r.Kind, Certain: r.Certain, Low: r.Low, High: r.High, Estimated: r.Estimated, Failed: r.Failed, Contradictions: r.Contradictions,
+		Kind: r.Kind, Certain: r.Certain, Low: r.Low, High: r.High, Estimated: r.Estimated, Failed: r.Failed, Source: r.Source, Contradictions: r.Contradictions,
 		First: optional(r.First), Last: optional(r.Last), Requests: r.Requests, Refs: r.Refs}
 	if r.Row >= 0 {
 		out.Row = &r.Row

@@ -4,6 +4,7 @@ package desk
 // the case's own intelligence make of it.
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -44,9 +45,15 @@ func (d *Desk) Intruders() []Actor {
 	if d.actors == nil || d.sector != facts {
 		d.actors, d.sector = []Actor{}, facts
 		missing := d.uncollected()
+		clients, err := d.saidOfClients(context.Background())
+		if err != nil { // the answer would lack something without saying so
+			missing = append(missing, "The case's own intelligence could not be compared with the requests: "+triage.Visible(err.Error())+".")
+		}
 		for _, in := range d.survey().Intruders {
-			a := kb.Assess(d.evidenceOf(in, facts))
+			said := d.said(in, clients)
+			a := kb.Assess(append(evidenceOf(in, facts), said.evidence...))
 			a.NotCollected = append(a.NotCollected, missing...)
+			in.Observed = append(slices.Clone(in.Observed), said.observed...)
 			d.actors = append(d.actors, Actor{Intruder: in, Assessment: a})
 		}
 	}
@@ -85,8 +92,8 @@ func (d *Desk) uncollected() []string {
 	return out
 }
 
-// evidenceOf is what is known of an intruder, for the knowledge base.
-func (d *Desk) evidenceOf(in triage.Intruder, sector string) []intel.Evidence {
+// evidenceOf is what the evidence and the case's facts show of an intruder, for the knowledge base.
+func evidenceOf(in triage.Intruder, sector string) []intel.Evidence {
 	var out []intel.Evidence
 	for _, o := range in.Observed {
 		out = append(out, intel.Evidence{ID: o.ID, Grade: logGrade, Why: o.Why, Refs: o.Refs, Source: "web logs"})
@@ -94,7 +101,7 @@ func (d *Desk) evidenceOf(in triage.Intruder, sector string) []intel.Evidence {
 	if sector != "" {
 		out = append(out, intel.Evidence{ID: "sector:" + sector, Grade: factGrade, Why: "the victim's sector, as recorded for the case", Source: "case facts"})
 	}
-	return append(out, d.said(in)...)
+	return out
 }
 
 // ErrNoActor says that no intruder is meant.

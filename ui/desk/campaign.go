@@ -15,6 +15,7 @@ import (
 
 	"spoor/cases/campaign"
 	"spoor/triage"
+	"spoor/triage/intel"
 )
 
 // The bounds of a campaign.
@@ -131,6 +132,7 @@ func caseEvent(dir string) (campaign.Event, error) {
 		}
 		for _, o := range a.Observed {
 			switch {
+			case intel.URL(o.ID) == "":
 			case strings.HasPrefix(o.ID, "T") && !slices.Contains(e.Techniques, o.ID):
 				e.Techniques = append(e.Techniques, o.ID)
 			case strings.HasPrefix(o.ID, "S") && !slices.Contains(e.Tools, kb.Name(o.ID)):
@@ -218,7 +220,7 @@ const CampaignUsage = "campaign FOLDER... [--milestone DAY=NAME]..."
 // ParseCampaign reads what a campaign is made of from one line, in the words of the command line. No file is looked
 // at.
 func ParseCampaign(line string) (paths []string, milestones []campaign.Milestone, err error) {
-	words, err := splitWords(line)
+	words, err := SplitWords(line)
 	if err != nil {
 		return nil, nil, err
 	}

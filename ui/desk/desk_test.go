@@ -299,7 +299,7 @@ func TestReportIsCited(t *testing.T) {
 	if _, err := d.WriteReport(context.Background(), "", desk.ReportOptions{Format: "papyrus"}); err == nil {
 		t.Error("an unknown format is written")
 	}
-	if v, err := d.Verify(context.Background()); err != nil || len(v.Problems) > 0 {
+	if v, err := d.Verify(context.Background(), nil); err != nil || len(v.Problems) > 0 {
 		t.Errorf("verify: %+v, %v", v, err)
 	}
 }

@@ -33,7 +33,7 @@ const LoadUsage = "load PATH... [--baseline FILE] [--known-bad FILE] [--webroot 
 // LoadUsage names, as --tz ZONE or --tz=ZONE. Words with spaces stand in quotes or have a backslash before each
 // space; after -- every word is a path. No file is looked at.
 func ParseLoad(line string) (LoadOptions, error) {
-	words, err := splitWords(line)
+	words, err := SplitWords(line)
 	if err != nil {
 		return LoadOptions{}, err
 	}
@@ -92,9 +92,9 @@ func (o *LoadOptions) set(name, value string, given bool) error {
 	return nil
 }
 
-// splitWords cuts a line at its spaces as a shell does: ' and " hold words together, a backslash outside of '
+// SplitWords cuts a line at its spaces as a shell does: ' and " hold words together, a backslash outside of '
 // takes a space, a quote or a backslash as it is. Other backslashes stay, for the sake of paths on Windows.
-func splitWords(line string) ([]string, error) {
+func SplitWords(line string) ([]string, error) {
 	var words []string
 	var b strings.Builder
 	in, quote := false, rune(0)

@@ -69,7 +69,7 @@ func FuzzSplitWords(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b string) {
 		a, b = strings.ToValidUTF8(a, "?"), strings.ToValidUTF8(b, "?")
 		quoted := func(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
-		got, err := splitWords(quoted(a) + " \t" + quoted(b))
+		got, err := SplitWords(quoted(a) + " \t" + quoted(b))
 		if err != nil || !reflect.DeepEqual(got, []string{a, b}) {
 			t.Errorf("%q, %q: %q, %v", a, b, got, err)
 		}

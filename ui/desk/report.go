@@ -191,6 +191,7 @@ func (d *Desk) Report(ctx context.Context) (*report.Report, error) {
 	d.reportFiles(r)
 	r.Summary = d.summary(r)
 	r.Indicators = d.indicators(r)
+	r.Advice = report.Advise(r)
 	r.Gaps = d.gaps()
 	seq, headHash := d.Case.Head()
 	r.Custody = report.Custody{Records: seq, Head: headHash, Runs: d.Case.Runs(), Warnings: d.Case.Warnings()}

@@ -327,6 +327,10 @@ func Outcome(r *blind.Read) string {
 	switch {
 	case r.Failed:
 		return "the page answered with an error"
+	case r.Kind == "size" && r.Length < 0 && r.Low > 0:
+		return fmt.Sprintf("at least about %d bytes came back in the page", r.Low)
+	case r.Kind == "size" && r.Length < 0 && r.High > 0:
+		return fmt.Sprintf("at most %d bytes came back in the page", r.High)
 	case r.Kind == "size" && r.Length < 0:
 		return "how much came back cannot be told"
 	case r.Kind == "size" && r.Estimated:
@@ -355,7 +359,7 @@ func Sureness(r *blind.Read) string {
 	case r.Kind == "size":
 		return "the size is certain"
 	case r.Certain:
-		return "certain"
+		return "certain" + quotedFrom(r)
 	case r.Kind != "text":
 		return "not certain"
 	}
@@ -369,7 +373,18 @@ func Sureness(r *blind.Read) string {
 	if r.Length < 0 {
 		s += ", its end is not known"
 	}
-	return s
+	return s + quotedFrom(r)
+}
+
+// quotedFrom says where in the log a value stands that did not have to be put together.
+func quotedFrom(r *blind.Read) string {
+	switch r.Source {
+	case "":
+		return ""
+	case blind.FromError:
+		return ", from error text in the log"
+	}
+	return ", from a page kept in the log"
 }
 
 // readTitle is a read in one line, safe to draw.

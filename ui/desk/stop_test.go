@@ -106,7 +106,7 @@ func TestStoppedLoad(t *testing.T) {
 	if d.Store.Survey() == nil {
 		t.Error("what was kept is not judged")
 	}
-	if v, err := d.Verify(context.Background()); err != nil || len(v.Problems) > 0 {
+	if v, err := d.Verify(context.Background(), nil); err != nil || len(v.Problems) > 0 {
 		t.Errorf("verify: %+v, %v", v, err)
 	}
 

@@ -42,6 +42,9 @@ func (d *Desk) Resurvey() error {
 		}
 		sums = append(sums, s)
 	}
+	if err := d.markProcesses(context.Background()); err != nil {
+		return err
+	}
 	processes, err := d.suspicious(context.Background())
 	if err != nil {
 		return err

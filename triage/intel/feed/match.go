@@ -1,34 +1,41 @@
 package feed
 
 import (
+	"maps"
 	"net/netip"
-	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
-// maxNames bounds the file-name expressions that a Matcher tries on each path.
-const maxNames = 10_000
+// The bounds of a Matcher: file-name expressions, and bytes of a path, its last.
+const (
+	maxNames = 10_000
+	maxPath  = 4096
+)
 
 // A Matcher answers which indicators fit a value. It does not change once made and is safe for concurrent use.
 type Matcher struct {
 	hashes, addresses, domains map[string][]*Indicator
 	networks                   map[netip.Prefix][]*Indicator
-	bits                       []int // distinct lengths of networks
-	urls                       []*Indicator
+	bits                       []int                // distinct lengths of networks
+	urls                       map[string][]urlRule // by host, lower case
 	names                      []nameRule
+	index                      nameIndex
+	six                        bool // an address or network is of IPv6
 }
 
 type nameRule struct {
 	in      *Indicator
 	fits    *regexp.Regexp
 	exclude *regexp.Regexp // nil for none
+	literal string         // that a path has to have, in lower case
 }
 
 // NewMatcher makes indicators askable. File-name expressions after the first maxNames are left out; left says how
 // many.
 func NewMatcher(all []Indicator) (m *Matcher, left int) {
-	m = &Matcher{hashes: map[string][]*Indicator{}, addresses: map[string][]*Indicator{}, domains: map[string][]*Indicator{}, networks: map[netip.Prefix][]*Indicator{}}
+	m = &Matcher{hashes: map[string][]*Indicator{}, addresses: map[string][]*Indicator{}, domains: map[string][]*Indicator{}, networks: map[netip.Prefix][]*Indicator{}, urls: map[string][]urlRule{}}
 	lengths := map[int]bool{}
 	for i := range all {
 		in := &all[i]
@@ -37,13 +44,17 @@ func NewMatcher(all []Indicator) (m *Matcher, left int) {
 			m.hashes[in.Value] = append(m.hashes[in.Value], in)
 		case Address:
 			m.addresses[in.Value] = append(m.addresses[in.Value], in)
+			m.six = m.six || strings.Contains(in.Value, ":")
 		case Domain:
 			m.domains[in.Value] = append(m.domains[in.Value], in)
 		case URL:
-			m.urls = append(m.urls, in)
+			if host, r, ok := urlRuleOf(in); ok {
+				m.urls[host] = append(m.urls[host], r)
+			}
 		case Network:
 			if p, err := netip.ParsePrefix(in.Value); err == nil {
 				m.networks[p] = append(m.networks[p], in)
+				m.six = m.six || p.Addr().Is6()
 				if !lengths[p.Bits()] {
 					lengths[p.Bits()] = true
 					m.bits = append(m.bits, p.Bits())
@@ -64,6 +75,8 @@ func NewMatcher(all []Indicator) (m *Matcher, left int) {
 					continue
 				}
 			}
+			r.literal = literal(in.Value)
+			m.index.add(len(m.names), r.literal)
 			m.names = append(m.names, r)
 		}
 	}
@@ -106,43 +119,49 @@ func (m *Matcher) Host(host string) []*Indicator {
 	return out
 }
 
-// Path lists the file-name expressions that fit a path, as listed or with backslashes.
+// Path lists the file-name expressions that fit a path, as listed or with backslashes, in their order.
 func (m *Matcher) Path(path string) []*Indicator {
-	if len(path) > 4096 {
-		path = path[len(path)-4096:]
+	if len(path) > maxPath {
+		path = path[len(path)-maxPath:]
 	}
-	windows := strings.ReplaceAll(path, "/", `\`)
-	var out []*Indicator
-	for i := range m.names {
-		r := &m.names[i]
-		for _, p := range []string{path, windows} {
-			if r.fits.MatchString(p) && (r.exclude == nil || !r.exclude.MatchString(p)) {
-				out = append(out, r.in)
-				break
+	fits := map[int]bool{}
+	forms := []string{path}
+	if windows := strings.ReplaceAll(path, "/", `\`); windows != path {
+		forms = append(forms, windows)
+	}
+	for _, p := range forms {
+		try := func(n int) {
+			if r := &m.names[n]; r.fits.MatchString(p) && (r.exclude == nil || !r.exclude.MatchString(p)) {
+				fits[n] = true
 			}
 		}
-	}
-	return out
-}
-
-// A Text is something to be looked for in the text of requests.
-type Text struct {
-	Find string // such as a domain, lower case, or a URL's host and path
-	In   *Indicator
-}
-
-// Texts lists what is to be looked for in requests: domains, and URLs without their scheme.
-func (m *Matcher) Texts() []Text {
-	var out []Text
-	for _, list := range m.domains {
-		for _, in := range list {
-			out = append(out, Text{in.Value, in})
+		if !isASCII(p) {
+			for n := range m.names {
+				try(n)
+			}
+			continue
+		}
+		low := strings.ToLower(p)
+		seen := map[string]bool{}
+		for i := 0; i+gram <= len(low); i++ {
+			g := low[i : i+gram]
+			if seen[g] {
+				continue
+			}
+			seen[g] = true
+			for _, n := range m.index.by[g] {
+				if strings.Contains(low[i:], m.names[n].literal) {
+					try(n)
+				}
+			}
+		}
+		for _, n := range m.index.always {
+			try(n)
 		}
 	}
-	for _, in := range m.urls {
-		if u, err := url.Parse(in.Value); err == nil && u.Host != "" {
-			out = append(out, Text{strings.ToLower(u.Host) + u.Path, in})
-		}
+	var out []*Indicator
+	for _, n := range slices.Sorted(maps.Keys(fits)) {
+		out = append(out, m.names[n].in)
 	}
 	return out
 }
