@@ -67,7 +67,7 @@ func faredSubject(a *outcome.Attack) subject {
 
 func outcomeRow(a *outcome.Attack, width int) line {
 	return line{sub: faredSubject(a), runs: []run{{cell(outcomeText(a.Outcome), 21), outcomeLook(a.Outcome)}, {cell(string(a.Class), 11), plain},
-		{cell(a.Client, 15) + " ", plain}, {cellRight(number(a.Requests), 8) + "  ", plain}, {a.Place(), plain}}}
+		{cell(a.Client, 15) + " ", plain}, {cellRight(number(a.Requests), 8) + "  ", plain}, {cellMiddle(a.Place(), max(10, width-58)), plain}}}
 }
 
 func describeOutcome(a *outcome.Attack) []line {
