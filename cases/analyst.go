@@ -124,17 +124,28 @@ type Facts struct {
 	Authority   string `json:"authority,omitempty"`    // what allows it: a contract, an order, a consent
 	Systems     string `json:"systems,omitempty"`      // what may be looked at
 	Period      string `json:"period,omitempty"`       // the time that was asked about
+
+	FirstActivity string `json:"first_activity,omitempty"` // day, "2006-01-02", where more is known than the evidence shows
+	LastActivity  string `json:"last_activity,omitempty"`
 }
 
 // Facts is what is known of the case.
 func (i *Info) Facts() Facts {
-	return Facts{i.Victim, i.Sector, i.Objective, i.Outcome, i.RequestedBy, i.Authority, i.Systems, i.Period}
+	return Facts{i.Victim, i.Sector, i.Objective, i.Outcome, i.RequestedBy, i.Authority, i.Systems, i.Period, i.FirstActivity, i.LastActivity}
 }
 
 // SetFacts records the facts of the case and writes them to case.json.
 func (c *Case) SetFacts(who Who, f Facts) error {
 	if f.Outcome != "" && !slices.Contains(Outcomes, f.Outcome) {
 		return fmt.Errorf("unknown outcome %q: want %s", triage.VisibleN(f.Outcome, 40), strings.Join(Outcomes, ", "))
+	}
+	for _, day := range []string{f.FirstActivity, f.LastActivity} {
+		if _, err := time.Parse(time.DateOnly, day); day != "" && err != nil {
+			return fmt.Errorf("%q is no day: want one such as 2015-09-26", triage.VisibleN(day, 40))
+		}
+	}
+	if f.FirstActivity != "" && f.LastActivity != "" && f.LastActivity < f.FirstActivity {
+		return fmt.Errorf("the last activity, %s, is before the first, %s", f.LastActivity, f.FirstActivity)
 	}
 	for _, s := range []string{f.Victim, f.Sector, f.Objective, f.RequestedBy, f.Authority, f.Systems, f.Period} {
 		if len(s) > maxFact {
@@ -159,6 +170,7 @@ func (i Info) withFacts(f *Facts) Info {
 	if f != nil {
 		i.Victim, i.Sector, i.Objective, i.Outcome = f.Victim, f.Sector, f.Objective, f.Outcome
 		i.RequestedBy, i.Authority, i.Systems, i.Period = f.RequestedBy, f.Authority, f.Systems, f.Period
+		i.FirstActivity, i.LastActivity = f.FirstActivity, f.LastActivity
 	}
 	return i
 }

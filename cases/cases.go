@@ -94,6 +94,9 @@ type Info struct {
 	Authority   string `json:"authority,omitempty"`
 	Systems     string `json:"systems,omitempty"`
 	Period      string `json:"period,omitempty"`
+
+	FirstActivity string `json:"first_activity,omitempty"`
+	LastActivity  string `json:"last_activity,omitempty"`
 }
 
 // Same reports whether two say the same.

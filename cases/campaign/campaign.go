@@ -35,7 +35,7 @@ type Event struct {
 
 // A Trait is something of an event that may link it with others.
 type Trait struct {
-	Kind  string   `json:"kind"` // "address", "network", "hash", "shell", "agent", "tool", "technique"
+	Kind  string   `json:"kind"` // "address", "network", "hash", "shell", "agent", "hours" (of the day), "tool", "technique"
 	Value string   `json:"value"`
 	Refs  []string `json:"refs,omitempty"` // records of the case that show it
 }

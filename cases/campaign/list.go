@@ -16,9 +16,10 @@ import (
 
 // The bounds of an incident list.
 const (
-	MaxList   = 64 << 20 // bytes
-	maxEvents = 100_000
-	maxField  = 4000 // bytes of a field
+	MaxList    = 64 << 20 // bytes
+	maxEvents  = 100_000
+	maxField   = 4000 // bytes of a field
+	maxRejects = 100  // that are told one by one
 )
 
 // ErrNotList says that a file is no incident list.
@@ -31,7 +32,7 @@ var outcomes = []string{"attempted", "blocked", "succeeded", "unknown"}
 // day, or a span "2015-10-01/2015-10-16"), until, id, victim, sector, actor, technique, tool, objective, outcome,
 // source and note, in any order. Several actors, techniques or tools are separated by semicolons; in JSON they may
 // be arrays. Lines of CSV that begin with # are comments. Events that cannot be read are rejected by line (CSV) or
-// place (JSON); the rest is returned. The name goes before ids that the list does not give.
+// place (JSON), after the first hundred by their number; the rest is returned. The name goes before ids that the list does not give.
 //
 // The error wraps ErrNotList if there is no date column, or nothing usable.
 func ReadList(name string, data []byte) ([]Event, []triage.Reject, error) {
@@ -49,14 +50,18 @@ func ReadList(name string, data []byte) ([]Event, []triage.Reject, error) {
 	if err == nil && len(l.events) == 0 {
 		err = fmt.Errorf("%s: %w: no event in it", triage.Visible(name), ErrNotList)
 	}
+	if n := l.rejected - len(l.rejects); n > 0 {
+		l.rejects = append(l.rejects, triage.Reject{Reason: fmt.Sprintf("and %d more that cannot be read", n)})
+	}
 	return l.events, l.rejects, err
 }
 
 type list struct {
-	name    string
-	events  []Event
-	rejects []triage.Reject
-	seen    map[string]bool
+	name     string
+	events   []Event
+	rejects  []triage.Reject
+	rejected int
+	seen     map[string]bool
 }
 
 func (l *list) readCSV(data []byte) error {
@@ -123,7 +128,8 @@ func (l *list) readJSON(data []byte) error {
 }
 
 func (l *list) reject(line int, err error, text string) {
-	if len(l.rejects) < 100 {
+	l.rejected++
+	if len(l.rejects) < maxRejects {
 		l.rejects = append(l.rejects, triage.Reject{Line: int64(line), Reason: triage.VisibleN(err.Error(), 200), Text: text[:min(len(text), triage.MaxRejectText)]})
 	}
 }

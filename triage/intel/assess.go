@@ -250,6 +250,9 @@ func (kb *KB) item(e Evidence) (*item, string) {
 		note = fmt.Sprintf("The grade %s of %s is not one of A1 to F6 and was taken as %s.",
 			triage.VisibleN(e.Grade, 10), shown, Ungraded)
 	}
+	if r, ok := kb.revoked[strings.ToUpper(e.ID)]; ok && note == "" {
+		note = fmt.Sprintf("%s (%s) was revoked by ATT&CK and was read as %s.", strings.ToUpper(e.ID), triage.VisibleN(r.name, maxShownRunes), kb.label(r.id))
+	}
 	e.Groups, e.Against = kb.currentGroups(e.Groups), kb.currentGroups(e.Against)
 	vertex := Capability
 	sector, isSector := cutSector(e.ID)

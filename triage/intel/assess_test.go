@@ -174,6 +174,51 @@ func TestContradictionIsShown(t *testing.T) {
 }
 
 // Dependent items weigh no more than the heaviest of them.
+// A revoked id or name is followed, and that it was is said.
+func TestRevokedIsSaid(t *testing.T) {
+	kb := intel.Load()
+	for _, text := range []string{"T1100@B2", "t1100"} {
+		e, err := kb.ParseObservable(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := kb.Assess([]intel.Evidence{e})
+		if why := strings.Join(a.Why, "\n"); !strings.Contains(why, "T1100 (Web Shell) was revoked by ATT&CK and was read as T1505.003 Web Shell.") || a.Matrix.Rows[0].ID != "T1505.003" {
+			t.Errorf("%s: %s; row %+v", text, why, a.Matrix.Rows[0])
+		}
+	}
+}
+
+// Two items are independent only if their sources are: what one source states, however it is spelled, names nobody.
+func TestOneSourceNamesNobody(t *testing.T) {
+	kb := intel.Load()
+	assess := func(texts ...string) intel.Assessment {
+		var ev []intel.Evidence
+		for _, text := range texts {
+			e, err := kb.ParseObservable(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ev = append(ev, e)
+		}
+		return kb.Assess(ev)
+	}
+	for _, pair := range [][2]string{{"S0074", "S0142"}, {"S0074", "c2.example.net=G0009"}} {
+		if a := assess(pair[0]+"@B2:One", pair[1]+"@B2:two"); a.Name == nil || *a.Name != "Deep Panda" {
+			t.Errorf("%v of two sources: %s %v", pair, a.Verdict, a.Why)
+		}
+		if a := assess(pair[0]+"@B2:One", pair[1]+"@B2:ONE"); a.Name != nil || !strings.Contains(strings.Join(a.Why, " "), "comes from one source") {
+			t.Errorf("%v of one source: %s %v", pair, a.Verdict, a.Why)
+		}
+		if a := assess(pair[0]+"@B2:One", pair[1]+"@D2:two"); a.Name != nil {
+			t.Errorf("%v, one ill graded: %s", pair, a.Verdict)
+		}
+		if a := assess(pair[0], pair[1]); a.Name != nil {
+			t.Errorf("%v without a source: %s", pair, a.Verdict)
+		}
+	}
+}
+
 func TestDependence(t *testing.T) {
 	kb := intel.Load()
 	weight := func(id string, ev ...intel.Evidence) float64 {

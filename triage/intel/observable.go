@@ -3,6 +3,7 @@ package intel
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -61,6 +62,9 @@ func (kb *KB) ParseObservable(text string) (Evidence, error) {
 	}
 	if e.ID, err = kb.observed(what); err != nil {
 		return fail("%v", err)
+	}
+	if old := kb.revokedAs(what, e.ID); old != "" {
+		e.ID = old // Assess follows it, and says so
 	}
 	if c, ok := kb.Campaign(e.ID); ok { // who names a campaign names the groups behind it
 		e.Vertex, e.Groups = Adversary, append(e.Groups, c.Groups...)
@@ -146,7 +150,7 @@ func (kb *KB) labels(ids []string) string {
 // observed is the id of what was seen: of the knowledge base, or an indicator as it is.
 func (kb *KB) observed(what string) (string, error) {
 	if attackID.MatchString(strings.ToUpper(strings.TrimSpace(what))) && kb.Name(what) == "" {
-		return "", fmt.Errorf("%s has no such id", kb.Version())
+		return "", fmt.Errorf("%s has no such id; what was deprecated without a successor is not in it", kb.Version())
 	}
 	by := map[string][]string{}
 	for _, m := range kb.Lookup(what) {
@@ -174,6 +178,21 @@ func (kb *KB) observed(what string) (string, error) {
 		return what, nil
 	}
 	return "", errors.New("no technique, tool, campaign or group has that id or name, and it is no address, domain, URL or hash; spoor intel show NAME looks names up")
+}
+
+// revokedAs is the revoked id that what is, or is the old name of, if it now stands for id; empty if there is none.
+func (kb *KB) revokedAs(what, id string) string {
+	if old := strings.ToUpper(strings.TrimSpace(what)); kb.revoked[old].id == id {
+		return old
+	}
+	if name := fold(what); name != fold(kb.Name(id)) {
+		for _, old := range slices.Sorted(maps.Keys(kb.revoked)) {
+			if r := kb.revoked[old]; r.id == id && fold(r.name) == name {
+				return old
+			}
+		}
+	}
+	return ""
 }
 
 // isIndicator reports whether a text has the form of an address, network, domain, URL or hash.

@@ -82,6 +82,8 @@ type caseCmd struct {
 	Authority *string `help:"What allows it: a contract, an order, a consent." placeholder:"TEXT"`
 	Systems   *string `help:"What may be looked at." placeholder:"TEXT"`
 	Period    *string `help:"The time that was asked about." placeholder:"TEXT"`
+	First     *string `help:"Day of the first activity, where more is known than the evidence shows; empty takes it back." placeholder:"DAY"`
+	Last      *string `help:"Day of the last." placeholder:"DAY"`
 	JSON      bool    `name:"json" help:"Print one JSON object."`
 }
 
@@ -99,7 +101,7 @@ func (c *caseCmd) Run(s *session) error {
 		info := d.Info()
 		f, before := info.Facts(), info.Facts()
 		for _, x := range []struct{ to, from *string }{{&f.Victim, c.Victim}, {&f.Sector, c.Sector}, {&f.Objective, c.Objective}, {&f.Outcome, c.Outcome},
-			{&f.RequestedBy, c.Asked}, {&f.Authority, c.Authority}, {&f.Systems, c.Systems}, {&f.Period, c.Period}} {
+			{&f.RequestedBy, c.Asked}, {&f.Authority, c.Authority}, {&f.Systems, c.Systems}, {&f.Period, c.Period}, {&f.FirstActivity, c.First}, {&f.LastActivity, c.Last}} {
 			if x.from != nil {
 				*x.to = strings.TrimSpace(*x.from)
 			}
@@ -117,10 +119,10 @@ func (c *caseCmd) Run(s *session) error {
 			}
 			for _, l := range [][2]string{{"case", info.Name}, {"id", info.ID}, {"analyst", info.Analyst}, {"TLP", info.TLP}, {"victim", info.Victim},
 				{"sector", info.Sector}, {"objective", info.Objective}, {"outcome", info.Outcome},
-				{"asked by", info.RequestedBy}, {"authority", info.Authority}, {"systems", info.Systems}, {"period", info.Period}} {
+				{"asked by", info.RequestedBy}, {"authority", info.Authority}, {"systems", info.Systems}, {"period", info.Period}, {"first", info.FirstActivity}, {"last", info.LastActivity}} {
 				fmt.Fprintf(w, "%-10s %s\n", l[0], triage.Visible(or(l[1], "-")))
 			}
-			fmt.Fprintf(w, "%-10s %s to %s, %s\n", "activity", stamp(first), stamp(last), plural(len(d.Intruders()), "intruder"))
+			fmt.Fprintf(w, "%-10s %s to %s, %s\n", "seen", stamp(first), stamp(last), plural(len(d.Intruders()), "intruder"))
 			return nil
 		})
 	})

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"spoor/cases/campaign"
 	"spoor/triage"
@@ -124,7 +125,13 @@ func caseEvent(dir string) (campaign.Event, error) {
 	e := campaign.Event{ID: cmp.Or(info.Name, info.ID), Victim: info.Victim, Sector: strings.ToLower(info.Sector), Objective: info.Objective,
 		Outcome: cmp.Or(info.Outcome, "unknown"), Source: "case " + info.ID, Case: dir, Actors: []string{}, Techniques: []string{}, Tools: []string{}, Traits: []campaign.Trait{}}
 	first, last := d.Activity()
-	e.First, e.Last = campaign.Day(first), campaign.Day(last)
+	e.First, e.Last = recorded(info.FirstActivity, campaign.Day(first)), recorded(info.LastActivity, campaign.Day(last))
+	if e.First.IsZero() {
+		e.First = e.Last
+	}
+	if e.Last.Before(e.First) {
+		e.Last = e.First
+	}
 	kb := d.KB()
 	for _, a := range d.Intruders() {
 		if name := namedActor(&a); name != "" && !slices.Contains(e.Actors, name) {
@@ -140,6 +147,11 @@ func caseEvent(dir string) (campaign.Event, error) {
 			}
 		}
 		e.Traits = append(e.Traits, traitsOf(&a)...)
+		hours, err := d.hoursOf(&a)
+		if err != nil {
+			return e, err
+		}
+		e.Traits = append(e.Traits, hours...)
 	}
 	if len(e.Actors) == 0 && len(d.Intruders()) > 0 {
 		e.Actors = []string{"unattributed"}
@@ -168,6 +180,56 @@ func caseEvent(dir string) (campaign.Event, error) {
 	}
 	e.Traits = e.Traits[:min(len(e.Traits), maxTraits)]
 	return e, nil
+}
+
+// recorded is a day as the responder recorded it, else as the evidence shows it.
+func recorded(day string, seen time.Time) time.Time {
+	if t, err := time.Parse(time.DateOnly, day); err == nil {
+		return t
+	}
+	return seen
+}
+
+// The hours of a habit: windows of so many hours, beginning every few, that hold nearly all of what an intruder did, on
+// so many days at least. Windows overlap, so that two cases whose hours differ a little still share one.
+const (
+	habitHours    = 6
+	habitStep     = 3
+	habitDays     = 3
+	habitRequests = 100_000 // that are looked at
+)
+
+// hoursOf are the windows of the day in which an intruder works: they hold nine tenths of the hours, day by day, in
+// which its requests attacked or went to its shells.
+func (d *Desk) hoursOf(a *Actor) ([]campaign.Trait, error) {
+	if a.Last.Sub(a.First) < (habitDays-1)*24*time.Hour {
+		return nil, nil
+	}
+	active, days := map[int64]bool{}, map[int64]bool{}
+	left := habitRequests
+	err := d.Store.Whole().Of(a.Clients, func(_ uint64, r *triage.Request, found []triage.Finding) bool {
+		if left--; !r.Time.IsZero() && (len(found) > 0 || slices.Contains(a.Shells, r.Path)) {
+			active[r.Time.Unix()/3600] = true
+			days[r.Time.Unix()/86400] = true
+		}
+		return left > 0
+	})
+	if err != nil || len(days) < habitDays {
+		return nil, err
+	}
+	var out []campaign.Trait
+	for from := 0; from < 24; from += habitStep {
+		in := 0
+		for h := range active {
+			if (int(h%24)-from+24)%24 < habitHours {
+				in++
+			}
+		}
+		if in*10 >= len(active)*9 {
+			out = append(out, campaign.Trait{Kind: "hours", Value: fmt.Sprintf("%02d:00 to %02d:00 UTC", from, (from+habitHours)%24), Refs: []string{a.Ref}})
+		}
+	}
+	return out, nil
 }
 
 // namedActor is whom an intruder is held to be: by the gate, or by the analyst.
