@@ -88,7 +88,9 @@ func (in *Indicator) tidy() error {
 		if p.Bits() < 8 {
 			return fmt.Errorf("a network of /%d means nobody", p.Bits())
 		}
-		in.Value = p.Masked().String()
+		if in.Value = p.Masked().String(); p.IsSingleIP() {
+			in.Kind, in.Value = Address, p.Addr().Unmap().WithZone("").String()
+		}
 	case Domain:
 		in.Value = strings.TrimSuffix(strings.ToLower(in.Value), ".")
 		if len(in.Value) > 253 || !hostName.MatchString(in.Value) {

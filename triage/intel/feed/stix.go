@@ -29,8 +29,9 @@ type stixObject struct {
 }
 
 // comparison is one comparison of a STIX pattern for equality. A pattern of several is read as all of them, each
-// by itself: they are what to look for, and whether they come together is judged by whoever reads the findings.
-var comparison = regexp.MustCompile(`([a-z0-9-]+):([A-Za-z0-9_.'-]+)\s*=\s*'((?:[^'\\]|\\.)+)'`)
+// by itself: they are what to look for, and whether they come together is judged by whoever reads the findings. One
+// that is denied (NOT) is left out.
+var comparison = regexp.MustCompile(`(?i:(\bNOT)\s+)?([a-z0-9-]+):([A-Za-z0-9_.'"-]+)\s*=\s*'((?:[^'\\]|\\.)+)'`)
 
 const maxComparisons = 50
 
@@ -78,16 +79,19 @@ func readSTIX(objects []json.RawMessage) (*Feed, error) {
 		}
 		n := len(f.Indicators)
 		for _, m := range comparison.FindAllStringSubmatch(o.Pattern, maxComparisons) {
-			kind := m[1]
+			not, kind, property, value := m[1], m[2], m[3], m[4]
+			if not != "" {
+				continue
+			}
 			if kind == "file" {
 				switch {
-				case strings.HasPrefix(m[2], "hashes."):
+				case strings.HasPrefix(property, "hashes."):
 					kind = "hash"
-				case m[2] != "name":
+				case property != "name":
 					continue
 				}
 			}
-			in, ok := typed(kind, strings.NewReplacer(`\'`, `'`, `\\`, `\`).Replace(m[3]))
+			in, ok := typed(kind, strings.NewReplacer(`\'`, `'`, `\\`, `\`).Replace(value))
 			if !ok {
 				continue
 			}
