@@ -48,6 +48,7 @@ var commands = []verb{
 	{"merge", "merge ACTOR... -- REASON", "these intruders are one; the one selected is among them", completeActor},
 	{"split", "split CLIENT... -- REASON", "these clients are an intruder of their own", completeClient},
 	{"attribute", "attribute NAME -- REASON", "whom you hold the intruder selected to be", completeKnown},
+	{"palette", "palette", "find screens, actions, records and earlier lines by a few letters; Ctrl-P", nil},
 	{"log", "log", "what was said and every error, with what to do", nil},
 	{"unmark", "unmark", "take all marks off", nil},
 	{"help", "help", "this page", nil},

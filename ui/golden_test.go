@@ -54,6 +54,10 @@ var goldens = []struct {
 			d.send(tea.KeyMsg{Type: tea.KeyTab})
 		}
 	}},
+	{"palette", func(d *driver) {
+		d.press(d.m.keys.Palette)
+		d.typed("shl")
+	}},
 	{"log", func(d *driver) {
 		d.m.log.now = func() time.Time { return day }
 		d.command("open r:ffffff.1")

@@ -13,6 +13,7 @@ type keyMap struct {
 
 	Screens       [screenCount]key.Binding
 	Command, Help key.Binding
+	Palette       key.Binding
 	Quit, Cancel  key.Binding
 	Save, Outside key.Binding // of the editor
 }
@@ -53,6 +54,7 @@ func newKeyMap() keyMap {
 		Unmask:   bind([]string{"u"}, "u", "show values in full"),
 		Task:     bind([]string{"x"}, "x", "task done, or open again"),
 		Command:  bind([]string{":"}, ":", "command"),
+		Palette:  bind([]string{"ctrl+p"}, "Ctrl-P", "find anything"),
 		Help:     bind([]string{"?", "f1"}, "?", "help"),
 		Quit:     bind([]string{"q"}, "q", "close"),
 		Cancel:   bind([]string{"ctrl+c"}, "Ctrl-C", "cancel work, or close"),
@@ -94,7 +96,7 @@ func (k keyMap) ShortHelp() []key.Binding {
 func (k keyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
 		{k.Enter, k.Back, k.Tab, k.Pivot, k.Search, k.Filter, k.Next, k.Prev, k.Plant, k.Merge, k.Split, k.Cycle, k.Order, k.Unmask, k.Hidden, k.Reload},
-		{k.Note, k.Edit, k.Task, k.Verdict, k.Mark, k.Copy, k.Command, k.Help, k.Quit, k.Cancel},
+		{k.Note, k.Edit, k.Task, k.Verdict, k.Mark, k.Copy, k.Command, k.Palette, k.Help, k.Quit, k.Cancel},
 		{k.Up, k.Down, k.PageUp, k.PageDown, k.HalfUp, k.HalfDown, k.Home, k.End},
 		k.Screens[:],
 	}

@@ -232,6 +232,12 @@ func (r *root) knownWords(c command) (tea.Cmd, bool) {
 		return send(searchMsg{strings.TrimSpace(join("is:finding", c.args))}), true
 	case "incidents":
 		return r.push(newIncidents(r.common)), true
+	case "palette":
+		k := r.keys
+		if t := r.top(); t != nil {
+			k = t.Keys().forSubject(t.Selected())
+		}
+		return r.openPalette(k), true
 	case "log":
 		return r.push(newLog(r.common)), true
 	case "gaps":

@@ -76,6 +76,8 @@ func (r *root) pressGlobal(msg tea.KeyMsg, k keyMap) (tea.Cmd, bool) {
 		return r.quit(), true
 	case key.Matches(msg, k.Help):
 		r.over = newHelp(r.common, k)
+	case key.Matches(msg, k.Palette):
+		return r.openPalette(k), true
 	case key.Matches(msg, k.Command):
 		r.over = r.commandPrompt()
 	case key.Matches(msg, k.Search):

@@ -114,6 +114,9 @@ func (r *root) handle(msg tea.Msg) tea.Cmd {
 	if cmd, ok := r.loadMessage(msg); ok {
 		return cmd
 	}
+	if cmd, ok := r.paletteMessage(msg); ok {
+		return cmd
+	}
 	r.logFailure(msg)
 	var cmds []tea.Cmd
 	for _, s := range r.all() {

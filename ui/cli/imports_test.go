@@ -49,6 +49,7 @@ var owners = map[string]string{
 	"github.com/charmbracelet/bubbletea":   "spoor/ui",
 	"github.com/charmbracelet/bubbles":     "spoor/ui",
 	"github.com/charmbracelet/lipgloss":    "spoor/ui",
+	"github.com/sahilm/fuzzy":              "spoor/ui",
 	"github.com/corazawaf/libinjection-go": "spoor/triage",
 	"github.com/alecthomas/kong":           "spoor/ui/cli",
 	"codeberg.org/go-pdf/fpdf":             "spoor/cases/report",
