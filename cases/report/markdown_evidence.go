@@ -227,6 +227,11 @@ func (p *printer) custody() {
 	for _, w := range c.Warnings {
 		p.f("- Warning: %s", long(w))
 	}
+	for i := range c.Seals {
+		x := &c.Seals[i]
+		p.f("- Sealed %s by %s: records 1 to %d, the last with SHA-256 %s, signed with the %s key %s (%s).", at(x.At), person(x.By), x.Records, refCode(x.Head),
+			text(x.Key.Kind), refCode(triage.VisibleN(x.Key.Name, 100)), text(x.File()))
+	}
 	if len(c.Runs) == 0 {
 		return
 	}

@@ -200,6 +200,8 @@ type Custody struct {
 	Head     string      `json:"head"`    // SHA-256 of its last line then
 	Runs     []cases.Run `json:"runs"`
 	Warnings []string    `json:"warnings"` // of the journal
+	// Seals are those that the case had; `spoor verify` says whether they hold.
+	Seals []cases.Seal `json:"seals,omitempty"`
 }
 
 // A Cited is one cited record of evidence.

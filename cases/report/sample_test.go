@@ -6,6 +6,7 @@ import (
 
 	"spoor/cases"
 	"spoor/cases/report"
+	"spoor/cases/seal"
 	"spoor/triage"
 	"spoor/triage/outcome"
 )
@@ -167,7 +168,9 @@ func sampleFindings() []report.ClassFindings {
 }
 
 func sampleCustody(who cases.Who) report.Custody {
-	return report.Custody{Records: 12, Head: strings.Repeat("ab", 32), Warnings: []string{"journal.jsonl:9: the last record was torn by a crash"},
+	return report.Custody{Records: 12, Seals: []cases.Seal{{Number: 1, Records: 9, Head: strings.Repeat("cd", 32), At: time.Date(2025, 3, 20, 10, 0, 0, 0, time.UTC), By: who,
+		Key: seal.Key{Kind: seal.SSH, Name: "ed25519 SHA256:s0KEgmMitCGKV0BwdjXvckJA4ubg"}}},
+		Head: strings.Repeat("ab", 32), Warnings: []string{"journal.jsonl:9: the last record was torn by a crash"},
 		Runs: []cases.Run{{Version: "0.1", Args: []string{"spoor", "load", "shop", "access.log.gz"}, RuleSet: strings.Repeat("cd", 32), KnowledgeBase: "ATT&CK v17.1", Zone: "UTC",
 			Read: 9334, Parsed: 9332, Rejected: 2, Started: clock(34, 1, 0), Ended: clock(34, 1, 9), Who: who, Refused: []cases.Refused{{Path: "holiday.jpg", Reason: "is no log: binary"}}}}}
 }

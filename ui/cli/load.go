@@ -83,6 +83,13 @@ func printLedger(w io.Writer, d *desk.Desk, l *desk.Ledger) {
 			fmt.Fprintf(w, ", headers, blank and continuing %d", e.Comments)
 		}
 		fmt.Fprintf(w, "\n  sha256 %s\n", e.SHA256)
+		if sum := l.MD5[e.SHA256]; sum != "" {
+			fmt.Fprintf(w, "  md5 %s\n", sum)
+		}
+		if !e.TakenAt.IsZero() { // it is an entry of the register
+			fmt.Fprintf(w, "  %s, written %s, times without zone as %s\n  taken in %s by %s at %s from %s\n", plural(e.SizeBytes, "byte"), stamp(e.ModTime),
+				or(triage.VisibleN(e.Zone, 60), "UTC"), stamp(e.TakenAt), or(triage.VisibleN(e.TakenBy, 100), "(not told)"), or(triage.VisibleN(e.TakenAtHost, 100), "(not told)"), triage.Visible(e.Abs))
+		}
 		if !e.First.IsZero() {
 			fmt.Fprintf(w, "  %s to %s\n", stamp(e.First), stamp(e.Last))
 		}
@@ -188,6 +195,16 @@ func ledgerJSON(w io.Writer, l *desk.Ledger) error {
 		Last      *time.Time      `json:"last"`
 		Truncated string          `json:"truncated,omitempty"`
 		Rejects   []triage.Reject `json:"rejects,omitempty"`
+
+		// Of the register; what was not told is absent.
+		Abs     string     `json:"abs,omitempty"`
+		Size    int64      `json:"size,omitempty"`
+		MTime   *time.Time `json:"mtime,omitempty"`
+		Zone    string     `json:"zone,omitempty"`
+		MD5     string     `json:"md5,omitempty"`
+		TakenBy string     `json:"taken_by,omitempty"`
+		TakenAt *time.Time `json:"taken_at,omitempty"`
+		Host    string     `json:"taken_at_host,omitempty"`
 	}
 	for _, e := range l.Files {
 		for i := range e.Rejects {
@@ -197,7 +214,8 @@ func ledgerJSON(w io.Writer, l *desk.Ledger) error {
 		if e.Partial {
 			outcome, reason = "partial", text(e.Shortfall())
 		}
-		if err := jsonLine(w, line{text(e.Path), outcome, reason, e.Role, e.Format, e.SHA256, e.Read, e.Parsed, e.Rejected, e.Comments, optional(e.First), optional(e.Last), e.Truncated, e.Rejects}); err != nil {
+		if err := jsonLine(w, line{text(e.Path), outcome, reason, e.Role, e.Format, e.SHA256, e.Read, e.Parsed, e.Rejected, e.Comments, optional(e.First), optional(e.Last), e.Truncated, e.Rejects,
+			text(e.Abs), e.SizeBytes, optional(e.ModTime), text(e.Zone), l.MD5[e.SHA256], text(e.TakenBy), optional(e.TakenAt), text(e.TakenAtHost)}); err != nil {
 			return err
 		}
 	}

@@ -17,6 +17,7 @@ import (
 
 type evidenceCmd struct {
 	Case string `arg:"" help:"Case folder."`
+	MD5  bool   `name:"md5" help:"Read each file again and print its MD5 too, for lists that know no other hash."`
 	JSON bool   `name:"json" help:"Print one JSON object a line."`
 
 	csvFlag
@@ -26,6 +27,12 @@ func (c *evidenceCmd) Run(s *session) error {
 	c.asTable(s, &c.JSON)
 	return s.withCase(c.Case, func(d *desk.Desk) error {
 		ledger := &desk.Ledger{Files: d.Evidence()}
+		if c.MD5 {
+			var err error
+			if ledger.MD5, err = d.MD5s(s.ctx); err != nil {
+				return err
+			}
+		}
 		for _, r := range d.Case.Runs() {
 			ledger.Refused = append(ledger.Refused, r.Refused...)
 		}
@@ -34,9 +41,22 @@ func (c *evidenceCmd) Run(s *session) error {
 				return ledgerJSON(w, ledger)
 			}
 			printLedger(w, d, ledger)
+			printCustody(w, d)
 			return nil
 		})
 	})
+}
+
+// printCustody says which seals the case has and which packs were made of it; verify says whether they hold.
+func printCustody(w io.Writer, d *desk.Desk) {
+	for _, x := range d.Case.Sealed() {
+		fmt.Fprintf(w, "seal %s: records 1 to %d, %s, by %s with the key %s %s\n", x.File(), x.Records, stamp(x.At), or(triage.VisibleN(x.By.Analyst, 100), "(not told)"),
+			triage.VisibleN(x.Key.Kind, 20), triage.VisibleN(x.Key.Name, 100))
+	}
+	for _, p := range d.Case.Packs() {
+		fmt.Fprintf(w, "pack %s: records 1 to %d, %s, by %s, sha256 %s, encrypted to %s\n", triage.Visible(p.Path), p.Records, stamp(p.At),
+			or(triage.VisibleN(p.By.Analyst, 100), "(not told)"), triage.VisibleN(p.SHA256, 64), plural(len(p.Recipients), "recipient"))
+	}
 }
 
 type showCmd struct {

@@ -43,6 +43,7 @@ type Ledger struct {
 	Waiting []string         // paths that the load did not come to, since it was stopped
 	Counts  index.Counts     // of the whole case afterwards
 	Elapsed time.Duration
+	MD5     map[string]string // of Files by SHA-256; nil if it was not asked for
 }
 
 // Already is a file whose bytes the case holds under another entry or the same.

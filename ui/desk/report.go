@@ -194,7 +194,7 @@ func (d *Desk) Report(ctx context.Context) (*report.Report, error) {
 	r.Advice = report.Advise(r)
 	r.Gaps = d.gaps()
 	seq, headHash := d.Case.Head()
-	r.Custody = report.Custody{Records: seq, Head: headHash, Runs: d.Case.Runs(), Warnings: d.Case.Warnings()}
+	r.Custody = report.Custody{Records: seq, Head: headHash, Runs: d.Case.Runs(), Warnings: d.Case.Warnings(), Seals: d.Case.Sealed()}
 	for _, ref := range report.Citations(r) {
 		c, err := d.Cite(ref)
 		cited := report.Cited{Citation: c}

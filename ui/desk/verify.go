@@ -2,6 +2,9 @@ package desk
 
 import (
 	"context"
+	"crypto/md5"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -35,6 +38,43 @@ func (d *Desk) Verify(ctx context.Context, trust *seal.Trust) (*Verification, er
 		problems = append(problems, cases.Problem{Kind: "index", What: "the index does not hold " + e.Path, Remedy: "run spoor reindex"})
 	}
 	return &Verification{sum, problems}, nil
+}
+
+// MD5s reads each file of the register again and gives its MD5 by its SHA-256. A file that is gone, or no longer the
+// one that was taken in, has none: verify says so.
+func (d *Desk) MD5s(ctx context.Context) (map[string]string, error) {
+	out := map[string]string{}
+	for _, e := range d.Evidence() {
+		sum, err := md5Of(ctx, d.Case.Place(&e), e.SHA256)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err == nil && sum != "" {
+			out[e.SHA256] = sum
+		}
+	}
+	return out, nil
+}
+
+// md5Of is the MD5 of a file, empty if its SHA-256 is another.
+func md5Of(ctx context.Context, path, sha string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	weak, strong := md5.New(), sha256.New()
+	buf := make([]byte, 1<<20)
+	for err == nil && ctx.Err() == nil {
+		var n int
+		n, err = f.Read(buf)
+		weak.Write(buf[:n])
+		strong.Write(buf[:n])
+	}
+	if err != io.EOF || hex.EncodeToString(strong.Sum(nil)) != sha {
+		return "", err
+	}
+	return hex.EncodeToString(weak.Sum(nil)), nil
 }
 
 // goneWebroots tells of the folders of web roots that are no longer where they were. Their manifests are the evidence,
