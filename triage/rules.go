@@ -65,13 +65,15 @@ func Rules() []Rule {
 
 // RuleSetHash is the hex SHA-256 over everything that makes a rule fire, in the order of the rules. Two
 // runs with the same hash judge alike.
-func RuleSetHash() string {
+func RuleSetHash() string { return ruleSetHash() }
+
+var ruleSetHash = sync.OnceValue(func() string {
 	h := sha256.New()
 	for _, r := range slices.Concat(Rules(), bodyRules, queryRules) {
 		fmt.Fprintf(h, "%q %q %d %d %q %q %q %q %q %d %t\n", r.ID, r.Class, r.Level, r.Field, r.Why, r.Words, r.Needs, r.Pattern, r.Except, r.Sign, r.Last)
 	}
 	return hex.EncodeToString(h.Sum(nil))
-}
+})
 
 // A compiledRule is a Rule ready to run. Its patterns are compiled when they are first asked for: a log needs
 // few of them.

@@ -14,6 +14,7 @@ package triage
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -63,7 +64,7 @@ const MaxBody = 64 << 10
 // RequestRef is the reference of a line: "r:" + Source.Key + "." + line, such as "r:3f9a12.23722".
 // It depends on the bytes of the evidence alone, so it survives every re-indexing.
 func RequestRef(sourceKey string, line int64) string {
-	return fmt.Sprintf("r:%s.%d", sourceKey, line)
+	return "r:" + sourceKey + "." + strconv.FormatInt(line, 10)
 }
 
 // URI is the request target as logged: path, and query if there is one.

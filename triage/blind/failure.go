@@ -118,15 +118,17 @@ func (a *errorAsk) reads() bool {
 
 // An errorFinder looks for what must fail in a payload.
 type errorFinder struct {
-	e     *evaluator
-	d     dialect
-	best  *errorAsk
-	steps int
+	scope  []*selection
+	leaves map[string]*leaf
+	prefix string
+	d      dialect
+	best   *errorAsk
+	steps  int
 }
 
 // errorAsk is what a payload has the database fail on; nil if it has it fail on nothing.
 func (r *Reader) errorAsk(p *payload) *errorAsk {
-	f := &errorFinder{e: &evaluator{leaves: r.leaves, prefix: p.prefix}, d: dialectOf(p.parser.t)}
+	f := &errorFinder{leaves: r.leaves, prefix: p.prefix, d: dialectOf(p.parser.t)}
 	for _, s := range p.stmts {
 		if s.cond != nil {
 			f.walk(s.cond, false, 0)
@@ -149,8 +151,8 @@ func (f *errorFinder) take(of *failure, call string, n *node, weak bool) {
 	if of.of&f.d == 0 && f.d != anyDialect {
 		return
 	}
-	e := &evaluator{leaves: f.e.leaves, prefix: f.e.prefix}
-	e.scope = append(e.scope, f.e.scope...)
+	e := &evaluator{leaves: f.leaves, prefix: f.prefix}
+	e.scope = append(e.scope, f.scope...)
 	p, ok := e.pieces(n, 0)
 	if !ok || len(p) == 0 {
 		return
@@ -241,20 +243,21 @@ func (f *errorFinder) sub(n *node, inRange bool, depth int) {
 	if in := derived(s); in != nil && inRange {
 		f.take(failureOf[failRange], failRange, in, false)
 	}
-	if len(f.e.scope) > 16 {
+	if len(f.scope) > 16 {
 		return
 	}
-	f.e.scope = append(f.e.scope, s)
+	f.scope = append(f.scope, s)
 	if s.grouped {
 		f.groups(s.columns)
 		f.groups(s.group)
 	}
-	for _, list := range [][]*node{s.columns, s.inner, s.order, s.group, {s.where}} {
+	for _, list := range [...][]*node{s.columns, s.inner, s.order, s.group} {
 		for _, c := range list {
 			f.walk(c, inRange, depth+1)
 		}
 	}
-	f.e.scope = f.e.scope[:len(f.e.scope)-1]
+	f.walk(s.where, inRange, depth+1)
+	f.scope = f.scope[:len(f.scope)-1]
 	for _, u := range s.unions {
 		f.walk(u, inRange, depth+1)
 	}

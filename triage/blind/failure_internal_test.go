@@ -64,7 +64,7 @@ func TestErrorAsk(t *testing.T) {
 		{"1 AND NAME_CONST((SELECT version()),1)", "name"},
 		{"1 AND dbms_utility.sqlid_to_sqlhash((SELECT banner FROM v$version WHERE rownum=1)) IS NOT NULL", "name-of-object"},
 	} {
-		p := read(c.payload, false)
+		p := new(tokenizer).read(c.payload, false)
 		if p == nil {
 			t.Errorf("%s: not read", c.payload)
 			continue

@@ -44,11 +44,12 @@ type lexer struct {
 	inline int // open /*! comments
 }
 
-func lex(s string) *lexer {
+// lex reads s; its tokens follow those in out.
+func lex(s string, out []token) lexer {
 	if len(s) > maxText {
 		s = s[:maxText]
 	}
-	l := &lexer{s: s}
+	l := lexer{s: s, out: out}
 	for l.pos < len(l.s) && len(l.out) < maxTokens && l.step() {
 	}
 	return l

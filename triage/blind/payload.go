@@ -18,9 +18,15 @@ type payload struct {
 	faint   bool   // it is hardly SQL, and read for the error that it caused
 }
 
+// A tokenizer reads values as SQL. Its room for tokens serves each value anew: a payload is done with when the next is
+// read.
+type tokenizer struct {
+	rooms [3][]token
+}
+
 // read reads a value as SQL: as a number or an expression, or as the inside of a literal that it breaks out of,
 // whichever is least odd. It is nil if the value is no SQL worth reading; of a value that failed less is asked.
-func read(value string, failed bool) *payload {
+func (z *tokenizer) read(value string, failed bool) *payload {
 	faint := !worth(value)
 	if faint && !(failed && len(value) <= maxText && strings.ContainsAny(value, "@(")) {
 		return nil
@@ -29,10 +35,10 @@ func read(value string, failed bool) *payload {
 	if strings.IndexByte(value, ' ') < 0 && hasWord(value, "+and+", "+or+", "select+", "+union+") {
 		value = strings.ReplaceAll(value, "+", " ") // a blank that was coded twice
 	}
-	best := readIn(value, 0)
-	for _, q := range []byte{'\'', '"'} {
+	best := z.readIn(value, 0, 0)
+	for i, q := range []byte{'\'', '"'} {
 		if strings.IndexByte(value, q) >= 0 {
-			if p := readIn(value, q); p != nil && (best == nil || p.odd < best.odd) {
+			if p := z.readIn(value, q, i+1); p != nil && (best == nil || p.odd < best.odd) {
 				best = p
 			}
 		}
@@ -128,18 +134,19 @@ func hasPrefix(s, lower string) bool {
 	return len(s) >= len(lower) && strings.EqualFold(s[:len(lower)], lower)
 }
 
-func readIn(value string, quote byte) *payload {
+func (z *tokenizer) readIn(value string, quote byte, room int) *payload {
 	p := &payload{quote: quote}
+	out := z.rooms[room][:0]
 	if quote != 0 {
 		i := strings.IndexByte(value, quote)
 		p.prefix, value = value[:i], value[i+1:]
+		out = append(out, token{kind: tokString, text: p.prefix})
 	}
-	l := lex(value)
+	l := lex(value, out)
+	z.rooms[room] = l.out
 	p.closes = l.closes
 	p.parser = &parser{t: l.out}
-	if quote != 0 {
-		p.parser.t = append([]token{{kind: tokString, text: p.prefix}}, l.out...)
-	} else if len(l.out) > 0 && (l.out[0].kind == tokNumber || l.out[0].kind == tokWord) {
+	if quote == 0 && len(l.out) > 0 && (l.out[0].kind == tokNumber || l.out[0].kind == tokWord) {
 		p.prefix = l.out[0].text
 	}
 	if len(p.parser.t) == 0 {

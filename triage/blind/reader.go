@@ -60,6 +60,8 @@ type Reader struct {
 	records int
 	dropped int
 
+	tokenizer tokenizer
+
 	places     map[string]*place
 	placeOrder []*place
 	dull       map[string]bool    // paths, agents and referrers in which nothing was put
@@ -175,7 +177,7 @@ func brokenOut(s, signs string) string {
 
 // value reads one value of a request; nil if it tests nothing.
 func (r *Reader) value(q *triage.Request, v triage.Value, errorText string) *record {
-	p := read(v.Text, errorText != "")
+	p := r.tokenizer.read(v.Text, errorText != "")
 	if p == nil {
 		return nil
 	}

@@ -40,6 +40,8 @@ type Desk struct {
 	Store *index.Store
 	who   Who
 
+	noLooks bool // no look at what injection read and how attacks fared: what BenchmarkImpactOfLoad compares with
+
 	intelMu sync.Mutex
 	known   *intelligence // what was added to the case; nil until asked for
 	knownOf string        // what it was made from

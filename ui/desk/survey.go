@@ -66,6 +66,9 @@ func (d *Desk) Resurvey() error {
 	if err := d.Store.PutSurvey(sv); err != nil {
 		return err
 	}
+	if d.noLooks {
+		return nil
+	}
 	if err := d.keepStolen(context.Background()); err != nil {
 		return fmt.Errorf("look at what injection read: %w", err)
 	}
