@@ -94,7 +94,7 @@ var adviceRules = []adviceRule{
 		why:  "whoever uses a shell can read what the server's account can read; whether they did, these logs do not say", source: nist61},
 	{id: "rebuild", phase: Recover, ground: strangeFiles,
 		text: "Restore the web root from a copy known to be good, instead of removing single files, after looking at %s.",
-		why:  "a shell was there, and further files are not as the baseline has them or were found on no list of good files", source: nist61},
+		why:  "a shell was there, and these files are known bad, not as the baseline has them, or scripts that no list of good files has", source: nist61},
 }
 
 // maxNamed bounds what one piece of advice names; the rest is counted.
@@ -250,6 +250,9 @@ func strangeFiles(r *Report) (what, refs []string) {
 		return nil, nil
 	}
 	for _, f := range r.Files {
+		if f.Verdict == triage.Unknown && !triage.IsScript(f.Path) {
+			continue // pictures that people sent, as a rule
+		}
 		what = append(what, f.Path)
 		if len(refs) < 10 {
 			refs = append(refs, f.Ref)

@@ -40,7 +40,9 @@ func TestAdvice(t *testing.T) {
 	}{
 		{"nothing", nil, "", ""},
 		{"shell", []func(*report.Report){shell}, shells, "holds /up.php off"},
-		{"shell and files", []func(*report.Report){shell, func(r *report.Report) { r.Files = []triage.File{{Ref: "f:0a0b0c0d", Path: "/srv/x.php"}} }},
+		{"shell and files", []func(*report.Report){shell, func(r *report.Report) {
+			r.Files = []triage.File{{Ref: "f:0a0b0c0d", Path: "/srv/x.php", Verdict: triage.Unknown}, {Ref: "f:0a0b0c0e", Path: "/srv/x.jpg", Verdict: triage.Unknown}}
+		}},
 			shells + " rebuild", "after looking at /srv/x.php"},
 		{"files alone", []func(*report.Report){func(r *report.Report) { r.Files = []triage.File{{Ref: "f:0a0b0c0d"}} }}, "", ""},
 		{"commands unseen", []func(*report.Report){chain("use")}, "preserve-events", "query log"},

@@ -216,12 +216,22 @@ func (p *printer) intruder(in *Intruder, n int) {
 		p.f("- Seen: %s, %s%s", text(o.ID), text(o.Why), p.refs(o.Refs))
 	}
 	p.f("\nWho it is: **%s**", text(in.verdict()))
-	p.attribution(&in.Attribution)
+	most := shownGroups
+	if len(in.Shells) == 0 {
+		most = shownGroupsElse
+	}
+	p.attribution(&in.Attribution, most)
 	p.f("")
 }
 
 // attribution prints the opinion. How likely it is and how good its ground is are two things, and two paragraphs.
-func (p *printer) attribution(a *Attribution) {
+// How many of the groups that would fit a report shows with their reasons: of intruders with a shell, and of others.
+const (
+	shownGroups     = 5
+	shownGroupsElse = 2
+)
+
+func (p *printer) attribution(a *Attribution, most int) {
 	if a.Name != "" {
 		p.f("\nNamed: %s", text(a.Name))
 	}
@@ -248,8 +258,8 @@ func (p *printer) attribution(a *Attribution) {
 		p.f("\nConsistent with, best fit first:\n")
 	}
 	for i, h := range a.Consistent {
-		if i == shownItems {
-			p.more(len(a.Consistent) - i)
+		if i == most {
+			p.f("- and %d more, in the case and in the JSON report", len(a.Consistent)-i)
 			break
 		}
 		likely := ""

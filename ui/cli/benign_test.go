@@ -93,6 +93,22 @@ func TestBenign(t *testing.T) {
 	if out, _ := ok("actors", dir, "--json"); strings.Contains(out, `"shells":["/images/reviews/rthumb.php"]`) {
 		t.Error("an intruder still has the shell")
 	}
+	type weighed struct {
+		Ref      string
+		Observed []struct{ ID string }
+		Why      []string
+	}
+	out, _ = ok("actors", dir, "--json")
+	for _, a := range decode[weighed](t, out) {
+		if strings.Contains(strings.Join(a.Why, "\n"), "Not weighed: T1505.003") != (a.Ref == "a:0c25434b" || a.Ref == "a:e219e92e") {
+			t.Errorf("%s says %q", a.Ref, a.Why)
+		}
+		for _, o := range a.Observed {
+			if o.ID == "T1505.003" {
+				t.Errorf("%s is still weighed by the shell", a.Ref)
+			}
+		}
+	}
 	report, _ := ok("report", dir, "-o", "-")
 	if strings.Contains(report, "address of Intruder") || !strings.Contains(report, "was judged benign by Ada") {
 		t.Error("the report still gives its users as indicators, or does not say what was judged")

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,27 +39,30 @@ const (
 func (d *Desk) Intruders() []Actor {
 	words := d.Case.Attributions()
 	facts := d.Info().Sector
-	kb := d.KB()
+	kb, b := d.KB(), d.judgedBenign()
+	weighed := facts + "\n" + strings.Join(slices.Sorted(maps.Keys(b)), " ")
 	told := d.told()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.actors == nil || d.sector != facts {
-		d.actors, d.sector = []Actor{}, facts
+	if d.actors == nil || d.weighed != weighed {
+		d.actors, d.weighed = []Actor{}, weighed
 		missing := d.uncollected()
 		clients, err := d.saidOfClients(context.Background())
 		if err != nil { // the answer would lack something without saying so
 			missing = append(missing, "The case's own intelligence could not be compared with the requests: "+triage.Visible(err.Error())+".")
 		}
 		for _, in := range d.survey().Intruders {
+			in, gone := b.observed(in, d.survey().Webshells)
 			said := d.said(in, clients)
 			a := kb.Assess(append(evidenceOf(in, facts), said.evidence...))
+			a.Why = append(gone, a.Why...)
 			a.NotCollected = append(a.NotCollected, missing...)
 			in.Observed = append(slices.Clone(in.Observed), said.observed...)
 			d.actors = append(d.actors, Actor{Intruder: in, Assessment: a})
 		}
 	}
 	out := slices.Clone(d.actors)
-	cleared := d.judgedBenign().shells(d.survey().Webshells)
+	cleared := b.shells(d.survey().Webshells)
 	for i := range out {
 		out[i].Intruder = withoutShells(out[i].Intruder, cleared)
 		out[i].Override = overrideOf(&out[i].Intruder, words)

@@ -6,6 +6,7 @@ package desk
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"spoor/cases"
@@ -161,3 +162,44 @@ func withoutShells(in triage.Intruder, cleared map[string]string) triage.Intrude
 	}
 	return in
 }
+
+// observed takes from an intruder what rests on benign records alone, so that it is not weighed, and says what that was.
+// A use of a shell that was judged benign, or whose file was, counts as benign too.
+func (b benign) observed(in triage.Intruder, shells []triage.Webshell) (triage.Intruder, []string) {
+	if len(b) == 0 {
+		return in, nil
+	}
+	cleared := b.shells(shells)
+	harmless := maps.Clone(b)
+	for i := range shells {
+		w := &shells[i]
+		if ref := b.of(w); ref != "" {
+			for _, use := range w.Uses {
+				harmless[use.Ref] = b[ref]
+			}
+		}
+	}
+	var kept []triage.Observable
+	var gone []string
+	for _, o := range in.Observed {
+		why := ""
+		switch {
+		case b.all(in.Ref):
+			why = "the intruder was " + b.said(in.Ref)
+		case harmless.all(o.Refs...):
+			why = "what it rests on was " + harmless.said(o.Refs[0])
+		case o.ID == shellTechnique && len(in.Shells) > 0 && len(withoutShells(in, cleared).Shells) == 0:
+			why = "the shell was " + cleared[in.Shells[0]]
+		}
+		if why == "" {
+			kept = append(kept, o)
+			continue
+		}
+		gone = append(gone, fmt.Sprintf("Not weighed: %s, %s; %s.", triage.VisibleN(o.ID, 80), triage.VisibleN(o.Why, 200), why))
+	}
+	in.Observed = kept
+	return in, gone
+}
+
+// shellTechnique is what the use of a web shell is in ATT&CK.
+const shellTechnique = "T1505.003"

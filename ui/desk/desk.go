@@ -46,11 +46,11 @@ type Desk struct {
 	known   *intelligence // what was added to the case; nil until asked for
 	knownOf string        // what it was made from
 
-	mu     sync.Mutex
-	actors []Actor                     // of the survey in force; nil until asked for
-	sector string                      // of the victim, that they were assessed with
-	lists  map[string]*index.EntryList // by source key; nil until asked for
-	joined *fared                      // of the outcomes in force; nil until asked for
+	mu      sync.Mutex
+	actors  []Actor                     // of the survey in force; nil until asked for
+	weighed string                      // the victim's sector and what was benign when they were assessed
+	lists   map[string]*index.EntryList // by source key; nil until asked for
+	joined  *fared                      // of the outcomes in force; nil until asked for
 }
 
 // Open opens an existing case. The error wraps cases.ErrNotFound, cases.ErrNotCase or a

@@ -382,7 +382,7 @@ func (d *Desk) reportFiles(r *report.Report) {
 // summary answers what came in, how, who and how sure, a sentence each.
 func (d *Desk) summary(r *report.Report) []report.Statement {
 	counts := d.Counts()
-	out := []report.Statement{{Text: fmt.Sprintf("The case holds %d requests by %d clients from %d logs, and %d collected files.",
+	out := []report.Statement{{Text: fmt.Sprintf("The case holds %d requests by %d clients, from log files: %d; collected files: %d. The evidence register lists what was given.",
 		counts.Requests, counts.Clients, len(slices.DeleteFunc(d.Evidence(), func(e cases.Evidence) bool { return e.Role != cases.RoleLog })), len(d.Files()))}}
 	chains := 0
 	for _, in := range r.Incidents {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"sort"
+	"strings"
 	"time"
 
 	"spoor/triage"
@@ -74,10 +75,20 @@ func (d *Desk) Timeline() []Event {
 		out = append(out, Event{g.From, "gap", ref, "", g.Source + ": " + g.Text, g.Level, ""})
 	}
 	for _, n := range d.Case.Notes() {
-		out = append(out, Event{Time: n.Created.UTC(), Kind: "note", Ref: n.Ref, Text: triage.VisibleN(n.Text, 160)})
+		out = append(out, Event{Time: n.Created.UTC(), Kind: "note", Ref: n.Ref, Text: triage.VisibleN(noteGist(n.Text), 160)})
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].Time.Before(out[j].Time) })
 	return out
+}
+
+// noteGist is the first line of a note that says more than what it cites, without the brackets of citations.
+func noteGist(text string) string {
+	for _, l := range strings.Split(text, "\n") {
+		if strings.TrimSpace(citation.ReplaceAllString(l, "")) != "" {
+			return strings.TrimSpace(citation.ReplaceAllString(l, "$1"))
+		}
+	}
+	return strings.TrimSpace(citation.ReplaceAllString(text, "$1"))
 }
 
 func fileLevel(v triage.FileVerdict) triage.Level {
