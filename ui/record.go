@@ -22,8 +22,8 @@ const maxCopied = 64 << 10
 type (
 	commandMsg    struct{ cmd command }
 	noteFailedMsg struct {
-		key string
-		err error
+		saveNoteMsg // what was to be saved
+		err         error
 	}
 	verdictMsg      struct{ ref, value string }
 	verdictGivenMsg struct {
@@ -60,6 +60,7 @@ func (r *root) record(msg tea.Msg) (tea.Cmd, bool) {
 		return tea.Batch(r.drafts.save(r.desk, msg.key, ""), send(changedMsg{})), true
 	case noteFailedMsg:
 		r.fail(msg.err)
+		r.keepOnScreen(msg)
 		if r.drafts.left[msg.key] != "" && msg.key != desk.DraftKey(nil) {
 			// The desk kept the text under the common key as well; one draft of it is enough.
 			return tea.Batch(r.drafts.save(r.desk, desk.DraftKey(nil), ""), send(changedMsg{})), true
@@ -172,11 +173,21 @@ func (r *root) saveNote(m saveNoteMsg) tea.Cmd {
 			n, err = d.AddNote(m.text, on)
 		}
 		if err != nil {
-			return noteFailedMsg{m.key, err}
+			return noteFailedMsg{m, err}
 		}
 		return noteDoneMsg{m.key, n}
 	})
 	return tea.Batch(keep, save)
+}
+
+// keepOnScreen opens the editor again on a note that could not be saved: on a full disk the draft may not be kept either.
+func (r *root) keepOnScreen(m noteFailedMsg) {
+	if r.over != nil {
+		return
+	}
+	ed := newEditor(r.common, "not saved: "+m.key, m.key, "", m.text)
+	ed.note, ed.on = m.note, m.on
+	r.over = ed
 }
 
 // noteDoneMsg says that a note is in the case, so its draft can go.
