@@ -144,14 +144,14 @@ func TestNoteThatCannotBeSavedStaysOnScreen(t *testing.T) {
 	d := drive(t, dk, 100, 40)
 	d.press(d.m.keys.Screens[tabNotes], d.m.keys.Note)
 	d.typed("about [[r:ffffff.99]]")
-	d.press(saveBinding())
+	d.press(d.m.keys.Save)
 	d.wants("not saved: note", "about [[r:ffffff.99]]", "no such record")
 	d.send(tea.KeyMsg{Type: tea.KeyEnd}) // the message goes, the text stays
 	for range len("[[r:ffffff.99]]") {
 		d.send(tea.KeyMsg{Type: tea.KeyBackspace})
 	}
 	d.typed("nothing")
-	d.press(saveBinding())
+	d.press(d.m.keys.Save)
 	if n := dk.Notes(); len(n) != 1 || len(dk.Drafts()) != 0 {
 		t.Errorf("notes %+v, drafts %q", n, dk.Drafts())
 	}
