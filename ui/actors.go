@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"spoor/cases"
 	"spoor/index"
@@ -33,22 +34,13 @@ func newActors(c *common, want string) *actors {
 	a.start(c, tabActors, title, "No client did enough to be called an intruder. Requests (2) with the query level:>=medium shows single findings.", "intruder", "intruders")
 	a.want = want
 	a.read = readActors
-	a.row = actorRow
+	a.table = table[judgedActor]{all: actorColumns(), at: "clients"}
+	a.subject = func(x *judgedActor) subject { return actorSubject(&x.Actor) }
+	a.span = func(x *judgedActor) (time.Time, time.Time) { return x.First, x.Last }
+	a.hot = func(x *judgedActor) bool { return len(x.Shells) > 0 }
+	a.again = func() (lister, *records[judgedActor]) { x := newActors(c, ""); return x, &x.records }
 	a.about = describeActor
 	return a
-}
-
-// Resize names the columns that the width has room for.
-func (a *actors) Resize(width, height int) {
-	a.records.Resize(width, height)
-	head := cell("intruder", 12) + cell("clients", 18) + cell("attribution", verdictWidth) + " worked"
-	if w := a.b.list.width - gutterWidth; w >= actorsWide {
-		head += "  hostile"
-		if w >= actorsWide+7 {
-			head += " shells"
-		}
-	}
-	a.b.head = []run{{head, muted}}
 }
 
 func readActors(_ context.Context, d *desk.Desk) ([]judgedActor, error) {
@@ -76,46 +68,43 @@ func actorSubject(a *desk.Actor) subject {
 
 // verdictWidth holds the verdict word for word, whatever the number of groups: it is nowhere shortened while there
 // is no name.
-const verdictWidth = len("unattributed; consistent with 999 groups") + 1
-
-// actorsWide is the width from which a list of intruders counts hostile requests; from 7 more on, shells.
-const actorsWide = 12 + 18 + verdictWidth + 7 + 9
+const verdictWidth = len("unattributed; consistent with 999 groups")
 
 // verdictText is the attribution, in the words of the assessment.
 func verdictText(a *desk.Actor) string { return a.Verdict }
 
-// actorRow draws an intruder. Where there is no room for all columns, what the analyst judged stands for the counts.
-func actorRow(a *judgedActor, width int) line {
-	worked, counts, word := workedRun(a.Fared), "", ""
-	if width >= actorsWide {
-		counts = cellRight(number(a.Hostile), 9)
+func actorColumns() []column[judgedActor] {
+	type row = judgedActor
+	return []column[row]{
+		{name: "intruder", width: 12, cell: func(a *row) (string, look) {
+			name := actorName(&a.Intruder)
+			if w := saidOf(a.verdict); w != "" {
+				name += " " + w[:1]
+			}
+			return name, strong
+		}, value: func(a *row) string { return actorName(&a.Intruder) }},
+		{name: "clients", width: 15, cell: func(a *row) (string, look) { return clientsText(a.Clients), plain }, value: func(a *row) string { return strings.Join(a.Clients, " ") }},
+		{name: "attribution", width: verdictWidth, cell: func(a *row) (string, look) { return verdictText(&a.Actor), plain }},
+		{name: "worked", width: 7, right: true, cell: func(a *row) (string, look) { return workedCell(a.Fared) },
+			number: func(a *row) float64 { return float64(a.Fared[outcome.Succeeded] + a.Fared[outcome.Likely]) }},
+		{name: "hostile", width: 7, from: 85, right: true, number: func(a *row) float64 { return float64(a.Hostile) }, cell: func(a *row) (string, look) { return number(a.Hostile), plain }},
+		{name: "shells", width: 6, from: 92, right: true, number: func(a *row) float64 { return float64(len(a.Shells)) }, cell: func(a *row) (string, look) { return number(len(a.Shells)), plain }},
+		{name: "verdict", width: 9, from: 102, cell: func(a *row) (string, look) { return saidOf(a.verdict), plain }},
+		{name: "first", width: 14, from: 117, number: func(a *row) float64 { return unix(a.First) }, value: func(a *row) string { return stamp(a.First) },
+			cell: func(a *row) (string, look) { return shortStamp(a.First), muted }},
+		{name: "last", width: 14, from: 132, number: func(a *row) float64 { return unix(a.Last) }, value: func(a *row) string { return stamp(a.Last) },
+			cell: func(a *row) (string, look) { return shortStamp(a.Last), muted }},
 	}
-	if width >= actorsWide+7 {
-		counts += cellRight(number(len(a.Shells)), 7)
-	}
-	if a.verdict != nil && a.verdict.Value != "" {
-		switch word = "[" + a.verdict.Value + "]"; {
-		case width < actorsWide:
-			worked, word = run{}, a.verdict.Value
-		case width < actorsWide+9+len(word):
-			counts = "  "
-		default:
-			counts += "  "
-		}
-	}
-	return line{sub: actorSubject(&a.Actor), runs: []run{{cell(actorName(&a.Intruder), 12), strong}, {cell(clientsText(a.Clients), 17) + " ", plain},
-		{cell(verdictText(&a.Actor), verdictWidth), plain}, worked, {counts, plain}, {word, plain}}}
 }
 
-// workedRun is how many of some attacks succeeded or likely did, with the sign of the one that fared best; in seven
-// columns.
-func workedRun(n map[outcome.Outcome]int) run {
+// workedCell is how many of some attacks succeeded or likely did, with the sign of the one that fared best.
+func workedCell(n map[outcome.Outcome]int) (string, look) {
 	for _, o := range outcome.Outcomes {
 		if n[o] > 0 {
-			return run{cellRight(outcome.Sign(o)+" "+number(n[outcome.Succeeded]+n[outcome.Likely]), 7), outcomeLook(o)}
+			return outcome.Sign(o) + " " + number(n[outcome.Succeeded]+n[outcome.Likely]), outcomeLook(o)
 		}
 	}
-	return run{cellRight("-", 7), muted}
+	return "-", muted
 }
 
 // maxListed is how many clients or agents a detail lists; the pivots reach the others.

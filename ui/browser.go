@@ -2,8 +2,8 @@ package ui
 
 import (
 	"strings"
+	"time"
 
-	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 )
 
@@ -29,11 +29,11 @@ func newSplit(width, height, wide, below, need int) split {
 	if width >= wide && below == 0 {
 		s.side = true
 		s.paneW = width * 2 / 5
-		s.listW = width - s.paneW - 1
+		s.listW = width - s.paneW - barWidth
 		s.listH, s.paneH = height, height-1
 		return s
 	}
-	s.listW, s.paneW = width, width
+	s.listW, s.paneW = width-barWidth, width
 	s.paneH = max(4, height*2/5)
 	if below > 0 {
 		s.paneH = below
@@ -46,24 +46,31 @@ func newSplit(width, height, wide, below, need int) split {
 	return s
 }
 
-// join draws list and detail together.
-func (s split) join(st *styles, left, title, detail string, onDetail bool) string {
-	if !s.side {
-		return left + "\n" + rule(st, title, s.width, onDetail) + "\n" + detail
+// join draws list and detail together. bar is the scroll bar of the list, whose rows begin at row from; beside the
+// detail it is the line between them as well.
+func (s split) join(st *styles, left []string, bar []string, from int, title, detail string, onDetail bool) string {
+	line := " "
+	var right []string
+	if s.side {
+		line = st.bar.Render("│")
+		right = append([]string{rule(st, title, s.paneW, onDetail)}, strings.Split(detail, "\n")...)
 	}
-	l := strings.Split(left, "\n")
-	d := append([]string{rule(st, title, s.paneW, onDetail)}, strings.Split(detail, "\n")...)
-	rows := make([]string, s.height)
-	bar := st.bar.Render("│")
+	rows := make([]string, s.listH)
 	for i := range rows {
-		a, b := "", ""
-		if i < len(l) {
-			a = l[i]
+		a, b := "", line
+		if i < len(left) {
+			a = left[i]
 		}
-		if i < len(d) {
-			b = d[i]
+		if j := i - from; j >= 0 && j < len(bar) {
+			b = bar[j]
 		}
-		rows[i] = pad(a, s.listW) + bar + pad(b, s.paneW)
+		rows[i] = pad(a, s.listW) + b
+		if i < len(right) {
+			rows[i] += pad(right[i], s.paneW)
+		}
+	}
+	if !s.side {
+		rows = append(rows, rule(st, title, s.width, onDetail), detail)
 	}
 	return strings.Join(rows, "\n")
 }
@@ -71,12 +78,15 @@ func (s split) join(st *styles, left, title, detail string, onDetail bool) strin
 // A browser is a list with a detail pane that says more about the row under the cursor. Most screens are one.
 type browser struct {
 	c        *common
-	head     []run // column titles; nil for none
+	head     func() []run // column titles; nil for none
 	list     list
+	band     band // the histogram over the list
+	hasBand  bool
 	detail   list
 	split    split
 	title    string
 	onDetail bool
+	rows     int                // that the list has, or will have
 	below    int                // see newSplit
 	build    func(i int) []line // the detail of row i; called in Update
 }
@@ -96,20 +106,41 @@ func (b *browser) resize(width, height int) {
 
 // divide gives list and detail their room.
 func (b *browser) divide() {
-	head := 0
-	if b.head != nil {
-		head = 1
-	}
-	b.split = newSplit(b.split.width, b.split.height, wideEnough, b.below, len(b.list.lines)+head)
+	head := b.headRows()
+	b.split = newSplit(b.split.width, b.split.height, wideEnough, b.below, b.rows+head)
 	b.list.resize(b.split.listW, max(0, b.split.listH-head))
 	b.detail.resize(b.split.paneW, b.split.paneH)
+}
+
+// headRows is what stands above the rows: the histogram and the titles.
+func (b *browser) headRows() int {
+	n := 0
+	if b.head != nil {
+		n++
+	}
+	if b.banded() {
+		n += bandHeight
+	}
+	return n
+}
+
+// lowest is the height of a body under which a list goes without its histogram.
+const lowest = 18
+
+// banded reports whether the histogram is drawn.
+func (b *browser) banded() bool { return b.hasBand && b.rows > 1 && b.split.height >= lowest }
+
+// needs says how many rows the list will have, before they are made in the width that this leaves.
+func (b *browser) needs(rows int) {
+	b.rows = rows
+	b.divide()
 }
 
 // set replaces the rows and keeps the cursor on the record it was on.
 func (b *browser) set(lines []line) {
 	was := b.list.selected().ref
 	b.list.set(lines)
-	b.divide()
+	b.needs(len(lines))
 	b.list.find(was)
 	b.describe(false)
 }
@@ -127,11 +158,32 @@ func (b *browser) describe(moved bool) {
 	b.detail.set(wrapLines(b.build(b.list.cur), b.split.paneW-gutterWidth))
 }
 
-// press moves in the pane that has the keys, or changes the pane.
+// tab gives the keys to the next pane: list, detail, histogram. at is the time of the row under the cursor.
+func (b *browser) tab(at time.Time) {
+	switch {
+	case b.band.focus:
+		b.band.focus = false
+	case !b.onDetail && len(b.detail.lines) > 0:
+		b.onDetail = true
+	default:
+		b.onDetail = false
+		if b.banded() && b.band.usable() {
+			b.band.enter(at)
+		}
+	}
+}
+
+// show puts the cursor on row i with the rows around it in sight.
+func (b *browser) show(i int) {
+	b.list.show(i)
+	b.describe(true)
+}
+
+// press moves in the pane that has the keys.
 func (b *browser) press(msg tea.KeyMsg) {
 	k := &b.c.keys
-	if key.Matches(msg, k.Tab) {
-		b.onDetail = !b.onDetail && len(b.detail.lines) > 0
+	if matches(msg, k.Tab) {
+		b.tab(time.Time{})
 		return
 	}
 	if b.onDetail {
@@ -159,8 +211,8 @@ func (b *browser) selected() subject {
 
 // leave gives the keys back to the list and reports whether the detail had them.
 func (b *browser) leave() bool {
-	was := b.onDetail
-	b.onDetail = false
+	was := b.onDetail || b.band.focus
+	b.onDetail, b.band.focus = false, false
 	return was
 }
 
@@ -168,16 +220,27 @@ func (b *browser) leave() bool {
 func (b *browser) keys() keyMap {
 	k := b.c.keys
 	disable(&k.Filter, &k.Next, &k.Prev, &k.Plant, &k.Merge, &k.Split, &k.Edit, &k.Cycle, &k.Order, &k.Unmask, &k.Reload, &k.Task)
+	k.disableList()
 	k.Tab.SetEnabled(len(b.detail.lines) > 0)
 	return k
 }
 
-// view draws list and detail.
+// view draws histogram, list and detail.
 func (b *browser) view() string {
 	st := &b.c.st
-	left := b.list.view(st, !b.onDetail, b.c.marks)
-	if b.head != nil {
-		left = strings.Repeat(" ", gutterWidth) + st.draw(b.head, b.list.width-gutterWidth, selNone) + "\n" + left
+	var rows []string
+	if b.banded() {
+		rows = b.band.view(st, b.split.listW)
 	}
-	return b.split.join(st, left, b.title, b.detail.view(st, b.onDetail, nil), b.onDetail)
+	if b.head != nil {
+		rows = append(rows, strings.Repeat(" ", gutterWidth)+st.draw(b.head(), b.split.listW-gutterWidth, selNone))
+	}
+	onList := !b.onDetail && !b.band.focus
+	from := len(rows)
+	rows = append(rows, strings.Split(b.list.view(st, onList, b.c.marks), "\n")...)
+	var bar []string
+	if len(b.list.lines) > 0 {
+		bar = scrollBar(st, &b.list.scroller, b.list.marksMap(b.c.marks))
+	}
+	return b.split.join(st, rows, bar, from, b.title, b.detail.view(st, b.onDetail, nil), b.onDetail)
 }

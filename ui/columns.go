@@ -1,22 +1,15 @@
 package ui
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"spoor/triage/outcome"
 	"spoor/ui/desk"
 )
 
-// A column is one field of a request in the table.
-type column struct {
-	name  string
-	width int
-	right bool
-	cell  func(*desk.Row) (string, look)
-}
-
-// wideForOutcome is the width from which the table has room for how an attack fared in words.
+// wideForOutcome is the width from which a list has room for how an attack fared in words.
 const wideForOutcome = 90
 
 // outcomeShort is the sign of an outcome and its word, "" for none.
@@ -30,47 +23,94 @@ func outcomeShort(o outcome.Outcome) string {
 // outcomeText is the sign of an outcome before it.
 func outcomeText(o outcome.Outcome) string { return outcome.Sign(o) + " " + string(o) }
 
-// requestColumns chooses the columns that fit width; the target gets what is left. Clients get the columns they
-// need, as far as there is room: an IPv6 address cut short is none.
-func requestColumns(width, client int) []column {
+// requestColumns are the columns of requests. Those of the index that a request is asked, counted and ordered by are
+// in requestFields.
+func requestColumns() []column[desk.Row] {
+	type row = desk.Row
+	return []column[row]{
+		{name: "time", width: 14, cell: func(r *row) (string, look) { return shortStamp(r.Time), plain }, value: func(r *row) string {
+			if r.Time.IsZero() {
+				return ""
+			}
+			return r.Time.UTC().Format("2006-01-02")
+		}},
+		{name: "level", title: "lvl", width: 4, cell: func(r *row) (string, look) { return levelWord(r.Level), levelLook(r.Level) },
+			value: func(r *row) string { return r.Level.String() }},
+		{name: "said", title: " ", width: 2, cell: func(r *row) (string, look) { return flags(r), strong }, value: func(r *row) string { return r.Verdict }},
+		{name: "client", width: 15, cell: func(r *row) (string, look) { return r.Client, plain }},
+		{name: "method", title: "meth", width: 4, cell: func(r *row) (string, look) { return r.Method, plain }},
+		{name: "status", title: "st", width: 3, right: true, cell: func(r *row) (string, look) { return statusText(r.Status), statusLook(r.Status) },
+			value: func(r *row) string { return known(int64(r.Status), 1) }},
+		{name: "sign", title: "+", width: 1, until: wideForOutcome, cell: func(r *row) (string, look) { return outcome.Sign(r.Outcome), outcomeLook(r.Outcome) }}, // the detail says the word
+		{name: "outcome", width: 11, from: wideForOutcome, cell: func(r *row) (string, look) { return outcomeShort(r.Outcome), outcomeLook(r.Outcome) }},
+		{name: "size", width: 5, right: true, cell: func(r *row) (string, look) { return sizeText(r.Size), muted }, value: func(r *row) string { return known(r.Size, 0) }},
+		{name: "millis", width: 6, from: never, right: true, cell: func(r *row) (string, look) { return known(r.Millis, 0), muted }},
+		{name: "request", width: 8, grow: 2, cell: requestText, value: func(r *row) string { return r.Path }},
+		{name: "query", width: 16, grow: 2, from: never, cell: func(r *row) (string, look) { return r.Query, plain }},
+		{name: "class", width: 10, from: never, cell: func(r *row) (string, look) { return classesText(r), plain }, value: func(r *row) string {
+			if len(r.Classes) == 0 {
+				return ""
+			}
+			return string(r.Classes[0])
+		}},
+		{name: "referer", width: 16, grow: 1, from: never, cell: func(r *row) (string, look) { return r.Referer, muted }},
+		{name: "agent", width: 10, grow: 1, from: 114, cell: func(r *row) (string, look) { return r.Agent, muted }},
+		{name: "host", width: 16, from: never, cell: func(r *row) (string, look) { return r.Host, muted }},
+		{name: "user", width: 10, from: never, cell: func(r *row) (string, look) { return r.User, plain }},
+		{name: "source", width: 22, from: 162, cell: func(r *row) (string, look) { return r.Source + ":" + strconv.FormatInt(r.Line, 10), muted },
+			value: func(r *row) string { return r.Source }},
+	}
+}
+
+// A requestField says what the index calls what a column shows. An empty name: it cannot be asked, counted or
+// ordered by it.
+type requestField struct{ ask, count, order string }
+
+var requestFields = map[string]requestField{
+	"time":    {"day", "day", "time"},
+	"level":   {"level", "level", "level"},
+	"said":    {ask: "verdict"},
+	"client":  {"ip", "ip", "ip"},
+	"method":  {"method", "method", "method"},
+	"status":  {"status", "status", "status"},
+	"size":    {"size", "size", "size"},
+	"millis":  {"millis", "millis", "millis"},
+	"request": {"path", "path", "path"},
+	"query":   {"query", "query", "query"},
+	"class":   {"class", "class", ""},
+	"referer": {"referer", "referer", "referer"},
+	"agent":   {"ua", "ua", "ua"},
+	"host":    {"host", "host", "host"},
+	"user":    {"user", "user", "user"},
+	"source":  {"source", "source", "source"},
+}
+
+// known writes a number; nothing if it is below least, which says that it is not known.
+func known(n, least int64) string {
+	if n < least {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+// fitRequests gives the table of requests its widths. Clients get the columns they need, as far as there is room: an
+// IPv6 address cut short is none.
+func fitRequests(t *table[desk.Row], width, client int) {
 	room := 17
 	if width >= 90 {
 		room = min(39, width/4+4)
 	}
-	client = max(15, min(client, room))
-	cols := []column{
-		{"time", 14, false, func(r *desk.Row) (string, look) { return shortStamp(r.Time), plain }},
-		{"lvl", 4, false, func(r *desk.Row) (string, look) { return levelWord(r.Level), levelLook(r.Level) }},
-		{"", 2, false, func(r *desk.Row) (string, look) { return flags(r), strong }},
-		{"client", client, false, func(r *desk.Row) (string, look) { return r.Client, plain }},
-		{"meth", 4, false, func(r *desk.Row) (string, look) { return r.Method, plain }},
-		{"st", 3, true, func(r *desk.Row) (string, look) { return statusText(r.Status), statusLook(r.Status) }},
-		{"size", 5, true, func(r *desk.Row) (string, look) { return sizeText(r.Size), muted }},
-		{"request", 0, false, requestText},
+	i := slices.IndexFunc(t.all, func(c column[desk.Row]) bool { return c.name == "client" })
+	t.all[i].width = max(15, min(client, room))
+	t.fit(width)
+}
+
+func classesText(r *desk.Row) string {
+	var all []string
+	for _, c := range r.Classes {
+		all = append(all, string(c))
 	}
-	if width >= wideForOutcome {
-		cols = slices.Insert(cols, 6, column{"outcome", 11, false, func(r *desk.Row) (string, look) { return outcomeShort(r.Outcome), outcomeLook(r.Outcome) }})
-	} else { // the sign alone; the detail says the word
-		cols = slices.Insert(cols, 6, column{"+", 1, false, func(r *desk.Row) (string, look) { return outcome.Sign(r.Outcome), outcomeLook(r.Outcome) }})
-	}
-	target := len(cols) - 1
-	fixed := 0
-	for _, c := range cols {
-		fixed += c.width + 1
-	}
-	rest := width - fixed + 1
-	if rest >= 60 {
-		cols = append(cols, column{"agent", rest / 3, false, func(r *desk.Row) (string, look) { return r.Agent, muted }})
-		rest -= rest/3 + 1
-	}
-	if rest >= 70 {
-		cols = append(cols, column{"source:line", 22, false, func(r *desk.Row) (string, look) {
-			return fmt.Sprintf("%s:%d", r.Source, r.Line), muted
-		}})
-		rest -= 23
-	}
-	cols[target].width = max(8, rest)
-	return cols
+	return strings.Join(all, " ")
 }
 
 func requestText(r *desk.Row) (string, look) {
@@ -104,37 +144,4 @@ func statusLook(status int) look {
 		return muted
 	}
 	return plain
-}
-
-func columnTitles(cols []column) []run {
-	var out []run
-	for i, c := range cols {
-		if i > 0 {
-			out = append(out, run{" ", plain})
-		}
-		t := cell(c.name, c.width)
-		if c.right {
-			t = cellRight(c.name, c.width)
-		}
-		out = append(out, run{t, muted})
-	}
-	return out
-}
-
-// requestRuns makes a row of the table.
-func requestRuns(r *desk.Row, cols []column) []run {
-	out := make([]run, 0, 2*len(cols))
-	for i, c := range cols {
-		if i > 0 {
-			out = append(out, run{" ", plain})
-		}
-		s, l := c.cell(r)
-		if c.right {
-			s = cellRight(s, c.width)
-		} else {
-			s = cell(s, c.width)
-		}
-		out = append(out, run{s, l})
-	}
-	return out
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"spoor/ui/desk"
 )
 
 // Addresses that 17 columns hold are whole in every list at 80 columns; longer ones where there is more room.
@@ -22,7 +24,9 @@ func TestAddressesAreWhole(t *testing.T) {
 	for _, c := range []struct {
 		width, client, want int
 	}{{78, 0, 15}, {78, 9, 15}, {78, 17, 17}, {78, 39, 17}, {93, len(long), 22}, {93, 39, 27}, {158, 39, 39}, {158, 500, 39}} {
-		if got := requestColumns(c.width, c.client)[3].width; got != c.want {
+		cols := table[desk.Row]{all: requestColumns()}
+		fitRequests(&cols, c.width, c.client)
+		if got := cols.shown[3].width; got != c.want {
 			t.Errorf("%d columns in all, clients of %d: %d, want %d", c.width, c.client, got, c.want)
 		}
 	}

@@ -215,9 +215,9 @@ func TestWordsOfTheShellLead(t *testing.T) {
 		wants []string
 	}{
 		{"findings", []string{"[Requests]", "is:finding"}},
-		{"findings class:sqli outfile", []string{"is:finding (class:sqli outfile)", "1 of 1 line"}},
+		{"findings class:sqli outfile", []string{"is:finding > (class:sqli outfile)", "1 of 1 line"}},
 		{"incidents", []string{"incidents", "1 of 1 incident", "phases"}},
-		{"gaps", []string{"gaps", "GAP"}},
+		{"gaps", []string{"gaps", "rejected"}},
 		{"case", []string{"journal", "not told", "records a fact"}},
 		{"case sector technology", []string{"sector is technology", "journal"}},
 		{"case planet Mars", []string{"say :case FIELD VALUE"}},

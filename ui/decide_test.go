@@ -119,6 +119,6 @@ func TestVerdictIsSaidInFull(t *testing.T) {
 		d := drive(t, dk, width, 24)
 		d.wants("ACTORS     1  198.51.100.7 +1   " + want)
 		d.press(d.m.keys.Screens[tabActors])
-		d.wants("Intruder 1  198.51.100.7 +1   "+want, "verdict   "+want)
+		d.wants("Intruder 1   198.51.100.7 +1 "+want, "verdict   "+want)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"spoor/cases"
 	"spoor/index"
@@ -26,8 +27,19 @@ func newEvidence(c *common) *evidence {
 	e := &evidence{}
 	e.start(c, tabEvidence, screenNames[tabEvidence], "Nothing is loaded yet. :load access.log takes a log in; folders, listings, .gz and .zst are read too", "source", "sources")
 	e.read = func(_ context.Context, d *desk.Desk) ([]source, error) { return readSources(d), nil }
-	e.b.head = []run{{cell("role", 10) + cell("format", 14) + cellRight("parsed", 11) + cellRight("rejected", 9) + "  source", muted}}
-	e.row = sourceRow
+	e.table = table[source]{all: sourceColumns(), at: "role"}
+	e.subject = func(s *source) subject { return sourceRow(s).sub }
+	e.row = func(s *source, _ int) line { return sourceRow(s) }
+	e.span = func(s *source) (time.Time, time.Time) {
+		if s.gap != nil {
+			return s.gap.From, s.gap.To
+		}
+		return s.First, s.Last
+	}
+	e.hot = func(s *source) bool {
+		return s.refused != "" || s.Rejected > 0 || s.gap != nil && s.gap.Level >= triage.Medium
+	}
+	e.again = func() (lister, *records[source]) { x := newEvidence(c); return x, &x.records }
 	e.about = describeSource
 	return e
 }
@@ -77,7 +89,8 @@ func describeGap(g *triage.EvidenceGap) []line {
 	return out
 }
 
-func sourceRow(s *source, width int) line {
+// sourceRow draws what is no source across the columns; of a source it says what the row is about.
+func sourceRow(s *source) line {
 	if s.gap != nil {
 		text := s.gap.Text
 		if s.gap.Source != "" {
@@ -89,19 +102,63 @@ func sourceRow(s *source, width int) line {
 		return line{sub: subject{title: "refused " + s.Path, copied: s.Path + ": " + s.refused},
 			runs: []run{{cell("REFUSED", 10), critical}, {s.Path + ": " + s.refused, plain}}}
 	}
-	rejected := plain
-	if s.Rejected > 0 {
-		rejected = medium
+	return line{sub: sourceSubject(s)}
+}
+
+func sourceColumns() []column[source] {
+	type row = source
+	return []column[row]{
+		{name: "role", width: 9, cell: func(s *row) (string, look) {
+			switch {
+			case s.gap != nil:
+				return "GAP", levelLook(s.gap.Level)
+			case s.refused != "":
+				return "REFUSED", critical
+			}
+			return s.Role, plain
+		}},
+		{name: "format", width: 13, cell: func(s *row) (string, look) {
+			if s.gap != nil {
+				return s.gap.Kind, plain
+			}
+			return s.Format, plain
+		}},
+		{name: "parsed", width: 11, right: true, number: func(s *row) float64 { return float64(s.Parsed) }, cell: func(s *row) (string, look) { return number(s.Parsed), plain }},
+		{name: "rejected", width: 8, right: true, number: func(s *row) float64 { return float64(s.Rejected) }, cell: func(s *row) (string, look) {
+			if s.Rejected > 0 {
+				return number(s.Rejected), medium
+			}
+			return number(s.Rejected), plain
+		}},
+		{name: "source", width: 16, grow: 1, cut: cellMiddle, value: func(s *row) string { return or(s.Path, gapText(s)) }, cell: func(s *row) (string, look) {
+			switch {
+			case s.Partial:
+				return s.Path + "  IN PART: " + s.Shortfall(), strong
+			case s.Truncated != "":
+				return s.Path + "  CUT SHORT: " + s.Truncated, strong
+			}
+			return or(s.Path, gapText(s)), strong
+		}},
+		{name: "first", width: 14, from: 110, number: func(s *row) float64 { return unix(s.First) }, cell: func(s *row) (string, look) { return spanEnd(s.First), muted }},
+		{name: "last", width: 14, from: 110, number: func(s *row) float64 { return unix(s.Last) }, cell: func(s *row) (string, look) { return spanEnd(s.Last), muted }},
+		{name: "zone", width: 10, from: never, cell: func(s *row) (string, look) { return s.Zone, plain }},
+		{name: "sha256", width: 16, from: never, cell: func(s *row) (string, look) { return s.SHA256, muted }},
 	}
-	name := s.Path
-	switch {
-	case s.Partial:
-		name += "  IN PART: " + s.Shortfall()
-	case s.Truncated != "":
-		name += "  CUT SHORT: " + s.Truncated
+}
+
+func gapText(s *source) string {
+	if s.gap == nil {
+		return ""
 	}
-	return line{sub: sourceSubject(s), runs: []run{{cell(s.Role, 10), plain}, {cell(s.Format, 14), plain},
-		{cellRight(number(s.Parsed), 11), plain}, {cellRight(number(s.Rejected), 9), rejected}, {"  " + cellMiddle(name, max(10, width-46)), strong}}}
+	return s.gap.Source + ": " + s.gap.Text
+}
+
+// spanEnd is an end of the times of a source; empty if it has none.
+func spanEnd(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return shortStamp(t)
 }
 
 func sourceSubject(s *source) subject {

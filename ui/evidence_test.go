@@ -21,7 +21,9 @@ func TestSourceShortfall(t *testing.T) {
 		{cases.Evidence{Source: src, Read: 9, Partial: true}, "IN PART: ", "stopped at line 9; load it again to go on"},
 	} {
 		s := &source{Evidence: tc.e}
-		row := words(sourceRow(s, 160))
+		cols := table[source]{all: sourceColumns()}
+		cols.fit(160)
+		row := words(line{runs: cols.row(s, false)})
 		all := ""
 		for _, l := range describeSource(s) {
 			all += words(l) + "\n"
@@ -50,7 +52,7 @@ func TestGapRows(t *testing.T) {
 	g := triage.EvidenceGap{Kind: "silence", Level: triage.High, Source: "access.log", From: time.Date(2025, 3, 8, 7, 0, 0, 0, time.UTC),
 		To: time.Date(2025, 3, 8, 12, 0, 0, 0, time.UTC), Text: "no request for 5 h", Refs: []string{"r:abc123.7"}}
 	s := &source{gap: &g}
-	row := sourceRow(s, 160)
+	row := sourceRow(s)
 	if text := words(row); !strings.Contains(text, "GAP") || !strings.Contains(text, "silence") || !strings.Contains(text, "access.log: no request for 5 h") {
 		t.Errorf("row %q", text)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -20,7 +21,7 @@ type files struct {
 	records[listedFile]
 	query string
 	only  triage.FileVerdict // empty for all
-	all   []listedFile       // most suspicious first
+	found []listedFile       // most suspicious first
 	known bool               // in the order of verdicts instead
 }
 
@@ -39,8 +40,21 @@ func newFiles(c *common, query, want string) *files {
 	f.start(c, tabFiles, screenNames[tabFiles], "", "file", "files")
 	f.want = want
 	f.read = func(ctx context.Context, d *desk.Desk) ([]listedFile, error) { return readFiles(ctx, d, query) }
-	f.b.head = []run{{"verdict     lvl   size  written              path", muted}}
-	f.row = fileRow
+	f.table = table[listedFile]{all: fileColumns(), at: "verdict"}
+	f.subject = func(x *listedFile) subject {
+		s := fileSubject(&x.File)
+		s.open = searchMsg{desk.RequestsFor(x.Path)}
+		return s
+	}
+	f.span = func(x *listedFile) (time.Time, time.Time) { return x.ModTime, x.ModTime }
+	f.hot = func(x *listedFile) bool {
+		return x.Verdict == triage.KnownBad || x.shell >= likelyShell || x.Level() >= triage.Medium
+	}
+	f.again = func() (lister, *records[listedFile]) {
+		x := newFiles(c, query, "")
+		x.only, x.known, x.found = f.only, f.known, f.found
+		return x, &x.records
+	}
 	f.about = describeFile
 	return f
 }
@@ -101,18 +115,36 @@ func fileLook(v triage.FileVerdict) look {
 	return good
 }
 
-func fileRow(f *listedFile, width int) line {
-	s := fileSubject(&f.File)
-	s.open = searchMsg{desk.RequestsFor(f.Path)}
-	name := f.Path
-	if f.shell > 0 {
-		name = fmt.Sprintf("[web shell %d] %s", f.shell, name)
+func fileColumns() []column[listedFile] {
+	type row = listedFile
+	return []column[row]{
+		{name: "verdict", width: 11, cell: func(f *row) (string, look) { return string(f.Verdict), fileLook(f.Verdict) }},
+		{name: "level", title: "lvl", width: 4, number: func(f *row) float64 { return float64(f.Level()) }, value: func(f *row) string { return f.Level().String() },
+			cell: func(f *row) (string, look) { return levelWord(f.Level()), levelLook(f.Level()) }},
+		{name: "size", width: 5, right: true, number: func(f *row) float64 { return float64(f.Size) }, value: func(f *row) string { return known(f.Size, 0) },
+			cell: func(f *row) (string, look) { return sizeText(f.Size), plain }},
+		{name: "written", width: 19, number: func(f *row) float64 { return unix(f.ModTime) }, cell: func(f *row) (string, look) { return stamp(f.ModTime), plain }},
+		{name: "path", width: 10, grow: 1, cut: cellTail, value: func(f *row) string { return f.Path }, cell: func(f *row) (string, look) {
+			name := f.Path
+			if f.shell > 0 {
+				name = fmt.Sprintf("[web shell %d] %s", f.shell, name)
+			}
+			return tagged(f.verdict, name), plain
+		}},
+		{name: "folder", width: 20, from: never, cut: cellMiddle, cell: func(f *row) (string, look) { return folderOf(f.Path), plain }},
+		{name: "ending", width: 8, from: never, cell: func(f *row) (string, look) { return endingOf(f.Path), plain }},
+		{name: "hash", width: 16, from: never, cell: func(f *row) (string, look) { return or(f.SHA256, or(f.SHA1, f.MD5)), muted }},
+		{name: "said", width: 9, from: never, cell: func(f *row) (string, look) { return saidOf(f.verdict), plain }},
 	}
-	if f.verdict != nil && f.verdict.Value != "" {
-		name = "[" + f.verdict.Value + "] " + name
-	}
-	return line{sub: s, runs: []run{{cell(string(f.Verdict), 12), fileLook(f.Verdict)}, {cell(levelWord(f.Level()), 5), levelLook(f.Level())},
-		{cellRight(sizeText(f.Size), 5) + "  ", plain}, {cell(stamp(f.ModTime), 21), plain}, {cellTail(name, max(10, width-45)), plain}}}
+}
+
+// folderOf is the folder of a path, of either kind of slashes.
+func folderOf(path string) string { return path[:strings.LastIndexAny(path, `/\`)+1] }
+
+// endingOf is the ending of a file's name, without its dot.
+func endingOf(path string) string {
+	name := path[strings.LastIndexAny(path, `/\`)+1:]
+	return strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
 }
 
 // describeFile says what the lists know of a file.
@@ -149,7 +181,7 @@ func (f *files) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case recordsMsg[listedFile]:
 		if msg.gen == f.gen {
-			f.all = msg.items
+			f.found = msg.items
 			msg.items = f.chosen()
 			return f.records.Update(msg)
 		}
@@ -160,7 +192,6 @@ func (f *files) Update(msg tea.Msg) tea.Cmd {
 		}
 		if key.Matches(msg, f.Keys().Order) {
 			f.known = !f.known
-			f.items = f.chosen()
 			f.top()
 			return nil
 		}
@@ -175,15 +206,15 @@ func (f *files) cycle() {
 	if i < len(fileOrder) {
 		f.only = fileOrder[i]
 	}
-	f.items = f.chosen()
 	f.top()
 }
 
 // top draws the list anew with the cursor on its first row, not on the file it was on.
 func (f *files) top() {
+	f.all = f.chosen()
 	f.b.list.to(0)
 	f.b.list.set(nil)
-	f.fill()
+	f.sift()
 	f.b.describe(true)
 }
 
@@ -197,7 +228,7 @@ func (f *files) chosen() []listedFile {
 		f.none = "No file matches " + f.query + ". f edits the query, Esc goes back."
 	}
 	var out []listedFile
-	for _, x := range f.all {
+	for _, x := range f.found {
 		if f.only == "" || x.Verdict == f.only {
 			out = append(out, x)
 		}
@@ -231,8 +262,8 @@ func (f *files) Place() (int, string) {
 func (f *files) Keys() keyMap {
 	k := f.records.Keys()
 	k.Filter.SetEnabled(true)
-	k.Cycle.SetEnabled(len(f.all) > 0)
-	k.Order.SetEnabled(len(f.all) > 1)
+	k.Cycle.SetEnabled(len(f.found) > 0)
+	k.Order.SetEnabled(len(f.found) > 1)
 	k.Enter.SetHelp(k.Enter.Help().Key, "requests for it")
 	return k
 }

@@ -105,6 +105,7 @@ func mask(d *driver) {
 		for i := range s.items {
 			s.items[i].Ref, s.items[i].Created, s.items[i].Edited = "n:0a1b2c", day, day
 		}
+		s.count()
 		s.fill()
 	}
 }

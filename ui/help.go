@@ -16,7 +16,7 @@ type helpBox struct {
 	list list
 }
 
-var helpGroups = []string{"GO", "DO", "MOVE", "SCREENS"}
+var helpGroups = []string{"GO", "WHAT THE LIST SHOWS", "DO", "MOVE", "SCREENS"}
 
 // newHelp makes the help of a key map, and of the command line.
 func newHelp(c *common, keys help.KeyMap) *helpBox {

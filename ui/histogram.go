@@ -2,8 +2,10 @@ package ui
 
 import (
 	"context"
-	"strings"
 	"time"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
 
 	"spoor/index"
 )
@@ -11,7 +13,7 @@ import (
 // histogramBuckets is how finely a result is counted over time; the strip sums them up to its width.
 const histogramBuckets = 720
 
-// A histogram is the requests of a result over time, with those of level medium and above apart.
+// A histogram is the rows of a list over time, with those of level medium and above apart.
 type histogram struct {
 	from             time.Time
 	bucket           time.Duration // what one count stands for
@@ -19,28 +21,230 @@ type histogram struct {
 	done             bool // it has been counted; the zero histogram has not
 }
 
-func readHistogram(ctx context.Context, res *index.Result) (histogram, error) {
-	h, err := res.Histogram(ctx, histogramBuckets)
+// readHistogram counts a result over time, all of it or from lo to hi.
+func readHistogram(ctx context.Context, res *index.Result, lo, hi time.Time) (histogram, error) {
+	h, err := index.Histogram{}, error(nil)
+	if lo.IsZero() {
+		h, err = res.Histogram(ctx, histogramBuckets)
+	} else {
+		h, err = res.HistogramIn(ctx, lo, hi, histogramBuckets)
+	}
 	if err != nil {
 		return histogram{}, err
 	}
 	return histogram{h.First, h.Bucket, h.Counts, h.Hot, true}, nil
 }
 
-// view draws two rows: bars of all requests, and under them the findings, each beside an end of the time span.
-func (h *histogram) view(st *styles, width int) []string {
-	const nameWidth, timeWidth = 9, 15
-	w := max(8, width-gutterWidth-nameWidth-timeWidth)
-	row := func(name string, counts []int64, l look, at time.Time, end string) string {
-		return st.draw([]run{{"  " + cell(name, nameWidth), muted}, {strip(regroup(counts, w)), l},
-			{"  " + at.Format("01-02 15:04") + end, muted}}, width, selNone)
+// countSpans is the histogram of records that were each at some times: from, and of those that last also up to to.
+// Those outside lo to hi do not count; zero times set no bound.
+func countSpans(n int, at func(i int) (from, to time.Time, hot bool), lo, hi time.Time) histogram {
+	h := histogram{done: true}
+	if lo.IsZero() || hi.IsZero() {
+		for i := range n {
+			from, to, _ := at(i)
+			if from.IsZero() {
+				continue
+			}
+			if lo.IsZero() || from.Before(lo) {
+				lo = from
+			}
+			if hi.Before(to) {
+				hi = to
+			}
+		}
+		hi = hi.Add(time.Second)
 	}
+	if lo.IsZero() {
+		return h
+	}
+	h.from = lo
+	const buckets = histogramBuckets
+	h.bucket = max(1, (hi.Sub(lo)+buckets-1)/buckets)
+	h.counts, h.findings = make([]int64, buckets), make([]int64, buckets)
+	for i := range n {
+		from, to, hot := at(i)
+		if from.IsZero() || to.Before(lo) || !from.Before(hi) {
+			continue
+		}
+		first := max(0, int(from.Sub(lo)/h.bucket))
+		last := min(buckets-1, int(to.Sub(lo)/h.bucket))
+		for b := first; b <= last; b++ {
+			h.counts[b]++
+			if hot {
+				h.findings[b]++
+			}
+		}
+	}
+	return h
+}
+
+// to is where the histogram ends.
+func (h *histogram) to() time.Time { return h.from.Add(h.bucket * time.Duration(len(h.counts))) }
+
+// A band is the histogram over a list. With the keys in it, it is a ruler: a cursor in time, a span from where it
+// began, and a part of the whole seen larger.
+type band struct {
+	hist     histogram
+	noun     string // what it counts, at most 8 letters
+	second   string // what its second row counts; empty if it has nothing to count
+	focus    bool
+	at       int       // the group under the cursor
+	begun    int       // where a span was begun; -1 if none was
+	lo, hi   time.Time // the part that is seen larger; zero for all
+	groups   int       // that were drawn last
+	perGroup int       // buckets
+}
+
+// bandHeight is how many rows a band takes.
+const bandHeight = 2
+
+// What a key in the band asks for.
+type bandAct struct {
+	jump     time.Time // go to the row nearest to it
+	from, to time.Time // narrow to this span
+	recount  bool      // the part that is seen has changed
+}
+
+// enter gives the band the keys, with its cursor at a time.
+func (b *band) enter(at time.Time) {
+	b.focus, b.begun = true, -1
+	b.at = b.groupOf(at)
+}
+
+func (b *band) groupOf(at time.Time) int {
+	if at.IsZero() || b.groups == 0 || b.hist.bucket <= 0 {
+		return 0
+	}
+	return max(0, min(b.groups-1, int(at.Sub(b.hist.from)/(b.hist.bucket*time.Duration(b.perGroup)))))
+}
+
+// usable reports whether there is anything to choose from.
+func (b *band) usable() bool { return b.hist.done && b.hist.bucket > 0 && b.groups > 1 }
+
+// span is the times of groups i to j.
+func (b *band) span(i, j int) (from, to time.Time) {
+	if i > j {
+		i, j = j, i
+	}
+	d := b.hist.bucket * time.Duration(b.perGroup)
+	from = b.hist.from.Add(d * time.Duration(i)).Truncate(time.Second)
+	to = b.hist.from.Add(d*time.Duration(j+1) + time.Second - 1).Truncate(time.Second)
+	return from, to
+}
+
+// press does what a key means in the band.
+func (b *band) press(k *keyMap, msg tea.KeyMsg) bandAct {
+	switch {
+	case key.Matches(msg, k.Left):
+		b.at--
+	case key.Matches(msg, k.Right):
+		b.at++
+	case key.Matches(msg, k.PageUp), key.Matches(msg, k.HalfUp):
+		b.at -= 10
+	case key.Matches(msg, k.PageDown), key.Matches(msg, k.HalfDown):
+		b.at += 10
+	case key.Matches(msg, k.Home):
+		b.at = 0
+	case key.Matches(msg, k.End):
+		b.at = b.groups - 1
+	case key.Matches(msg, k.Begin):
+		if b.begun >= 0 {
+			b.begun = -1
+		} else {
+			b.begun = b.at
+		}
+	case key.Matches(msg, k.In):
+		return b.zoom(b.groups / 4)
+	case key.Matches(msg, k.Out):
+		if b.lo.IsZero() {
+			return bandAct{}
+		}
+		b.lo, b.hi = time.Time{}, time.Time{}
+		b.begun = -1
+		return bandAct{recount: true}
+	case key.Matches(msg, k.Enter):
+		b.focus = false
+		if b.begun < 0 {
+			from, _ := b.span(b.at, b.at)
+			return bandAct{jump: from}
+		}
+		from, to := b.span(b.begun, b.at)
+		b.begun = -1
+		return bandAct{from: from, to: to}
+	}
+	b.at = max(0, min(b.at, b.groups-1))
+	return bandAct{}
+}
+
+// zoom shows the groups around the cursor, or of the span begun, over the whole width.
+func (b *band) zoom(around int) bandAct {
+	from, to := b.span(max(0, b.at-around), min(b.groups-1, b.at+around))
+	if b.begun >= 0 {
+		from, to = b.span(b.begun, b.at)
+	}
+	if to.Sub(from) < 4*time.Second {
+		return bandAct{}
+	}
+	b.lo, b.hi = from, to
+	b.at, b.begun = b.groups/2, -1
+	return bandAct{recount: true}
+}
+
+// help is what the status line says while the band has the keys.
+func (b *band) keys(k keyMap) keyMap {
+	disable(&k.Filters, &k.Tally, &k.Columns, &k.Sort, &k.Up, &k.Down, &k.Context)
+	k.Left.SetHelp("h/left", "earlier")
+	k.Right.SetHelp("l/right", "later")
+	k.In.SetHelp("+", "larger")
+	k.Out.SetHelp("-", "all of it")
+	k.In.SetEnabled(true)
+	k.Out.SetEnabled(!b.lo.IsZero())
+	k.Begin.SetEnabled(true)
+	k.Enter.SetEnabled(true)
+	k.Enter.SetHelp("Enter", "go to this time")
+	if b.begun >= 0 {
+		k.Enter.SetHelp("Enter", "only this span")
+		k.Begin.SetHelp("V", "no span")
+	}
+	return k
+}
+
+// view draws two rows: bars of all rows, and under them the findings, each beside an end of the time span. With the
+// keys in it, the times are those of the cursor or of the span begun, which is in reverse.
+func (b *band) view(st *styles, width int) []string {
+	const nameWidth, timeWidth = 9, 15
+	h := &b.hist
 	if !h.done {
-		return []string{st.draw([]run{{"  counting", muted}}, width, selNone), strings.Repeat(" ", width)}
+		return []string{st.draw([]run{{"  counting", muted}}, width, selNone), st.draw(nil, width, selNone)}
 	}
 	if h.bucket <= 0 {
-		return []string{st.draw([]run{{"  no times", muted}}, width, selNone), strings.Repeat(" ", width)}
+		return []string{st.draw([]run{{"  no times", muted}}, width, selNone), st.draw(nil, width, selNone)}
 	}
-	to := h.from.Add(h.bucket * time.Duration(len(h.counts)))
-	return []string{row("requests", h.counts, plain, h.from, " -"), row("findings", h.findings, high, to, "")}
+	w := max(8, width-gutterWidth-nameWidth-timeWidth)
+	counts := regroup(h.counts, w)
+	b.groups, b.perGroup = len(counts), len(h.counts)/max(1, len(counts))
+	b.at = max(0, min(b.at, b.groups-1))
+	from, to := h.from, h.to()
+	i, j := b.at, b.at
+	if b.focus {
+		if b.begun >= 0 {
+			i, j = min(b.at, b.begun), max(b.at, b.begun)
+		}
+		from, to = b.span(i, j)
+	}
+	row := func(name string, counts []int64, l look, at time.Time, end string) string {
+		bars := []rune(strip(counts))
+		runs := []run{{"  " + cell(name, nameWidth), muted}}
+		if b.focus {
+			runs = append(runs, run{string(bars[:i]), l}, run{string(bars[i : j+1]), picked}, run{string(bars[j+1:]), l})
+		} else {
+			runs = append(runs, run{string(bars), l})
+		}
+		return st.draw(append(runs, run{"  " + at.UTC().Format("01-02 15:04") + end, muted}), width, selNone)
+	}
+	name := b.noun
+	if !b.lo.IsZero() {
+		name = "part"
+	}
+	return []string{row(name, counts, plain, from, " -"), row(b.second, regroup(h.findings, w), high, to, "")}
 }

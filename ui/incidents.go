@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"spoor/triage"
 	"spoor/ui/desk"
@@ -31,25 +32,38 @@ func newIncidents(c *common) *incidents {
 		slices.SortStableFunc(out, func(a, b judgedIncident) int { return cmp.Compare(b.Level, a.Level) })
 		return out, nil
 	}
-	s.b.head = []run{{cell("lvl", 5) + cell("from (UTC)", 21) + cell("steps", 7) + "incident", muted}}
-	s.row = incidentRow
+	s.table = table[judgedIncident]{all: incidentColumns(), at: "incident"}
+	s.subject = incidentSubject
+	s.span = func(in *judgedIncident) (time.Time, time.Time) { return in.First, in.Last }
+	s.hot = func(in *judgedIncident) bool { return in.Level >= triage.High }
+	s.again = func() (lister, *records[judgedIncident]) { x := newIncidents(c); return x, &x.records }
 	s.about = describeIncidentShort
 	return s
 }
 
-func incidentRow(in *judgedIncident, _ int) line {
-	title := in.Title
-	if in.verdict != "" {
-		title = "[" + in.verdict + "] " + title
+func incidentSubject(in *judgedIncident) subject {
+	return subject{ref: in.Ref, title: in.Title, copied: in.Title, open: openMsg{in.Ref}}
+}
+
+func incidentColumns() []column[judgedIncident] {
+	type row = judgedIncident
+	return []column[row]{
+		{name: "level", title: "lvl", width: 4, number: func(in *row) float64 { return float64(in.Level) }, value: func(in *row) string { return in.Level.String() },
+			cell: func(in *row) (string, look) { return levelWord(in.Level), levelLook(in.Level) }},
+		{name: "from", title: "from (UTC)", width: 20, number: func(in *row) float64 { return unix(in.First) }, cell: func(in *row) (string, look) { return stamp(in.First), plain }},
+		{name: "steps", width: 5, right: true, number: func(in *row) float64 { return float64(len(in.Steps)) }, cell: func(in *row) (string, look) { return number(len(in.Steps)), plain }},
+		{name: "incident", width: 20, grow: 1, value: func(in *row) string { return in.Title }, cell: func(in *row) (string, look) {
+			if in.verdict != "" {
+				return "[" + in.verdict + "] " + in.Title, strong
+			}
+			return in.Title, strong
+		}},
 	}
-	sub := subject{ref: in.Ref, title: in.Title, copied: in.Title, open: openMsg{in.Ref}}
-	return line{sub: sub, runs: []run{{cell(levelWord(in.Level), 5), levelLook(in.Level)}, {cell(stamp(in.First), 21), plain},
-		{cell(number(len(in.Steps)), 7), plain}, {title, strong}}}
 }
 
 // describeIncidentShort sums an incident up; its own screen has the chain.
 func describeIncidentShort(in *judgedIncident) []line {
-	self := subject{ref: in.Ref, title: in.Title, copied: in.Title, open: openMsg{in.Ref}}
+	self := incidentSubject(in)
 	out := []line{about(self, "incident", run{in.Title, strong}, run{"  " + in.Ref, muted}),
 		about(self, "when", run{timeSpan(in.First, in.Last) + " UTC", plain}),
 		{runs: append([]run{{cell("phases", labelWidth), muted}}, phaseRuns(&in.Incident)...), sub: self, hang: labelWidth}}

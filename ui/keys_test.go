@@ -145,7 +145,7 @@ func TestFilterIsEdited(t *testing.T) {
 	d.search("class:sqli")
 	d.press(d.m.keys.Filter)
 	d.typed(" outfile\n")
-	d.wants("class:sqli outfile", "1 of 1 line")
+	d.wants("class:sqli > outfile", "1 of 1 line")
 	d.press(d.m.keys.Back)
 	if f := d.m.top().(filtered).Filter(); f != "class:sqli" {
 		t.Errorf("back at %q", f)

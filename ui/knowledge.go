@@ -267,7 +267,9 @@ func newGaps(c *common) *evidence {
 	e := newEvidence(c)
 	e.title, e.noun = "gaps", [2]string{"gap", "gaps"}
 	e.none = "No gap is known: every line of every file given was read, and no log pauses longer than its rhythm explains."
-	e.b.head = []run{{cell("sign", 10) + cell("kind", 12) + "what", muted}}
+	e.table = table[source]{all: gapColumns(), at: "kind"}
+	e.row = nil
+	e.again = func() (lister, *records[source]) { x := newGaps(c); return x, &x.records }
 	e.read = func(_ context.Context, d *desk.Desk) ([]source, error) {
 		gaps := d.Gaps()
 		slices.SortStableFunc(gaps, func(a, b triage.EvidenceGap) int { return cmp.Compare(b.Level, a.Level) })
@@ -278,4 +280,15 @@ func newGaps(c *common) *evidence {
 		return out, nil
 	}
 	return e
+}
+
+func gapColumns() []column[source] {
+	type row = source
+	return []column[row]{
+		{name: "level", title: "lvl", width: 4, number: func(s *row) float64 { return float64(s.gap.Level) }, value: func(s *row) string { return s.gap.Level.String() },
+			cell: func(s *row) (string, look) { return levelWord(s.gap.Level), levelLook(s.gap.Level) }},
+		{name: "kind", width: 11, cell: func(s *row) (string, look) { return s.gap.Kind, plain }},
+		{name: "source", width: 14, from: 100, cut: cellMiddle, cell: func(s *row) (string, look) { return s.gap.Source, plain }},
+		{name: "what", width: 20, grow: 1, cell: func(s *row) (string, look) { return gapText(s), plain }},
+	}
 }

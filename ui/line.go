@@ -21,6 +21,7 @@ type line struct {
 	runs []run
 	hang int     // columns by which continuation rows are indented when the line is wrapped
 	sub  subject // the zero subject: the line is only to be read
+	hot  bool    // it is a finding, for the scroll bar
 }
 
 // A value is something to pivot on. Kind is one of desk.Pivots: client, path, agent, referer, hash, rule,

@@ -60,7 +60,8 @@ type list struct {
 	scroller
 	lines []line
 	width int
-	empty string // what to say when there is nothing, and what to do about it
+	empty string            // what to say when there is nothing, and what to do about it
+	pick  func(i int) []run // how the row under the cursor is drawn in the pane that has the keys; nil: as the others
 }
 
 func (l *list) set(lines []line) {
@@ -109,7 +110,11 @@ func (l *list) view(st *styles, focused bool, marks map[string]bool) string {
 			}
 		}
 		ln := &l.lines[i]
-		rows = append(rows, gutter(i == l.cur && focused, marks[ln.sub.ref])+st.draw(ln.runs, l.width-gutterWidth, sel))
+		runs := ln.runs
+		if sel == selFocus && l.pick != nil {
+			runs = l.pick(i)
+		}
+		rows = append(rows, gutter(i == l.cur && focused, marks[ln.sub.ref])+st.draw(runs, l.width-gutterWidth, sel))
 	}
 	return fill(rows, l.width, l.height)
 }
@@ -151,4 +156,21 @@ func (l *list) findPrefix(ref string) bool {
 		}
 	}
 	return false
+}
+
+// marksMap says where findings and marks lie, for the scroll bar.
+func (l *list) marksMap(marks map[string]bool) scrollMap {
+	if l.height <= 0 {
+		return scrollMap{}
+	}
+	m := scrollMap{hot: make([]int64, l.height), marks: map[int]bool{}}
+	for i := range l.lines {
+		if l.lines[i].hot {
+			m.hot[min(l.height-1, i*l.height/len(l.lines))]++
+		}
+		if marks[l.lines[i].sub.ref] {
+			m.marks[i] = true
+		}
+	}
+	return m
 }

@@ -225,8 +225,8 @@ func TestCursorStaysWhenEvidenceComes(t *testing.T) {
 	if all.under() != was || all.rows.cur-all.rows.top != line {
 		t.Errorf("the cursor is on %s in line %d, was on %s in line %d", all.under(), all.rows.cur-all.rows.top, was, line)
 	}
-	if all.hist.counts == nil || sum(all.hist.counts) != 500 {
-		t.Errorf("the histogram counts %d", sum(all.hist.counts))
+	if all.band.hist.counts == nil || sum(all.band.hist.counts) != 500 {
+		t.Errorf("the histogram counts %d", sum(all.band.hist.counts))
 	}
 }
 
@@ -258,12 +258,12 @@ func TestRowsComeBeforeTheHistogram(t *testing.T) {
 	d := drive(t, openCase(t, map[string]string{"a.log": visits(300, day, "192.0.2.1")}), 80, 24)
 	r := newRequests(d.m.common, "")
 	d.m.push(r)
-	first := search(context.Background(), d.m.desk, "", r.gen, 0, "").(searchedMsg)
+	first := search(context.Background(), d.m.desk, question{gen: r.gen}).(searchedMsg)
 	r.searched(first)
 	d.wants("1 of 300 lines", "/page/0", "counting")
 	d.send(histogramMsg{gen: r.gen - 1, hist: histogram{done: true}})
 	d.wants("counting")
-	d.run(countTimes(t.Context(), first.res, r.gen))
+	d.run(countTimes(t.Context(), first.res, r.gen, time.Time{}, time.Time{}))
 	d.wants("requests", "findings", "03-07 08:00")
 }
 

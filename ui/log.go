@@ -128,7 +128,7 @@ type logScreen struct {
 
 func newLog(c *common) *logScreen {
 	l := &logScreen{c: c, b: newBrowser(c, "in full", "Nothing was said yet: messages and errors of this session come here.")}
-	l.b.head = []run{{cell("time (UTC)", 21) + cell("", 7) + "what", muted}}
+	l.b.head = func() []run { return []run{{cell("time (UTC)", 21) + cell("", 7) + "what", muted}} }
 	l.b.below = 6
 	l.b.build = func(i int) []line { return describeSaid(&l.c.log.all[i]) }
 	return l

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -16,7 +17,7 @@ import (
 type notes struct {
 	records[writing]
 	query string
-	all   []writing
+	found []writing
 	tasks bool // each task is a row, the open ones first
 }
 
@@ -44,8 +45,20 @@ func newNotes(c *common, query, want string) *notes {
 	n.start(c, tabNotes, title, none, "note", "notes")
 	n.want = want
 	n.read = func(_ context.Context, d *desk.Desk) ([]writing, error) { return readNotes(d, query) }
-	n.b.head = []run{{cell("note", 11) + cell("written (UTC)", 21) + cell("by", 12) + "text", muted}}
-	n.row = noteRow
+	n.table = table[writing]{all: noteColumns(), at: "by"}
+	n.subject = writingSubject
+	n.row = func(w *writing, _ int) line {
+		if w.task != nil {
+			return taskRow(w, *w.task)
+		}
+		return line{}
+	}
+	n.span = func(w *writing) (time.Time, time.Time) { return w.Edited, w.Edited }
+	n.again = func() (lister, *records[writing]) {
+		x := newNotes(c, query, "")
+		x.tasks, x.found, x.noun = n.tasks, n.found, n.noun
+		return x, &x.records
+	}
 	n.about = describeNote
 	return n
 }
@@ -87,11 +100,11 @@ func tasksOf(all []writing) []writing {
 
 // list shows the notes or their tasks.
 func (n *notes) list() {
-	n.items, n.noun = n.all, [2]string{"note", "notes"}
+	n.all, n.noun = n.found, [2]string{"note", "notes"}
 	if n.tasks {
-		n.items, n.noun = tasksOf(n.all), [2]string{"task", "tasks"}
+		n.all, n.noun = tasksOf(n.found), [2]string{"task", "tasks"}
 	}
-	n.fill()
+	n.sift()
 }
 
 func noteSubject(n *writing) subject {
@@ -124,18 +137,34 @@ func noteRefs(n *writing) []string {
 	return out
 }
 
-func noteRow(n *writing, _ int) line {
-	if n.draft != "" {
-		return line{sub: noteSubject(n), runs: []run{{cell("DRAFT", 11), medium}, {cell("not saved", 33), muted}, {noteGist(n.Text), plain}}}
+func noteColumns() []column[writing] {
+	type row = writing
+	return []column[row]{
+		{name: "note", width: 10, cell: func(n *row) (string, look) {
+			if n.draft != "" {
+				return "DRAFT", medium
+			}
+			return n.Ref, strong
+		}},
+		{name: "written", title: "written (UTC)", width: 19, number: func(n *row) float64 { return unix(n.Edited) }, cell: func(n *row) (string, look) {
+			if n.draft != "" {
+				return "not saved", muted
+			}
+			return stamp(n.Edited), plain
+		}},
+		{name: "by", width: 10, cell: func(n *row) (string, look) { return n.Author, plain }},
+		{name: "tasks", width: 12, from: never, cell: func(n *row) (string, look) { return strings.TrimSpace(openTasks(n)), medium }},
+		{name: "text", width: 20, grow: 1, cell: func(n *row) (string, look) { return openTasks(n) + noteGist(n.Text), plain }, value: func(n *row) string { return n.Text }},
 	}
-	if n.task != nil {
-		return taskRow(n, *n.task)
-	}
+}
+
+// writingSubject is a note with its task, if it has one alone.
+func writingSubject(n *writing) subject {
 	s := noteSubject(n)
 	if all := desk.TasksOf(&n.Note); len(all) == 1 {
 		s.task = all[0].N
 	}
-	return line{sub: s, runs: []run{{cell(n.Ref, 11), strong}, {cell(stamp(n.Edited), 21), plain}, {cell(n.Author, 12), plain}, {openTasks(n), medium}, {noteGist(n.Text), plain}}}
+	return s
 }
 
 // openTasks says how many tasks of a note are not done; empty if it has none.
@@ -258,7 +287,7 @@ func (n *notes) Update(msg tea.Msg) tea.Cmd {
 		return n.Init()
 	case recordsMsg[writing]:
 		if msg.gen == n.gen && msg.err == nil {
-			n.all = msg.items
+			n.found = msg.items
 			if n.tasks {
 				msg.items = tasksOf(msg.items)
 			}

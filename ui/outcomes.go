@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"spoor/index"
 	"spoor/triage"
@@ -24,7 +25,6 @@ func newOutcomes(c *common, class triage.Class) *outcomes {
 		title += " (" + string(class) + ")"
 	}
 	o.start(c, tabOverview, title, "No attack is known. :load FILE takes a log in; Esc goes back.", "attack", "attacks")
-	o.b.head = []run{{cell("  outcome", 21) + cell("class", 11) + cell("client", 16) + cellRight("requests", 8) + "  place", muted}}
 	o.b.below = 9
 	o.read = func(ctx context.Context, d *desk.Desk) ([]outcome.Attack, error) {
 		res, err := d.Outcomes(ctx)
@@ -42,7 +42,11 @@ func newOutcomes(c *common, class triage.Class) *outcomes {
 		}
 		return out, nil
 	}
-	o.row = outcomeRow
+	o.table = table[outcome.Attack]{all: outcomeColumns(), at: "client"}
+	o.subject = faredSubject
+	o.span = func(a *outcome.Attack) (time.Time, time.Time) { return a.First, a.Last }
+	o.hot = func(a *outcome.Attack) bool { return a.Outcome == outcome.Succeeded || a.Outcome == outcome.Likely }
+	o.again = func() (lister, *records[outcome.Attack]) { x := newOutcomes(c, class); return x, &x.records }
 	o.about = describeOutcome
 	return o
 }
@@ -65,9 +69,16 @@ func faredSubject(a *outcome.Attack) subject {
 	return s
 }
 
-func outcomeRow(a *outcome.Attack, width int) line {
-	return line{sub: faredSubject(a), runs: []run{{cell(outcomeText(a.Outcome), 21), outcomeLook(a.Outcome)}, {cell(string(a.Class), 11), plain},
-		{cell(a.Client, 15) + " ", plain}, {cellRight(number(a.Requests), 8) + "  ", plain}, {cellMiddle(a.Place(), max(10, width-58)), plain}}}
+func outcomeColumns() []column[outcome.Attack] {
+	type row = outcome.Attack
+	return []column[row]{
+		{name: "outcome", title: "  outcome", width: 20, value: func(a *row) string { return string(a.Outcome) }, cell: func(a *row) (string, look) { return outcomeText(a.Outcome), outcomeLook(a.Outcome) }},
+		{name: "class", width: 10, cell: func(a *row) (string, look) { return string(a.Class), plain }},
+		{name: "client", width: 15, cell: func(a *row) (string, look) { return a.Client, plain }},
+		{name: "requests", width: 8, right: true, number: func(a *row) float64 { return float64(a.Requests) }, cell: func(a *row) (string, look) { return number(a.Requests), plain }},
+		{name: "first", width: 14, from: 100, number: func(a *row) float64 { return unix(a.First) }, cell: func(a *row) (string, look) { return shortStamp(a.First), muted }},
+		{name: "place", width: 10, grow: 1, cut: cellMiddle, cell: func(a *row) (string, look) { return a.Place(), plain }},
+	}
 }
 
 func describeOutcome(a *outcome.Attack) []line {

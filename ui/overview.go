@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -124,7 +125,7 @@ func countAll(ctx context.Context, d *desk.Desk, gen int) tea.Msg {
 	m := overviewCountsMsg{gen: gen}
 	all, err := d.Search(ctx, "")
 	if err == nil {
-		m.hist, err = readHistogram(ctx, all)
+		m.hist, err = readHistogram(ctx, all, time.Time{}, time.Time{})
 	}
 	m.err = err
 	return m

@@ -21,7 +21,7 @@ func TestPalette(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := drive(t, dk, 80, 24)
-	d.search("class:sqli outfile")
+	d.search("class:sqli > outfile")
 	for _, c := range []struct {
 		letters string
 		wants   []string

@@ -33,9 +33,17 @@ func (r *root) press(msg tea.KeyMsg) tea.Cmd {
 	if s == nil {
 		return nil
 	}
-	k := s.Keys().forSubject(s.Selected())
+	k := keysOf(s)
 	if cmd, done := r.pressGlobal(msg, k); done {
 		return cmd
+	}
+	if l, ok := s.(lister); ok {
+		if l.Measuring() {
+			return s.Update(msg)
+		}
+		if cmd, done := r.pressList(msg, k, l); done {
+			return cmd
+		}
 	}
 	if cmd, done := r.pressSubject(msg, k, s.Selected()); done {
 		return cmd
@@ -44,6 +52,39 @@ func (r *root) press(msg tea.KeyMsg) tea.Cmd {
 		return send(s.Selected().open)
 	}
 	return s.Update(msg)
+}
+
+// keysOf is what the keys do on a screen now.
+func keysOf(s screen) keyMap {
+	if l, ok := s.(lister); ok && l.Measuring() {
+		return s.Keys()
+	}
+	return s.Keys().forSubject(s.Selected())
+}
+
+// pressList does what is about the rows that a list shows.
+func (r *root) pressList(msg tea.KeyMsg, k keyMap, l lister) (tea.Cmd, bool) {
+	switch {
+	case matches(msg, k.In):
+		return r.narrow(l, false), true
+	case matches(msg, k.Out):
+		return r.narrow(l, true), true
+	case matches(msg, k.Filters):
+		return r.filterMenu(l), true
+	case matches(msg, k.Tally):
+		return r.tally(l), true
+	case matches(msg, k.Columns):
+		r.columnMenu(l)
+	case matches(msg, k.Jump):
+		r.over = r.jumpPrompt(l)
+	case matches(msg, k.NextDay):
+		return r.jumpDays(l, 1), true
+	case matches(msg, k.PrevDay):
+		return r.jumpDays(l, -1), true
+	default:
+		return nil, false
+	}
+	return nil, true
 }
 
 // cancel stops running work first, then leaves what is open, then closes.
@@ -85,14 +126,21 @@ func (r *root) pressGlobal(msg tea.KeyMsg, k keyMap) (tea.Cmd, bool) {
 	case key.Matches(msg, k.Hidden):
 		return r.toggleHidden(), true
 	case key.Matches(msg, k.Filter):
-		if f, ok := r.top().(filtered); ok {
-			r.over = r.searchPrompt("filter: ", f.Filter())
+		switch t := r.top().(type) {
+		case filtered:
+			r.over = r.searchPrompt("filter: ", t.Filter())
+		case lister:
+			r.over = r.filterLine(t)
 		}
 	case key.Matches(msg, k.Back):
 		if p, ok := r.top().(paned); ok && p.Leave() {
 			return nil, true
 		}
 		return r.back(), true
+	case key.Matches(msg, k.Older):
+		return r.back(), true
+	case key.Matches(msg, k.Newer):
+		return r.forward(), true
 	default:
 		return nil, false
 	}
@@ -114,7 +162,7 @@ func (r *root) pressSubject(msg tea.KeyMsg, k keyMap, s subject) (tea.Cmd, bool)
 			r.marks[s.ref] = true
 			r.say(fmt.Sprintf("marked %s; %s; the next note cites them", s.ref, counted(len(r.marks), "mark", "marks")))
 		}
-		return nil, true
+		return send(marksMsg{}), true
 	case key.Matches(msg, k.Note):
 		r.writeNote(s)
 		return nil, true

@@ -30,9 +30,17 @@ func newProcesses(c *common, query, of, want string) *processes {
 	p := &processes{query: query, of: of, every: want != "" || query != ""}
 	p.start(c, tabTimeline, "Processes", "", "process", "processes")
 	p.want = want
-	p.b.head = []run{{cell("time (UTC)", 15) + cell("lvl", 5) + "parent > command line", muted}}
 	p.b.below = 11
-	p.row = processRow
+	p.table = table[triage.Process]{all: processColumns(), at: "command"}
+	p.subject = processSubject
+	p.span = func(x *triage.Process) (time.Time, time.Time) { return x.Time, x.Time }
+	p.hot = func(x *triage.Process) bool { return processLevel(x) >= triage.Medium }
+	p.again = func() (lister, *records[triage.Process]) {
+		x := newProcesses(c, query, of, "")
+		x.every = p.every
+		x.ask()
+		return x, &x.records
+	}
 	p.about = describeProcess
 	p.ask()
 	return p
@@ -78,13 +86,27 @@ func processSubject(p *triage.Process) subject {
 	return s
 }
 
-func processRow(p *triage.Process, width int) line {
-	level := triage.None
-	if len(p.Findings) > 0 {
-		level = p.Findings[0].Level
+func processLevel(p *triage.Process) triage.Level {
+	if len(p.Findings) == 0 {
+		return triage.None
 	}
-	return line{sub: processSubject(p), runs: []run{{cell(shortStamp(p.Time), 15), plain}, {cell(levelWord(level), 5), levelLook(level)},
-		{or(programOf(p.ParentImage), "?") + " > ", muted}, {or(p.CommandLine, p.Image), plain}}}
+	return p.Findings[0].Level
+}
+
+func processColumns() []column[triage.Process] {
+	type row = triage.Process
+	return []column[row]{
+		{name: "time", title: "time (UTC)", width: 14, number: func(p *row) float64 { return unix(p.Time) }, value: func(p *row) string { return p.Time.UTC().Format(time.DateOnly) },
+			cell: func(p *row) (string, look) { return shortStamp(p.Time), plain }},
+		{name: "level", title: "lvl", width: 4, number: func(p *row) float64 { return float64(processLevel(p)) }, value: func(p *row) string { return processLevel(p).String() },
+			cell: func(p *row) (string, look) { return levelWord(processLevel(p)), levelLook(processLevel(p)) }},
+		{name: "parent", width: 14, cell: func(p *row) (string, look) { return or(programOf(p.ParentImage), "?"), muted }, value: func(p *row) string { return p.ParentImage }},
+		{name: "command", width: 20, grow: 1, cell: func(p *row) (string, look) { return or(p.CommandLine, p.Image), plain }},
+		{name: "image", width: 16, from: never, cell: func(p *row) (string, look) { return programOf(p.Image), plain }, value: func(p *row) string { return p.Image }},
+		{name: "user", width: 16, from: 120, cell: func(p *row) (string, look) { return p.User, muted }},
+		{name: "host", width: 12, from: 140, cell: func(p *row) (string, look) { return p.Host, muted }},
+		{name: "pid", width: 6, from: never, right: true, number: func(p *row) float64 { return float64(p.PID) }, cell: func(p *row) (string, look) { return fmt.Sprint(p.PID), muted }},
+	}
 }
 
 // programOf is the base name of a program's path.

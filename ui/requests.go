@@ -3,7 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
-	"strings"
+	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -17,13 +17,18 @@ import (
 // first, what is counted over all rows after it, so that nothing a key does depends on how many rows there are.
 type requests struct {
 	c        *common
-	query    string
+	filters  []filter
+	table    table[desk.Row]
+	band     band
 	gen      int // the latest search
 	pages    pages
 	n        int
-	files    int // files that the query matches
-	hist     histogram
-	client   int // columns that the clients seen so far need
+	files    int          // files that the filters match
+	want     string       // the request to put the cursor on when the first answer comes; empty for none
+	hot      []int64      // findings in equal parts of the list, for the scroll bar
+	marked   map[int]bool // rows that are marked
+	client   int          // columns that the clients seen so far need
+	around   surroundings // the lines around the row under the cursor, in place of its detail
 	err      error
 	loading  bool
 	rows     scroller
@@ -53,25 +58,51 @@ type searchedMsg struct {
 type histogramMsg struct {
 	gen  int
 	hist histogram
+	hot  []int64 // see requests
 	err  error
 }
 
 func newRequests(c *common, query string) *requests {
-	r := &requests{c: c, query: query}
+	r := &requests{c: c, filters: queryFilters(query)}
+	r.table = table[desk.Row]{all: requestColumns(), at: "client"}
+	r.band.noun, r.band.second = "requests", "findings"
 	r.detail.empty = "no request selected"
 	return r
+}
+
+// queryFilters are the parts of a query that all have to hold. A query that does not parse is one.
+func queryFilters(query string) []filter {
+	terms, err := index.Terms(query)
+	if err != nil {
+		terms = []string{query}
+	}
+	var out []filter
+	for _, t := range terms {
+		out = append(out, filter{text: t})
+	}
+	return out
+}
+
+// question is what is asked of the index.
+type question struct {
+	query, order string
+	desc         bool
+	gen          int
+	at           int    // where the cursor was
+	ref          string // of the request it was on; empty if that is not known
 }
 
 // Init searches.
 func (r *requests) Init() tea.Cmd {
 	r.gen = r.c.gen()
 	r.loading, r.err = true, nil
-	d, query, gen, cur, ref := r.c.desk, r.query, r.gen, r.rows.cur, r.under()
-	label := "searching " + query
-	if query == "" {
+	q := question{query: joined(r.filters), order: requestFields[r.table.sort].order, desc: r.table.desc, gen: r.gen, at: r.rows.cur, ref: or(r.under(), r.want)}
+	d := r.c.desk
+	label := "searching " + q.query
+	if q.query == "" {
 		label = "reading all requests"
 	}
-	return r.c.work(label, func(ctx context.Context) tea.Msg { return search(ctx, d, query, gen, cur, ref) })
+	return r.c.work(label, func(ctx context.Context) tea.Msg { return search(ctx, d, q) })
 }
 
 // under is the reference of the request under the cursor; empty if it is not here.
@@ -82,12 +113,15 @@ func (r *requests) under() string {
 	return ""
 }
 
-func search(ctx context.Context, d *desk.Desk, query string, gen, cur int, ref string) tea.Msg {
-	res, err := d.Search(ctx, query)
-	if err != nil {
-		return searchedMsg{gen: gen, err: err}
+func search(ctx context.Context, d *desk.Desk, q question) tea.Msg {
+	res, err := d.Search(ctx, q.query)
+	if err == nil && q.order != "" {
+		err = res.Sort(ctx, q.order, q.desc)
 	}
-	m := searchedMsg{gen: gen, desk: d, res: res, n: res.Len(), files: len(res.Files()), ref: ref, at: cur}
+	if err != nil {
+		return searchedMsg{gen: q.gen, err: err}
+	}
+	m := searchedMsg{gen: q.gen, desk: d, res: res, n: res.Len(), files: len(res.Files()), ref: q.ref, at: q.at}
 	return m.locate()
 }
 
@@ -104,11 +138,39 @@ func (m searchedMsg) locate() searchedMsg {
 	return m
 }
 
-// countTimes counts a result over time.
-func countTimes(ctx context.Context, res *index.Result, gen int) tea.Cmd {
+// mapParts is in how many parts the scroll bar's map is counted; more than terminals have rows.
+const mapParts = 240
+
+// countTimes counts a result over time, all of it or from lo to hi, and then where in the list its findings are.
+func countTimes(ctx context.Context, res *index.Result, gen int, lo, hi time.Time) tea.Cmd {
 	return func() tea.Msg {
-		hist, err := readHistogram(ctx, res)
-		return histogramMsg{gen, hist, err}
+		m := histogramMsg{gen: gen}
+		if m.hist, m.err = readHistogram(ctx, res, lo, hi); m.err == nil {
+			m.hot, m.err = res.Hot(ctx, min(mapParts, max(1, res.Len())))
+		}
+		return m
+	}
+}
+
+// markedMsg says which rows of the search gen are marked.
+type markedMsg struct {
+	gen  int
+	rows map[int]bool
+}
+
+// findMarks looks for the marked requests in a result.
+func findMarks(res *index.Result, gen int, refs []string) tea.Cmd {
+	if len(refs) == 0 {
+		return send(markedMsg{gen: gen})
+	}
+	return func() tea.Msg {
+		m := markedMsg{gen, map[int]bool{}}
+		for _, ref := range refs {
+			if i := res.Find(ref); i >= 0 {
+				m.rows[i] = true
+			}
+		}
+		return m
 	}
 }
 
@@ -120,8 +182,16 @@ func (r *requests) Update(msg tea.Msg) tea.Cmd {
 		if msg.gen != r.gen {
 			return nil
 		}
-		r.hist = msg.hist
+		r.band.hist, r.hot = msg.hist, msg.hot
 		return send(failed(msg.err))
+	case markedMsg:
+		if msg.gen == r.pages.gen {
+			r.marked = msg.rows
+		}
+	case marksMsg:
+		return r.findMarks()
+	case nearMsg:
+		return r.near(msg)
 	case pageMsg:
 		if msg.gen != r.pages.gen {
 			return nil
@@ -130,6 +200,15 @@ func (r *requests) Update(msg tea.Msg) tea.Cmd {
 		return r.follow()
 	case foundMsg:
 		return r.found(msg)
+	case rowMsg:
+		if msg.gen != r.pages.gen {
+			return nil
+		}
+		if msg.err != nil {
+			return send(failMsg{msg.err})
+		}
+		r.rows.show(msg.row)
+		return tea.Batch(r.follow(), send(sayMsg{msg.said}))
 	case requestMsg:
 		return r.answered(msg)
 	case changedMsg:
@@ -165,10 +244,18 @@ func (r *requests) searched(m searchedMsg) tea.Cmd {
 		r.put(m.first)
 	}
 	r.n, r.files = m.n, m.files
+	r.want = ""
 	above := r.rows.cur - r.rows.top
 	r.rows.n, r.rows.cur, r.rows.top = m.n, m.at, max(0, m.at-above)
 	r.divide()
-	return tea.Batch(r.follow(), countTimes(r.c.ctx, m.res, m.gen))
+	return tea.Batch(r.follow(), countTimes(r.c.ctx, m.res, m.gen, r.band.lo, r.band.hi), r.findMarks())
+}
+
+func (r *requests) findMarks() tea.Cmd {
+	if r.pages.res == nil {
+		return nil
+	}
+	return findMarks(r.pages.res, r.pages.gen, sortedKeys(r.c.marks))
 }
 
 // put keeps a page, and the room that its clients need.
@@ -186,7 +273,7 @@ func (r *requests) follow() tea.Cmd {
 		r.detail.set(nil)
 		return nil
 	}
-	return tea.Batch(r.pages.need(r.rows.top, min(r.rows.n, r.rows.top+max(1, r.rows.height))), r.ask())
+	return tea.Batch(r.pages.need(r.rows.top, min(r.rows.n, r.rows.top+max(1, r.rows.height))), r.ask(), r.askAround())
 }
 
 // ask asks for the detail of the row under the cursor; one question is on its way at a time.
@@ -245,24 +332,92 @@ func (r *requests) found(m foundMsg) tea.Cmd {
 
 func (r *requests) press(msg tea.KeyMsg) tea.Cmd {
 	k := r.Keys()
+	if r.band.focus && !matches(msg, k.Tab) {
+		return r.measure(r.band.press(&k, msg))
+	}
 	switch {
-	case key.Matches(msg, k.Tab):
-		r.onDetail = !r.onDetail
-		return nil
-	case key.Matches(msg, k.Reload):
+	case matches(msg, k.Tab):
+		r.tab()
+	case matches(msg, k.Reload):
 		return r.Init()
-	case key.Matches(msg, k.Next):
+	case matches(msg, k.Next):
 		return r.seek(1, false)
-	case key.Matches(msg, k.Prev):
+	case matches(msg, k.Prev):
 		return r.seek(-1, false)
+	case matches(msg, k.NextMark):
+		return r.nextMark(1)
+	case matches(msg, k.PrevMark):
+		return r.nextMark(-1)
+	case matches(msg, k.Context):
+		r.around.turn()
+		return tea.Batch(r.askAround(), send(sayMsg{r.around.said()}))
+	case r.onDetail && r.around.kind != aroundNone:
+		r.around.list.press(&r.c.keys, msg)
 	case r.onDetail:
 		r.detail.press(&r.c.keys, msg)
-		return nil
-	}
-	if r.rows.press(&r.c.keys, msg) {
+	case matches(msg, k.Left):
+		r.table.move(-1, r.tableWidth())
+	case matches(msg, k.Right):
+		r.table.move(1, r.tableWidth())
+	case matches(msg, k.Sort):
+		return r.sort()
+	case r.rows.press(&r.c.keys, msg):
 		return r.follow()
 	}
 	return nil
+}
+
+// tab gives the keys to the next pane: list, detail, histogram.
+func (r *requests) tab() {
+	switch {
+	case r.band.focus:
+		r.band.focus = false
+	case !r.onDetail:
+		r.onDetail = true
+	default:
+		r.onDetail = false
+		if r.band.usable() {
+			r.band.enter(r.At())
+		}
+	}
+}
+
+// measure does what was chosen in the histogram.
+func (r *requests) measure(a bandAct) tea.Cmd {
+	switch {
+	case a.recount:
+		return countTimes(r.c.ctx, r.pages.res, r.pages.gen, r.band.lo, r.band.hi)
+	case !a.jump.IsZero():
+		return r.Jump(a.jump)
+	case !a.from.IsZero():
+		return send(narrowedMsg{spanFilters(r.filters, a.from, a.to)})
+	}
+	return nil
+}
+
+// sort orders the rows by the column that the keys act upon, then the other way round, then as they came.
+func (r *requests) sort() tea.Cmd {
+	c := r.table.current()
+	if c == nil || requestFields[c.name].order == "" {
+		return send(sayMsg{"requests have no order by " + c.name})
+	}
+	r.table.order()
+	return r.Init()
+}
+
+// nextMark goes to the next marked row.
+func (r *requests) nextMark(step int) tea.Cmd {
+	to := -1
+	for i := range r.marked {
+		if (i-r.rows.cur)*step > 0 && (to < 0 || (to-i)*step > 0) {
+			to = i
+		}
+	}
+	if to < 0 {
+		return send(sayMsg{"no further mark in this list"})
+	}
+	r.rows.show(to)
+	return r.follow()
 }
 
 // Step goes to the next or previous finding and opens it.
@@ -270,7 +425,7 @@ func (r *requests) Step(step int) tea.Cmd { return r.seek(step, true) }
 
 // seek goes to the next or previous finding.
 func (r *requests) seek(step int, open bool) tea.Cmd {
-	d, query, p, from := r.c.desk, r.query, pages{res: r.pages.res, hot: r.pages.hot, gen: r.pages.gen}, r.rows.cur
+	d, query, p, from := r.c.desk, joined(r.filters), pages{res: r.pages.res, hot: r.pages.hot, gen: r.pages.gen}, r.rows.cur
 	if p.res == nil {
 		return nil
 	}
@@ -293,30 +448,26 @@ func (r *requests) divide() {
 	r.rows.height = max(0, r.split.listH-r.headRows())
 	r.rows.to(r.rows.cur)
 	r.detail.resize(r.split.paneW, r.split.paneH)
+	r.around.list.resize(r.split.paneW, r.split.paneH)
 }
 
 // headRows is what stands above the rows: two rows of histogram and the column titles.
 func (r *requests) headRows() int { return 3 }
 
-// Leave gives the keys back to the table and reports whether the detail had them.
+// Leave gives the keys back to the table and reports whether another pane had them.
 func (r *requests) Leave() bool {
-	was := r.onDetail
-	r.onDetail = false
+	was := r.onDetail || r.band.focus
+	r.onDetail, r.band.focus = false, false
 	return was
 }
 
 // Filter is the query shown.
-func (r *requests) Filter() string { return r.query }
+func (r *requests) Filter() string { return joined(r.filters) }
 
 // Search is the intent that shows the requests of another query.
 func (r *requests) Search(query string) tea.Msg { return searchMsg{query} }
 
-func (r *requests) Place() (int, string) {
-	if r.query == "" {
-		return tabRequests, screenNames[tabRequests]
-	}
-	return tabRequests, r.query
-}
+func (r *requests) Place() (int, string) { return tabRequests, screenNames[tabRequests] }
 
 func (r *requests) Info() string {
 	switch {
@@ -330,9 +481,18 @@ func (r *requests) Info() string {
 
 func (r *requests) Keys() keyMap {
 	k := r.c.keys
-	disable(&k.Plant, &k.Merge, &k.Split, &k.Edit, &k.Cycle, &k.Order, &k.Unmask)
+	disable(&k.Plant, &k.Merge, &k.Split, &k.Edit, &k.Cycle, &k.Order, &k.Unmask, &k.Begin)
+	k.Filters.SetEnabled(len(r.filters) > 0)
 	if r.n == 0 {
+		k.disableList()
 		disable(&k.Next, &k.Prev, &k.Tab)
+		k.Filters.SetEnabled(len(r.filters) > 0)
+	}
+	for _, b := range []*key.Binding{&k.NextMark, &k.PrevMark} {
+		b.SetEnabled(r.n > 0 && len(r.marked) > 0)
+	}
+	if r.band.focus {
+		return r.band.keys(k)
 	}
 	return k
 }
@@ -340,7 +500,7 @@ func (r *requests) Keys() keyMap {
 func (r *requests) Selected() subject {
 	if r.n == 0 {
 		if r.files > 0 {
-			return subject{title: "files", open: filesMsg{r.query}}
+			return subject{title: "files", open: filesMsg{joined(r.filters)}}
 		}
 		return subject{}
 	}
@@ -348,7 +508,12 @@ func (r *requests) Selected() subject {
 	if !ok {
 		return subject{}
 	}
-	if r.onDetail && r.shown != nil && r.shown.Request.Ref == row.Ref {
+	if r.onDetail && r.around.kind != aroundNone {
+		if s := r.around.list.selected(); !s.empty() {
+			return s
+		}
+	}
+	if r.onDetail && r.around.kind == aroundNone && r.shown != nil && r.shown.Request.Ref == row.Ref {
 		if s := r.detail.selected(); !s.empty() {
 			return s
 		}
@@ -378,7 +543,12 @@ func (r *requests) View() string {
 	if row, ok := r.pages.at(r.rows.cur); ok {
 		title = row.Ref
 	}
-	return r.split.join(st, r.viewRows(), title, r.detail.view(st, r.onDetail, nil), r.onDetail)
+	pane := r.detail.view(st, r.onDetail, nil)
+	if r.around.kind != aroundNone {
+		title = r.around.title()
+		pane = r.around.list.view(st, r.onDetail, r.c.marks)
+	}
+	return r.split.join(st, r.viewRows(), scrollBar(st, &r.rows, scrollMap{r.hot, r.marked}), r.headRows(), title, pane, r.onDetail)
 }
 
 // nothing says why there are no rows, and what to do.
@@ -390,21 +560,24 @@ func (r *requests) nothing() []line {
 		return []line{text(critical, r.err.Error()), text(muted, "f edits the filter · r tries again · Esc goes back")}
 	case r.loading:
 		return []line{text(muted, "searching")}
-	case r.query == "":
+	case joined(r.filters) == "":
 		return []line{text(plain, "This case has no requests yet."), text(muted, ":load access.log takes a log in; a folder, .gz and .zst are read too")}
 	case r.files > 0:
-		return []line{text(plain, "No request matches "+r.query+", but "+counted(r.files, "file does", "files do")+"."),
+		return []line{text(plain, "No request matches "+joined(r.filters)+", but "+counted(r.files, "file does", "files do")+"."),
 			text(muted, "Enter shows the files · f edits the filter · Esc goes back")}
 	}
-	return []line{text(plain, "No request matches "+r.query), text(muted, "f edits the filter · Esc goes back")}
+	return []line{text(plain, "No request matches "+joined(r.filters)), text(muted, "f edits the filter · Esc goes back")}
 }
 
-func (r *requests) viewRows() string {
+// tableWidth is the room that the columns have.
+func (r *requests) tableWidth() int { return r.split.listW - gutterWidth }
+
+func (r *requests) viewRows() []string {
 	st := &r.c.st
-	w := r.split.listW
-	cols := requestColumns(w-gutterWidth, r.client)
-	out := r.hist.view(st, w)
-	out = append(out, "  "+st.draw(columnTitles(cols), w-gutterWidth, selNone))
+	w := r.tableWidth()
+	fitRequests(&r.table, w, r.client)
+	out := r.band.view(st, r.split.listW)
+	out = append(out, "  "+st.draw(r.table.head(), w, selNone))
 	for i := r.rows.top; i < min(r.rows.n, r.rows.top+r.rows.height); i++ {
 		row, ok := r.pages.at(i)
 		if !ok {
@@ -412,17 +585,17 @@ func (r *requests) viewRows() string {
 			if r.pages.err != nil {
 				why = r.pages.err.Error()
 			}
-			out = append(out, "  "+st.draw([]run{{why, muted}}, w-gutterWidth, selNone))
+			out = append(out, "  "+st.draw([]run{{why, muted}}, w, selNone))
 			continue
 		}
 		sel := selNone
 		if i == r.rows.cur {
 			sel = selFocus
-			if r.onDetail {
+			if r.onDetail || r.band.focus {
 				sel = selRest
 			}
 		}
-		out = append(out, gutter(sel == selFocus, r.c.marks[row.Ref])+st.draw(requestRuns(row, cols), w-gutterWidth, sel))
+		out = append(out, gutter(sel == selFocus, r.c.marks[row.Ref])+st.draw(r.table.row(row, sel == selFocus), w, sel))
 	}
-	return strings.TrimSuffix(fill(out, w, r.split.listH), "\n")
+	return out
 }

@@ -28,6 +28,7 @@ type root struct {
 	*common
 	width, height int
 	stack         []screen            // what Esc goes back through; the last is shown
+	ahead         []screen            // what was left by going back, the last one left at the end
 	tabs          [screenCount]screen // the screens of the number keys, made when first shown
 	over          overlay             // takes the keys while it is open
 	said          string
@@ -37,6 +38,7 @@ type root struct {
 	values        *menu           // the values one chose from when the pivots of one were asked
 	searches      []string        // what was searched for, oldest first
 	lines         []string        // what was entered in the command line
+	times         []string        // where in time one went
 	loading       *loading        // nil if none runs
 	stale         map[screen]bool // screens that have not read again since evidence came
 	quitting      bool
@@ -149,6 +151,16 @@ func (r *root) intent(msg tea.Msg) (tea.Cmd, bool) {
 		return r.push(newOutcomes(r.common, msg.class)), true
 	case tabMsg:
 		return r.goTab(msg.tab), true
+	case narrowMsg:
+		return r.narrowBy(msg.list, msg.term), true
+	case narrowedMsg:
+		if l, ok := r.top().(lister); ok {
+			return r.push(l.Narrowed(msg.filters)), true
+		}
+	case filterCountsMsg:
+		if m, ok := r.over.(*filterMenu); ok {
+			m.counted(msg)
+		}
 	case stepMsg:
 		if n := len(r.stack); n > 1 {
 			if list, ok := r.stack[n-2].(stepper); ok {
@@ -185,7 +197,7 @@ func (r *root) intent(msg tea.Msg) (tea.Cmd, bool) {
 
 // all lists every living screen once.
 func (r *root) all() []screen {
-	out := append([]screen(nil), r.stack...)
+	out := append(append([]screen(nil), r.stack...), r.ahead...)
 	for _, t := range r.tabs {
 		if t != nil && !slices.Contains(out, t) {
 			out = append(out, t)
@@ -207,7 +219,7 @@ func (r *root) push(s screen) tea.Cmd {
 	if len(r.stack) >= maxBack {
 		r.stack = append(r.stack[:1:1], r.stack[2:]...)
 	}
-	r.stack = append(r.stack, s)
+	r.stack, r.ahead = append(r.stack, s), nil
 	s.Resize(r.width, r.bodyHeight())
 	return s.Init()
 }
@@ -218,7 +230,22 @@ func (r *root) back() tea.Cmd {
 		r.say("this is where you started; q closes spoor")
 		return nil
 	}
+	r.ahead = append(r.ahead, r.top())
 	r.stack = r.stack[:len(r.stack)-1]
+	return r.fresh()
+}
+
+// forward goes to where one was before going back.
+func (r *root) forward() tea.Cmd {
+	n := len(r.ahead)
+	if n == 0 {
+		r.say("there is nothing ahead; [ goes back, ] on again")
+		return nil
+	}
+	s := r.ahead[n-1]
+	r.ahead = r.ahead[:n-1]
+	r.stack = append(slices.DeleteFunc(r.stack, func(x screen) bool { return x == s }), s)
+	s.Resize(r.width, r.bodyHeight())
 	return r.fresh()
 }
 
@@ -247,6 +274,7 @@ func (r *root) goTab(i int) tea.Cmd {
 		if t == r.top() {
 			return nil
 		}
+		r.ahead = nil
 		kept := r.stack[:0:0]
 		for _, s := range r.stack {
 			if s != t {

@@ -93,3 +93,6 @@ func send(msg tea.Msg) tea.Cmd {
 	}
 	return func() tea.Msg { return msg }
 }
+
+// marksMsg tells every screen that marks came or went.
+type marksMsg struct{}

@@ -3,13 +3,14 @@ package ui
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"spoor/index"
-	"spoor/triage"
 	"spoor/triage/blind"
 	"spoor/ui/desk"
 )
@@ -46,7 +47,34 @@ func newStolen(c *common, want string) *stolen {
 	s.start(c, tabOverview, title, "", "row", "rows")
 	s.want = want
 	s.b.title = "in full"
-	s.row = s.draw
+	s.row = func(x *lootRow, _ int) line { return sumsRow(x) }
+	s.subject = func(x *lootRow) subject {
+		switch {
+		case x.totals != nil:
+			return sumsRow(x).sub
+		case x.attack != nil:
+			return attackSubject(x.attack)
+		}
+		return readSubject(x.read)
+	}
+	s.span = func(x *lootRow) (from, to time.Time) {
+		switch {
+		case x.attack != nil:
+			return x.attack.First, x.attack.Last
+		case x.read != nil:
+			return x.read.First, x.read.Last
+		}
+		return from, to
+	}
+	s.hot = func(x *lootRow) bool {
+		return x.read != nil && x.read.Certain || x.attack != nil && (x.attack.Outcome == blind.Succeeded || x.attack.Outcome == blind.Likely)
+	}
+	s.again = func() (lister, *records[lootRow]) {
+		x := newStolen(c, "")
+		x.attacks, x.unmasked = s.attacks, s.unmasked
+		x.ask()
+		return x, &x.records
+	}
 	s.about = s.describe
 	s.ask()
 	return s
@@ -77,10 +105,10 @@ func (s *stolen) ask() {
 		return out, nil
 	}
 	s.none = "No value can be put together: there is no injection whose answers can be read, or not enough of it to tell. b shows how the attacks fared; / class:sqli finds the attempts; :load takes in logs with sizes and times."
-	s.b.head = []run{{cell("technique", 10) + cell("certain", 9) + "what was asked, and what came", muted}}
+	s.table.all, s.table.at = s.readColumns(), "technique"
 	if attacks {
 		s.none = "No injection was seen to put questions or orders to a database. / class:sqli finds the attempts."
-		s.b.head = []run{{cell("  outcome", 21) + cell("client", 17) + "requests  place", muted}}
+		s.table.all, s.table.at = attackColumns(), "client"
 	}
 }
 
@@ -92,42 +120,88 @@ func (s *stolen) value(r *blind.Read) string {
 	return desk.Outcome(r)
 }
 
-func (s *stolen) draw(x *lootRow, width int) line {
-	switch {
-	case x.totals != nil:
-		return line{sub: subject{title: "in all", copied: strings.Join(desk.Sums(x.totals), "\n")}, runs: []run{{cell("IN ALL", 11), heading}, {totalText(x.totals), strong}}}
-	case x.attack != nil:
-		a := x.attack
-		return line{sub: attackSubject(a), runs: []run{{cell(outcomeText(a.Outcome), 21), outcomeLook(a.Outcome)}, {cell(a.Client, 16) + " ", plain},
-			{cellRight(number(a.Requests), 8) + "  ", plain}, {a.Path + " " + a.Field, plain}}}
+// sumsRow draws the sums across the columns; any other row is drawn by the table.
+func sumsRow(x *lootRow) line {
+	if x.totals == nil {
+		return line{}
 	}
-	r := x.read
-	sure, l := "-", muted
+	return line{sub: subject{title: "in all", copied: strings.Join(desk.Sums(x.totals), "\n")}, runs: []run{{cell("IN ALL", 11), heading}, {totalText(x.totals), strong}}}
+}
+
+// readColumns are those of what injection read.
+func (s *stolen) readColumns() []column[lootRow] {
+	of := func(f func(*blind.Read) (string, look)) func(*lootRow) (string, look) {
+		return func(x *lootRow) (string, look) {
+			if x.read == nil {
+				return "", plain
+			}
+			return f(x.read)
+		}
+	}
+	return []column[lootRow]{
+		{name: "technique", width: 11, cell: of(func(r *blind.Read) (string, look) { return string(r.Technique), plain })},
+		{name: "certain", width: 8, cell: of(surenessCell)},
+		{name: "asked", width: 24, grow: 9, cut: cellMiddle, cell: of(func(r *blind.Read) (string, look) { return askedText(r), plain })},
+		{name: "came", width: 10, grow: 10, cell: of(func(r *blind.Read) (string, look) { return s.value(r), strong })},
+		{name: "client", width: 15, from: 120, cell: of(func(r *blind.Read) (string, look) { return r.Client, plain })},
+		{name: "table", width: 16, from: never, cell: of(func(r *blind.Read) (string, look) { return r.Table, plain })},
+		{name: "column", width: 16, from: never, cell: of(func(r *blind.Read) (string, look) { return r.Column, plain })},
+	}
+}
+
+// askedText is the question; by its table, column and row if it is long.
+func askedText(r *blind.Read) string {
+	if len(r.Expression) <= 40 || r.Table == "" {
+		return r.Expression
+	}
+	what := r.Table + "." + r.Column
+	if r.Row >= 0 {
+		what += fmt.Sprintf(" row %d", r.Row)
+	}
+	return what
+}
+
+// surenessCell says whether a value is certain, or how many of its characters are.
+func surenessCell(r *blind.Read) (string, look) {
 	switch {
 	case r.Kind == "size":
+		return "-", muted
 	case r.Certain:
-		sure, l = "yes", critical
-	case r.Kind == "text":
-		n := 0
-		for _, c := range r.Chars {
-			if c.State == blind.Certain {
-				n++
+		return "yes", critical
+	case r.Kind != "text":
+		return "no", medium
+	}
+	n := 0
+	for _, c := range r.Chars {
+		if c.State == blind.Certain {
+			n++
+		}
+	}
+	return fmt.Sprintf("%d/%d", n, len(r.Chars)), medium
+}
+
+// attackColumns are those of how injection fared.
+func attackColumns() []column[lootRow] {
+	of := func(f func(*blind.Attack) (string, look)) func(*lootRow) (string, look) {
+		return func(x *lootRow) (string, look) {
+			if x.attack == nil {
+				return "", plain
 			}
-		}
-		sure, l = fmt.Sprintf("%d/%d", n, len(r.Chars)), medium
-	default:
-		sure, l = "no", medium
-	}
-	value := s.value(r)
-	room := max(24, width*9/20)
-	what := r.Expression
-	if strWidth(triage.VisibleN(what, 500)) > room && r.Table != "" {
-		what = r.Table + "." + r.Column
-		if r.Row >= 0 {
-			what += fmt.Sprintf(" row %d", r.Row)
+			return f(x.attack)
 		}
 	}
-	return line{sub: readSubject(r), runs: []run{{cell(string(r.Technique), 10), plain}, {cell(sure, 9), l}, {cellMiddle(what, room) + "  ", plain}, {value, strong}}}
+	return []column[lootRow]{
+		{name: "outcome", title: "  outcome", width: 20, cell: of(func(a *blind.Attack) (string, look) { return outcomeText(a.Outcome), outcomeLook(a.Outcome) })},
+		{name: "client", width: 16, cell: of(func(a *blind.Attack) (string, look) { return a.Client, plain })},
+		{name: "requests", width: 8, right: true, cell: of(func(a *blind.Attack) (string, look) { return number(a.Requests), plain }),
+			number: func(x *lootRow) float64 {
+				if x.attack == nil {
+					return math.NaN()
+				}
+				return float64(x.attack.Requests)
+			}},
+		{name: "place", width: 16, grow: 1, cell: of(func(a *blind.Attack) (string, look) { return a.Path + " " + a.Field, plain })},
+	}
 }
 
 func readSubject(r *blind.Read) subject {

@@ -22,6 +22,7 @@ const (
 	medium
 	good
 	matched // the bytes that a rule matched
+	picked  // what the keys act upon besides the row under the cursor: a column, a part of the histogram
 	looks   // how many there are
 )
 
@@ -63,6 +64,7 @@ func newStyles(noColor, light bool) styles {
 		medium:   color(base, yellow),
 		good:     color(base, "2"),
 		matched:  color(base.Bold(true).Underline(true), "1"),
+		picked:   base.Reverse(true),
 	}
 	for i := range st.selected {
 		st.selected[i] = base.Reverse(true)

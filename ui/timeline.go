@@ -3,7 +3,10 @@ package ui
 import (
 	"context"
 	"slices"
+	"time"
 
+	"spoor/triage"
+	"spoor/triage/outcome"
 	"spoor/ui/desk"
 )
 
@@ -15,14 +18,18 @@ func newTimeline(c *common) *timeline {
 	t.start(c, tabTimeline, screenNames[tabTimeline], "Nothing has a time yet. Load a log first: :load access.log", "event", "events")
 	t.read = func(_ context.Context, d *desk.Desk) ([]desk.Event, error) { return readTimeline(d), nil }
 	t.b.below = 7
-	t.row = eventRow
+	t.table = table[desk.Event]{all: eventColumns(17), at: "client"}
+	t.subject = eventSubject
+	t.span = func(e *desk.Event) (time.Time, time.Time) { return e.Time, e.Time }
+	t.hot = func(e *desk.Event) bool { return e.Level >= triage.Medium }
+	t.again = func() (lister, *records[desk.Event]) { x := newTimeline(c); return x, &x.records }
 	t.about = describeEvent
 	return t
 }
 
 // Resize gives clients the room that the width has.
 func (t *timeline) Resize(width, height int) {
-	t.b.head = []run{{cell("time (UTC)", 15) + cell("lvl", 5) + cell("kind", 10) + cell("client", clientRoom(width)+1) + "what", muted}}
+	t.table.all = eventColumns(clientRoom(width))
 	t.records.Resize(width, height)
 }
 
@@ -55,9 +62,19 @@ func eventSubject(e *desk.Event) subject {
 	return s
 }
 
-func eventRow(e *desk.Event, width int) line {
-	return line{sub: eventSubject(e), runs: []run{{cell(shortStamp(e.Time), 15), plain}, {cell(levelWord(e.Level), 5), levelLook(e.Level)},
-		{cell(e.Kind, 10), plain}, {cell(e.Client, clientRoom(width)) + " ", plain}, faredRun(e.Outcome, width), {e.Text, plain}}}
+func eventColumns(client int) []column[desk.Event] {
+	type row = desk.Event
+	return []column[row]{
+		{name: "time", title: "time (UTC)", width: 14, number: func(e *row) float64 { return unix(e.Time) }, value: func(e *row) string { return e.Time.UTC().Format(time.DateOnly) },
+			cell: func(e *row) (string, look) { return shortStamp(e.Time), plain }},
+		{name: "level", title: "lvl", width: 4, number: func(e *row) float64 { return float64(e.Level) }, value: func(e *row) string { return e.Level.String() },
+			cell: func(e *row) (string, look) { return levelWord(e.Level), levelLook(e.Level) }},
+		{name: "kind", width: 9, cell: func(e *row) (string, look) { return e.Kind, plain }},
+		{name: "client", width: client, cell: func(e *row) (string, look) { return e.Client, plain }},
+		{name: "sign", title: "+", width: 1, until: 90, cell: func(e *row) (string, look) { return outcome.Sign(e.Outcome), outcomeLook(e.Outcome) }},
+		{name: "outcome", width: 11, from: 90, value: func(e *row) string { return string(e.Outcome) }, cell: func(e *row) (string, look) { return outcomeShort(e.Outcome), outcomeLook(e.Outcome) }},
+		{name: "what", width: 20, grow: 1, cell: func(e *row) (string, look) { return e.Text, plain }},
+	}
 }
 
 func describeEvent(e *desk.Event) []line {

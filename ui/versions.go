@@ -19,7 +19,9 @@ func newVersions(c *common, note string) *versions {
 		slices.Reverse(all)
 		return all, err
 	}
-	v.b.head = []run{{cell("version", 11) + cell("written (UTC)", 21) + cell("by", 12) + "text", muted}}
+	v.b.head = func() []run {
+		return []run{{cell("version", 11) + cell("written (UTC)", 21) + cell("by", 12) + "text", muted}}
+	}
 	v.row = func(n *cases.Note, _ int) line {
 		return line{sub: subject{ref: n.Ref, title: "version " + number(n.Version) + " of " + n.Ref, copied: n.Text},
 			runs: []run{{cellRight(number(n.Version), 7) + "    ", strong}, {cell(stamp(n.Edited), 21), plain}, {cell(n.Author, 12), plain}, {noteGist(n.Text), plain}}}

@@ -121,10 +121,22 @@ func (r *root) crumbLine(s screen) string {
 		from--
 	}
 	var crumbs []string
-	for _, s := range r.stack[from:] {
+	for i, s := range r.stack[from:] {
 		_, title := s.Place()
-		crumbs = append(crumbs, strings.TrimRight(cell(title, 60), " "))
+		if l, ok := s.(lister); ok {
+			if i+1 < len(r.stack[from:]) && sameList(l, r.stack[from+i+1]) {
+				continue // the next step has its filters, and more
+			}
+			for _, f := range l.Filters() {
+				crumbs = append(crumbs, crumbOf(title), crumbOf(f.crumb()))
+				title = ""
+			}
+		}
+		if title != "" {
+			crumbs = append(crumbs, crumbOf(title))
+		}
 	}
+	crumbs = slices.DeleteFunc(crumbs, func(s string) bool { return s == "" })
 	all := len(crumbs)
 	for len(crumbs) > 1 && strWidth(strings.Join(crumbs, " > ")) > room-3 {
 		crumbs = crumbs[1:]
@@ -136,6 +148,19 @@ func (r *root) crumbLine(s screen) string {
 	left := strings.TrimRight(cell(path, room), " ")
 	gap := r.width - strWidth(left) - strWidth(info)
 	return r.st.of[heading].Render(left) + strings.Repeat(" ", max(0, gap)) + r.st.of[muted].Render(info)
+}
+
+func crumbOf(title string) string { return strings.TrimRight(cell(title, 60), " ") }
+
+// sameList reports whether a screen is a list narrowed to another step.
+func sameList(l lister, next screen) bool {
+	n, ok := next.(lister)
+	if !ok {
+		return false
+	}
+	_, a := l.Place()
+	_, b := n.Place()
+	return a == b
 }
 
 // cancels is what one can do about work that runs.
@@ -169,7 +194,7 @@ func (r *root) statusLine(s screen) string {
 		if used > 0 {
 			sep = "   "
 		}
-		runs = append(runs, run{sep + shortHelp(s.Keys().forSubject(s.Selected()), room), muted})
+		runs = append(runs, run{sep + shortHelp(keysOf(s), room), muted})
 	}
 	return r.st.draw(runs, r.width, selNone)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -36,8 +37,11 @@ func newWebshells(c *common, want string) *webshells {
 	w.start(c, tabWebshells, title, "No script behaves like a web shell. Requests (2) shows everything that was loaded.", "web shell", "web shells")
 	w.want = want
 	w.read = readWebshells
-	w.b.head = []run{{"score  +  clients  requests  first use       path", muted}}
-	w.row = webshellRow
+	w.table = table[rankedShell]{all: webshellColumns(), at: "path"}
+	w.subject = func(x *rankedShell) subject { return webshellSubject(&x.Webshell) }
+	w.span = func(x *rankedShell) (time.Time, time.Time) { return x.First, x.Last }
+	w.hot = func(x *rankedShell) bool { return x.Score >= likelyShell }
+	w.again = func() (lister, *records[rankedShell]) { x := newWebshells(c, ""); return x, &x.records }
 	w.about = describeWebshell
 	return w
 }
@@ -80,17 +84,32 @@ func hashValues(f *triage.File) []value {
 	return out
 }
 
-func webshellRow(w *rankedShell, width int) line {
-	name := w.Path
-	if w.verdict != nil && w.verdict.Value != "" {
-		name = "[" + w.verdict.Value + "] " + name
+func webshellColumns() []column[rankedShell] {
+	type row = rankedShell
+	return []column[row]{
+		{name: "score", width: 5, right: true, number: func(w *row) float64 { return float64(w.Score) }, cell: func(w *row) (string, look) {
+			if w.Score >= likelyShell {
+				return fmt.Sprint(w.Score), critical
+			}
+			return fmt.Sprint(w.Score), plain
+		}},
+		{name: "outcome", title: "+", width: 1, value: func(w *row) string { return w.Outcome },
+			cell: func(w *row) (string, look) {
+				return outcome.Sign(outcome.Outcome(w.Outcome)), outcomeLook(outcome.Outcome(w.Outcome))
+			}},
+		{name: "clients", width: 7, right: true, number: func(w *row) float64 { return float64(len(w.Clients)) },
+			cell: func(w *row) (string, look) { return number(len(w.Clients)), plain }},
+		{name: "requests", width: 8, right: true, number: func(w *row) float64 { return float64(w.Requests) },
+			cell: func(w *row) (string, look) { return number(w.Requests), plain }},
+		{name: "first", title: "first use", width: 14, number: func(w *row) float64 { return unix(w.First) }, value: func(w *row) string { return stamp(w.First) },
+			cell: func(w *row) (string, look) { return shortStamp(w.First), plain }},
+		{name: "last", title: "last use", width: 14, from: 100, number: func(w *row) float64 { return unix(w.Last) }, value: func(w *row) string { return stamp(w.Last) },
+			cell: func(w *row) (string, look) { return shortStamp(w.Last), plain }},
+		{name: "planted", width: 10, from: 100, cell: func(w *row) (string, look) { return w.PlantConfidence, plain }},
+		{name: "path", width: 10, grow: 1, cut: cellTail, value: func(w *row) string { return w.Path },
+			cell: func(w *row) (string, look) { return tagged(w.verdict, w.Path), strong }},
+		{name: "verdict", width: 9, from: never, cell: func(w *row) (string, look) { return saidOf(w.verdict), plain }},
 	}
-	scoreLook := plain
-	if w.Score >= likelyShell {
-		scoreLook = critical
-	}
-	head := []run{{cellRight(fmt.Sprint(w.Score), 5) + " ", scoreLook}, {cellRight(outcome.Sign(outcome.Outcome(w.Outcome)), 3), outcomeLook(outcome.Outcome(w.Outcome))}, {cellRight(number(len(w.Clients)), 9), plain}, {cellRight(number(w.Requests), 10), plain}, {"  " + cell(shortStamp(w.First), 16), plain}}
-	return line{sub: webshellSubject(&w.Webshell), runs: append(head, run{cellTail(name, max(10, width-46)), strong})}
 }
 
 // describeWebshell says why a path is a candidate, who planted it and who used it.
