@@ -21,7 +21,7 @@ func TestPalette(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := drive(t, dk, 80, 24)
-	d.search("class:sqli > outfile")
+	d.search("class:sqli outfile")
 	for _, c := range []struct {
 		letters string
 		wants   []string
@@ -29,7 +29,7 @@ func TestPalette(t *testing.T) {
 		{"timel\n", []string{"[Timeline]"}},
 		{"thumbphp\n", []string{"[Webshells]", "/img/thumb.php"}},
 		{"netflow\n", []string{"[Notes]", "ask the provider"}},
-		{"sqli outf\n", []string{"class:sqli outfile", "1 of 1 line"}},
+		{"sqli outf\n", []string{"class:sqli > outfile", "1 of 1 line"}},
 		{"addnote\n", []string{"note on r:"}},
 	} {
 		d.find(c.letters)
