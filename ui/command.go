@@ -58,6 +58,8 @@ var commands = []verb{
 // elsewhere are the words of the shell's command line that do nothing here, and why.
 var elsewhere = map[string]string{
 	"demo":    "spoor demo makes a case of its own; run it in a shell",
+	"keys":    "spoor keys prints which keys do what, as a file that can be changed; ? shows them here",
+	"seal":    "spoor seal CASE signs the journal's head with a key of yours and packs the case; run it in a shell, where the key can be asked for",
 	"reindex": "spoor reindex CASE makes the index anew; close this case first, since it is being read",
 }
 

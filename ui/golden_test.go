@@ -54,6 +54,10 @@ var goldens = []struct {
 			d.send(tea.KeyMsg{Type: tea.KeyTab})
 		}
 	}},
+	{"report", func(d *driver) {
+		d.press(d.m.keys.Screens[tabReport])
+		d.to("Summary")
+	}},
 	{"palette", func(d *driver) {
 		d.press(d.m.keys.Palette)
 		d.typed("shl")

@@ -75,6 +75,9 @@ func (r *root) record(msg tea.Msg) (tea.Cmd, bool) {
 		return r.editOutside(msg), true
 	case takenMsg:
 		return r.taken(msg), true
+	case wroteMsg:
+		r.say("wrote " + msg.path)
+		return send(changedMsg{}), true
 	case factsMsg:
 		r.say(msg.said)
 		return send(changedMsg{evidence: true}), true
@@ -375,7 +378,7 @@ func (r *root) report(args string) tea.Cmd {
 		if err != nil {
 			return failMsg{fmt.Errorf("write the report: %w", err)}
 		}
-		return sayMsg{"wrote " + path}
+		return wroteMsg{path}
 	})
 }
 

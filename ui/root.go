@@ -176,6 +176,8 @@ func (r *root) intent(msg tea.Msg) (tea.Cmd, bool) {
 		r.say(msg.text)
 	case failMsg:
 		r.fail(msg.err)
+	case reportFileMsg:
+		r.over = r.reportFilePrompt(msg)
 	case completedMsg:
 		if p, ok := r.over.(*prompt); ok {
 			p.completed(msg)
@@ -304,6 +306,8 @@ func (r *root) newTab(i int) screen {
 		return newNotes(r.common, "", "")
 	case tabEvidence:
 		return newEvidence(r.common)
+	case tabReport:
+		return newReport(r.common)
 	}
 	return newOverview(r.common)
 }

@@ -47,12 +47,16 @@ const (
 	tabFiles
 	tabNotes
 	tabEvidence
+	tabReport
 	screenCount
 )
 
 var screenNames = [screenCount]string{
-	"Overview", "Requests", "Webshells", "Actors", "Timeline", "Files", "Notes", "Evidence",
+	"Overview", "Requests", "Webshells", "Actors", "Timeline", "Files", "Notes", "Evidence", "Report",
 }
+
+// shortNames are the screens where there is no room for the names of all.
+var shortNames = [screenCount]string{"Over", "Reqs", "Shells", "Actors", "Time", "Files", "Notes", "Evid", "Report"}
 
 // Intents: what a screen asks of the root.
 type (

@@ -95,17 +95,21 @@ func (r *root) tabLine(s screen) string {
 	return ansi.Truncate(pad(b.String(), r.width), r.width, "")
 }
 
-// tabLabel is a screen that one is not on: its key, and its name where there is room for the names of all.
+// tabLabel is a screen that one is not on: its key, and its name, or a short one, where there is room for those of all.
+// The name of the one that one is on is always whole.
 func (r *root) tabLabel(i int) string {
 	label := r.keys.Screens[i].Help().Key
-	all := 2*screenCount - 1
-	for j, name := range screenNames {
-		all += strWidth(r.keys.Screens[j].Help().Key) + len(name)
+	for _, names := range []*[screenCount]string{&screenNames, &shortNames} {
+		all, widest := 2*screenCount-1, 0
+		for j, name := range names {
+			all += strWidth(r.keys.Screens[j].Help().Key) + len(name)
+			widest = max(widest, len(screenNames[j])-len(name))
+		}
+		if max(all+widest, 80) <= r.width {
+			return label + " " + names[i]
+		}
 	}
-	if max(all, 80) > r.width {
-		return label
-	}
-	return label + " " + screenNames[i]
+	return label
 }
 
 // crumbLine says how one came here, and how much there is.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"sort"
 	"strings"
 	"text/template"
@@ -254,6 +255,9 @@ func (p *printer) head() {
 	p.f("\nAll times are UTC. References such as `r:3f9a12.7` stand for one line of one evidence file; the appendix " +
 		"\"Cited evidence\" gives the file, its SHA-256, the line number and the line itself. Links are broken " +
 		"up and indicators defanged (`hxxp`, `[.]`), so that nothing opens by accident.")
+	if out := r.leftOut(); out != "" {
+		p.f("\nLeft out of this report when it was written: %s. The case has them.", out)
+	}
 }
 
 // marking is the TLP label as TLP 2.0 writes it.
@@ -295,26 +299,11 @@ var sharing = map[string]string{
 
 // body writes everything between the head and the appendices.
 func (p *printer) body() {
-	p.summary()
-	p.scope()
-	p.evidence()
-	p.method()
-	p.timeline()
-	p.findings()
-	p.dataRead()
-	p.processes()
-	p.files()
-	p.webshells()
-	p.incidents()
-	p.techniques()
-	p.intruders()
-	p.fared()
-	p.advice()
-	p.indicators()
-	p.gaps()
-	p.notes()
-	p.custody()
-	p.glossary()
+	for _, s := range chapters {
+		if !slices.Contains(p.report.Without, s.ID) {
+			s.write(p)
+		}
+	}
 }
 
 func (p *printer) summary() {

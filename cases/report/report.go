@@ -26,7 +26,8 @@ type Report struct {
 	TLP         string            `json:"tlp"` // as cases.ParseTLP answers; empty takes that of Case
 	GeneratedAt time.Time         `json:"generated_at"`
 	GeneratedBy cases.Who         `json:"generated_by"`
-	Version     string            `json:"version"` // of spoor
+	Version     string            `json:"version"`           // of spoor
+	Without     []string          `json:"without,omitempty"` // IDs of Sections that renderings for people leave out
 	Summary     []Statement       `json:"summary"`
 	Scope       Scope             `json:"scope"`
 	Evidence    []cases.Evidence  `json:"evidence"`

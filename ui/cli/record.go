@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"spoor/cases"
+	"spoor/cases/report"
 	"spoor/index"
 	"spoor/triage"
 	"spoor/ui/desk"
@@ -293,14 +294,20 @@ type reportCmd struct {
 	Format string `help:"One of ${report_formats}. Default: by the ending of FILE, else md." enum:",${report_formats}" default:""`
 	TLP    string `name:"tlp" help:"Marking of this report: CLEAR, GREEN, AMBER, AMBER+STRICT or RED. Default: that of the case." placeholder:"LABEL"`
 
-	Template string `help:"Write html or md by this template of yours." placeholder:"FILE"`
+	Sections []string `help:"Sections to write, by name; all of them if none is given. Formats for machines are always whole." placeholder:"NAME,..."`
+	Without  []string `help:"Sections to leave out. The report says which." placeholder:"NAME,..."`
+	Template string   `help:"Write html or md by this template of yours." placeholder:"FILE"`
 }
 
 func (c *reportCmd) Run(s *session) error {
 	if c.Format == "" {
 		c.Format = desk.ReportFormatOf(c.Out)
 	}
-	o := desk.ReportOptions{Format: c.Format, TLP: c.TLP, Template: c.Template}
+	without, err := report.Without(c.Sections, c.Without)
+	if err != nil {
+		return misuse{err}
+	}
+	o := desk.ReportOptions{Format: c.Format, TLP: c.TLP, Template: c.Template, Without: without}
 	if _, err := cases.ParseTLP(c.TLP); err != nil {
 		return misuse{err}
 	}

@@ -39,9 +39,10 @@ const (
 
 // ReportOptions says how a report is to be written.
 type ReportOptions struct {
-	Format   string // one of ReportFormats; empty is "md"
-	TLP      string // label of this report; empty takes that of the case
-	Template string // file of a template, for "html" (html/template, report.Page) and "md" (text/template, report.MarkdownPage)
+	Without  []string // sections to be left out of formats for people, as report.Without answers
+	Format   string   // one of ReportFormats; empty is "md"
+	TLP      string   // label of this report; empty takes that of the case
+	Template string   // file of a template, for "html" (html/template, report.Page) and "md" (text/template, report.MarkdownPage)
 }
 
 // A reportFormat is one rendering of a report: how it is named, the ending of its files, who writes it, and who does
@@ -89,6 +90,9 @@ func (o *ReportOptions) render(w io.Writer, r *report.Report) error {
 	if err != nil {
 		return err
 	}
+	if slices.Contains(formatsForPeople, f.name) {
+		o.leaveOut(r)
+	}
 	if o.TLP != "" {
 		if r.TLP, err = cases.ParseTLP(o.TLP); err != nil {
 			return err
@@ -105,6 +109,22 @@ func (o *ReportOptions) render(w io.Writer, r *report.Report) error {
 		return err
 	}
 	return f.by(w, r, filepath.Base(o.Template), text)
+}
+
+// formatsForPeople are those that have sections.
+var formatsForPeople = []string{"md", "html", "pdf", "docx"}
+
+// leaveOut takes sections out of r, and of the citations those that only they have.
+func (o *ReportOptions) leaveOut(r *report.Report) {
+	if len(o.Without) == 0 {
+		return
+	}
+	r.Without = o.Without
+	cited := map[string]bool{}
+	for _, ref := range report.Citations(r) {
+		cited[ref] = true
+	}
+	r.Cited = slices.DeleteFunc(r.Cited, func(c report.Cited) bool { return !cited[c.Citation.Ref] })
 }
 
 func readTemplate(name string) (string, error) {
