@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"runtime"
+
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -27,6 +29,7 @@ type keyMap struct {
 	Palette       key.Binding
 	Quit, Cancel  key.Binding
 	Save, Outside key.Binding // of the editor
+	Suspend       key.Binding
 }
 
 func newKeyMap() keyMap {
@@ -89,10 +92,12 @@ func newKeyMap() keyMap {
 		Quit:      bind([]string{"q"}, "q", "close"),
 		Cancel:    bind([]string{"ctrl+c"}, "Ctrl-C", "cancel work, or close"),
 		Task:      bind([]string{"x"}, "x", "task done, or open again"),
+		Suspend:   bind([]string{"ctrl+z"}, "Ctrl-Z", "suspend (fg: back)"),
 		Save:      bind([]string{"ctrl+s"}, "Ctrl-S", "save"),
 		Outside:   bind([]string{"ctrl+g"}, "Ctrl-G", "your $EDITOR"),
 		Palette:   bind([]string{"ctrl+p"}, "Ctrl-P", "find anything"),
 	}
+	k.Suspend.SetEnabled(runtime.GOOS != "windows") // its console has no jobs
 	for i := range k.Screens {
 		n := string(rune('1' + i))
 		k.Screens[i] = bind([]string{n}, n, screenNames[i])
@@ -138,7 +143,7 @@ func (k keyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
 		{k.Enter, k.Back, k.Older, k.Newer, k.Tab, k.Pivot, k.Search, k.Plant, k.Merge, k.Split, k.Cycle, k.Order, k.Unmask, k.Hidden, k.Reload},
 		{k.Filter, k.In, k.Out, k.Filters, k.Sort, k.Columns, k.Tally, k.Context, k.Begin, k.Next, k.Prev, k.NextMark, k.PrevMark, k.Jump, k.NextDay, k.PrevDay},
-		{k.Note, k.Edit, k.Task, k.Verdict, k.Mark, k.Copy, k.CopyView, k.Command, k.Palette, k.Help, k.Quit, k.Cancel},
+		{k.Note, k.Edit, k.Task, k.Verdict, k.Mark, k.Copy, k.CopyView, k.Command, k.Palette, k.Help, k.Quit, k.Cancel, k.Suspend},
 		{k.Up, k.Down, k.Left, k.Right, k.PageUp, k.PageDown, k.HalfUp, k.HalfDown, k.Home, k.End},
 		k.Screens[:],
 	}

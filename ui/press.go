@@ -24,6 +24,10 @@ func (r *root) press(msg tea.KeyMsg) tea.Cmd {
 	if key.Matches(msg, r.keys.Cancel) {
 		return r.cancel(msg)
 	}
+	if key.Matches(msg, r.keys.Suspend) {
+		r.say("back: the program was suspended")
+		return tea.Suspend
+	}
 	if r.over != nil {
 		var cmd tea.Cmd
 		r.over, cmd = r.over.Update(msg)

@@ -35,7 +35,8 @@ type Options struct {
 func Run(ctx context.Context, d *desk.Desk, o Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // work that is still running when the program is closed
-	opts := []tea.ProgramOption{tea.WithAltScreen(), tea.WithContext(ctx)}
+	// Signals end ctx; whoever made it knows them.
+	opts := []tea.ProgramOption{tea.WithAltScreen(), tea.WithContext(ctx), tea.WithoutSignalHandler()}
 	if o.In != nil {
 		opts = append(opts, tea.WithInput(o.In))
 	}

@@ -116,7 +116,9 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, bundled fs.FS
 		fmt.Fprintf(stderr, "spoor: error: %s\nspoor: hint: spoor --help lists the commands, spoor COMMAND --help one of them\n", triage.Visible(err.Error()))
 		return 2
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
+	defer stop()
+	ctx, stop = signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
 	done, err := profile(g.CPUProfile)
@@ -127,6 +129,15 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, bundled fs.FS
 	defer done()
 	s := &session{ctx: ctx, in: stdin, out: stdout, err: stderr, bundled: bundled, args: args, analyst: g.Analyst, host: g.Host}
 	return s.report(kctx.Run(s))
+}
+
+// endings are the signals that ask the program to end: kill, and a lost terminal unless nohup said that it does not
+// matter. However often they come, what is being written is written.
+func endings() []os.Signal {
+	if signal.Ignored(syscall.SIGHUP) {
+		return []os.Signal{syscall.SIGTERM}
+	}
+	return []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
 }
 
 // profile starts a CPU profile if a file is named, and answers how to end it.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"spoor/triage"
 	"spoor/ui"
@@ -14,11 +15,23 @@ import (
 )
 
 type openCmd struct {
-	Case string `arg:"" help:"Case folder."`
+	Case   string   `arg:"" help:"Case folder."`
+	Screen []string `arg:"" optional:"" help:"With --plain: overview (default), requests and so on, a reference, or search QUERY, outcomes, stolen."`
+	Plain  bool     `help:"Print what the screen shows as plain lines, the whole list, and end."`
+	Filter string   `help:"With --plain: the query of a screen that takes one." placeholder:"QUERY"`
+	Detail bool     `help:"With --plain: what is said of the first row, too."`
+	Width  int      `help:"With --plain: columns." default:"160" placeholder:"N"`
+	Rows   int      `help:"With --plain: at most so many rows of a list." default:"10000" placeholder:"N"`
 	terminalFlags
 }
 
 func (c *openCmd) Run(s *session) error {
+	if c.Plain {
+		return s.withCase(c.Case, c.plain(s))
+	}
+	if len(c.Screen) > 0 || c.Filter != "" || c.Detail {
+		return misuse{errors.New("a screen, --filter and --detail go with --plain")}
+	}
 	if !canDraw(s.out) {
 		return errNoTerminal
 	}
@@ -27,6 +40,19 @@ func (c *openCmd) Run(s *session) error {
 		return err
 	}
 	return s.withCase(c.Case, func(d *desk.Desk) error { return s.runUI(d, &c.terminalFlags, keys) })
+}
+
+// plain prints a screen.
+func (c *openCmd) plain(s *session) func(*desk.Desk) error {
+	o := ui.PlainOptions{Screen: strings.Join(c.Screen, " "), View: ui.ViewOptions{Filter: c.Filter}, Width: c.Width, Rows: c.Rows, Detail: c.Detail,
+		ASCII: c.options(os.Getenv).ASCII}
+	return func(d *desk.Desk) error {
+		err := s.buffered(func(w io.Writer) error { return ui.Plain(s.ctx, d, w, o) })
+		if errors.Is(err, ui.ErrNotPlain) {
+			return misuse{err}
+		}
+		return err
+	}
 }
 
 // runUI opens the terminal program.

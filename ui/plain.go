@@ -1,0 +1,231 @@
+package ui
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"spoor/ui/desk"
+)
+
+// PlainOptions says what Plain writes. The zero value is the Overview in 160 columns.
+type PlainOptions struct {
+	Screen string // the name of a tab, a reference, or a line of the command line that shows something
+	View   ViewOptions
+	Width  int  // columns; 0 is 160, the least 60
+	Rows   int  // at most so many rows of a list; 0 is 10,000
+	Detail bool // with what the detail pane says of the first row; always for a reference
+	ASCII  bool // without Unicode
+}
+
+// ViewOptions are what one would do to a screen before reading it.
+type ViewOptions struct {
+	Filter string // a query, for the screens that take one
+}
+
+// ErrNotPlain says that nothing can be written as asked.
+var ErrNotPlain = errors.New("no such screen")
+
+// Widths and rows of Plain.
+const (
+	plainWidth = 160
+	plainRows  = 10_000
+	maxPlain   = 2_000 // the widest
+)
+
+// Plain writes what a screen shows as lines without any control character: place, column titles, every row, and
+// the detail of the first where asked. A list longer than o.Rows is cut, and the last line says so.
+func Plain(ctx context.Context, d *desk.Desk, w io.Writer, o PlainOptions) error {
+	if o.Width == 0 {
+		o.Width = plainWidth
+	}
+	if o.Rows == 0 {
+		o.Rows = plainRows
+	}
+	if o.Width < minWidth || o.Width > maxPlain || o.Rows < 0 {
+		return fmt.Errorf("a width of %d and %d rows: the width is %d to %d, rows are more than 0", o.Width, o.Rows, minWidth, maxPlain)
+	}
+	h := &Headless{m: newRoot(ctx, d, Options{NoColor: true})}
+	h.m.spinning = true // no clock
+	h.send(tea.WindowSizeMsg{Width: o.Width, Height: 50})
+	h.run(h.m.Init())
+	if err := h.show(&o); err != nil {
+		return err
+	}
+	p := plainText{w: bufio.NewWriter(w), o: o, st: &h.m.st}
+	_, title := h.m.top().Place()
+	p.line(strings.TrimSpace(title + "  " + p.clean(h.m.top().Info())))
+	p.line("")
+	if err := p.screen(h.m.top()); err != nil {
+		return err
+	}
+	return p.w.Flush()
+}
+
+// show goes to the screen.
+func (h *Headless) show(o *PlainOptions) error {
+	cmd, err := command{name: "overview"}, error(nil)
+	if o.Screen != "" {
+		cmd, err = parseCommand(o.Screen)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNotPlain, err)
+	}
+	shown := false
+	for i, name := range screenNames {
+		if strings.EqualFold(name, cmd.name) && cmd.args == "" {
+			h.run(h.m.goTab(i))
+			shown = true
+		}
+	}
+	switch {
+	case shown:
+	case cmd.name == "search", cmd.name == "files", cmd.name == "processes":
+		if err := checkQuery(cmd.args); err != nil {
+			return err
+		}
+		h.run(h.m.command(cmd))
+	case cmd.name == "outcomes", cmd.name == "stolen":
+		h.run(h.m.command(cmd))
+	case cmd.name == "open":
+		o.Detail = true
+		h.run(h.m.command(cmd))
+	default:
+		return fmt.Errorf("%w: %q shows nothing to write; give a screen, search QUERY, outcomes, stolen, processes or a reference", ErrNotPlain, cmd.name)
+	}
+	if q := o.View.Filter; q != "" {
+		f, ok := h.m.top().(filtered)
+		if !ok {
+			return fmt.Errorf("%w: this screen takes no filter", ErrNotPlain)
+		}
+		if _, own := f.(*notes); !own {
+			if err := checkQuery(q); err != nil {
+				return err
+			}
+		}
+		h.send(f.Search(q))
+	}
+	if h.m.bad {
+		return errors.New(h.m.said)
+	}
+	return nil
+}
+
+// plainText writes lines.
+type plainText struct {
+	w  *bufio.Writer
+	o  PlainOptions
+	st *styles
+}
+
+// line writes one line; errors come with the flush at the end.
+func (p *plainText) line(s string) {
+	s = strings.TrimRight(ansi.Strip(s), " ")
+	if p.o.ASCII {
+		s = toASCII(s)
+	}
+	p.w.WriteString(s)
+	p.w.WriteByte('\n')
+}
+
+// clean makes any text fit to be written.
+func (p *plainText) clean(s string) string {
+	return strings.TrimRight(cell(s, p.o.Width), " ")
+}
+
+func (p *plainText) runs(runs []run) { p.line(p.st.draw(runs, p.o.Width, selNone)) }
+
+// lines writes rows, as far as there is room.
+func (p *plainText) lines(lines []line) {
+	for _, l := range lines[:min(len(lines), p.o.Rows)] {
+		p.runs(l.runs)
+	}
+	p.more(len(lines))
+}
+
+// more says how many rows were left out.
+func (p *plainText) more(n int) {
+	if n > p.o.Rows {
+		p.line(fmt.Sprintf("(%s more; --rows N writes more, a filter asks for less)", counted(n-p.o.Rows, "row", "rows")))
+	}
+}
+
+// detail writes what is said of the first row.
+func (p *plainText) detail(title string, lines []line) {
+	if !p.o.Detail || len(lines) == 0 {
+		return
+	}
+	p.line("")
+	p.line(p.clean(title + ":"))
+	p.lines(wrapLines(lines, p.o.Width))
+}
+
+// A listed screen is a list with the detail of one row.
+type listed interface{ pane() *browser }
+
+func (r *records[T]) pane() *browser { return &r.b }
+func (o *overview) pane() *browser   { return &o.b }
+
+// screen writes what a screen holds.
+func (p *plainText) screen(s screen) error {
+	switch s := s.(type) {
+	case *requests:
+		return p.requests(s)
+	case *request:
+		if s.err != nil {
+			return s.err
+		}
+		p.lines(s.list.lines)
+	case listed:
+		b := s.pane()
+		b.below = max(b.below, 1) // a detail beside the list would take its room
+		s.(screen).Resize(p.o.Width+gutterWidth, 50)
+		if b.head != nil {
+			p.runs(b.head())
+		}
+		if len(b.list.lines) == 0 {
+			p.lines(wrapLines([]line{text(plain, b.list.empty)}, p.o.Width))
+			return nil
+		}
+		p.lines(b.list.lines)
+		if b.build != nil {
+			p.detail(b.title, b.build(b.list.cur))
+		}
+	default:
+		return fmt.Errorf("%w: this one has no lines", ErrNotPlain)
+	}
+	return nil
+}
+
+// requests writes the table, a page at a time.
+func (p *plainText) requests(s *requests) error {
+	if s.err != nil {
+		return s.err
+	}
+	if s.n == 0 {
+		p.lines(wrapLines(s.nothing(), p.o.Width))
+		return nil
+	}
+	s.table.fit(p.o.Width)
+	p.runs(s.table.head())
+	for i := 0; i < min(s.n, p.o.Rows); i += pageRows {
+		m := readPage(s.c.desk, s.pages.res, s.pages.gen, i/pageRows)
+		if m.err != nil {
+			return m.err
+		}
+		for j := range m.rows[:min(len(m.rows), p.o.Rows-i)] {
+			p.runs(s.table.row(&m.rows[j], false))
+		}
+	}
+	p.more(s.n)
+	if s.shown != nil {
+		p.detail(s.shown.Request.Ref, describeRequest(s.shown))
+	}
+	return nil
+}
