@@ -33,6 +33,7 @@ func newActors(c *common, want string) *actors {
 	}
 	a.start(c, tabActors, title, "No client did enough to be called an intruder. Requests (2) with the query level:>=medium shows single findings.", "intruder", "intruders")
 	a.want = want
+	a.kind = "actors"
 	a.read = readActors
 	a.table = table[judgedActor]{all: actorColumns(), at: "clients"}
 	a.subject = func(x *judgedActor) subject { return actorSubject(&x.Actor) }

@@ -118,7 +118,7 @@ type driver struct {
 func drive(t testing.TB, d *desk.Desk, width, height int) *driver {
 	t.Helper()
 	dr := &driver{t: t}
-	dr.m = newRoot(context.Background(), d, Options{Out: &dr.out})
+	dr.m = newRoot(context.Background(), d, Options{Out: &dr.out, Fresh: true})
 	dr.m.spinning = true // no clock in tests
 	dr.run(dr.m.Init())
 	dr.send(tea.WindowSizeMsg{Width: width, Height: height})

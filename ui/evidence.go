@@ -27,6 +27,7 @@ func newEvidence(c *common) *evidence {
 	e := &evidence{}
 	e.start(c, tabEvidence, screenNames[tabEvidence], "Nothing is loaded yet. :load access.log takes a log in; folders, listings, .gz and .zst are read too", "source", "sources")
 	e.read = func(_ context.Context, d *desk.Desk) ([]source, error) { return readSources(d), nil }
+	e.kind = "evidence"
 	e.table = table[source]{all: sourceColumns(), at: "role"}
 	e.subject = func(s *source) subject { return sourceRow(s).sub }
 	e.row = func(s *source, _ int) line { return sourceRow(s) }

@@ -39,6 +39,7 @@ func newFiles(c *common, query, want string) *files {
 	f := &files{query: query}
 	f.start(c, tabFiles, screenNames[tabFiles], "", "file", "files")
 	f.want = want
+	f.kind, f.args = "files", some(query)
 	f.read = func(ctx context.Context, d *desk.Desk) ([]listedFile, error) { return readFiles(ctx, d, query) }
 	f.table = table[listedFile]{all: fileColumns(), at: "verdict"}
 	f.subject = func(x *listedFile) subject {

@@ -29,7 +29,7 @@ func NewHeadless(d *desk.Desk, width, height int) *Headless {
 // NewHeadlessUntil is NewHeadless that comes back as soon as the screen shows a text: what the program was still
 // to work out then is left. It is for measuring how soon something is on the screen.
 func NewHeadlessUntil(d *desk.Desk, width, height int, text string) *Headless {
-	h := &Headless{m: newRoot(context.Background(), d, Options{}), until: text}
+	h := &Headless{m: newRoot(context.Background(), d, Options{Fresh: true}), until: text}
 	h.m.spinning = true // no clock
 	h.send(tea.WindowSizeMsg{Width: width, Height: height})
 	h.run(h.m.Init())

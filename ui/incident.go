@@ -40,6 +40,7 @@ func newIncident(c *common, ref string) *incident {
 		}
 		return nil, nil
 	}
+	in.kind, in.args = "incident", []string{ref}
 	in.b.below = 8
 	in.b.title = "in full"
 	in.row = chainRowLine

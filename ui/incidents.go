@@ -37,6 +37,7 @@ func newIncidents(c *common) *incidents {
 	s.span = func(in *judgedIncident) (time.Time, time.Time) { return in.First, in.Last }
 	s.hot = func(in *judgedIncident) bool { return in.Level >= triage.High }
 	s.again = func() (lister, *records[judgedIncident]) { x := newIncidents(c); return x, &x.records }
+	s.kind = "incidents"
 	s.about = describeIncidentShort
 	return s
 }

@@ -138,6 +138,9 @@ func (k keyMap) ShortHelp() []key.Binding {
 		k.Cycle, k.Order, k.Edit, k.Note, k.Verdict, k.Mark, k.Copy, k.Command, k.Quit}
 }
 
+// actionGroups is how many groups of FullHelp do something to what is shown; the others move and change screens.
+const actionGroups = 3
+
 // FullHelp is the whole key map, a group for each thing one does.
 func (k keyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{

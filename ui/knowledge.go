@@ -267,6 +267,7 @@ func newGaps(c *common) *evidence {
 	e := newEvidence(c)
 	e.title, e.noun = "gaps", [2]string{"gap", "gaps"}
 	e.none = "No gap is known: every line of every file given was read, and no log pauses longer than its rhythm explains."
+	e.kind = "gaps"
 	e.table = table[source]{all: gapColumns(), at: "kind"}
 	e.row = nil
 	e.again = func() (lister, *records[source]) { x := newGaps(c); return x, &x.records }

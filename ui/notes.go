@@ -44,6 +44,7 @@ func newNotes(c *common, query, want string) *notes {
 	}
 	n.start(c, tabNotes, title, none, "note", "notes")
 	n.want = want
+	n.kind, n.args = "notes", some(query)
 	n.read = func(_ context.Context, d *desk.Desk) ([]writing, error) { return readNotes(d, query) }
 	n.table = table[writing]{all: noteColumns(), at: "by"}
 	n.subject = writingSubject

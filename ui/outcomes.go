@@ -25,6 +25,7 @@ func newOutcomes(c *common, class triage.Class) *outcomes {
 		title += " (" + string(class) + ")"
 	}
 	o.start(c, tabOverview, title, "No attack is known. :load FILE takes a log in; Esc goes back.", "attack", "attacks")
+	o.kind, o.args = "outcomes", some(string(class))
 	o.b.below = 9
 	o.read = func(ctx context.Context, d *desk.Desk) ([]outcome.Attack, error) {
 		res, err := d.Outcomes(ctx)

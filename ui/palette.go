@@ -69,8 +69,7 @@ func (r *root) openPalette(k keyMap) tea.Cmd {
 	for i, name := range screenNames {
 		p.entries = append(p.entries, entry{"screen", name, k.Screens[i].Help().Key, tabMsg{i}})
 	}
-	groups := k.FullHelp()
-	for _, group := range groups[:len(groups)-2] { // all but movement and screens
+	for _, group := range k.FullHelp()[:actionGroups] {
 		for _, b := range group {
 			if msg, err := keyOf(b); err == nil && b.Enabled() && b.Help().Key != k.Palette.Help().Key {
 				p.entries = append(p.entries, entry{"action", b.Help().Desc, "key " + b.Help().Key, againMsg{msg}})

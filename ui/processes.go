@@ -30,6 +30,7 @@ func newProcesses(c *common, query, of, want string) *processes {
 	p := &processes{query: query, of: of, every: want != "" || query != ""}
 	p.start(c, tabTimeline, "Processes", "", "process", "processes")
 	p.want = want
+	p.kind, p.args = "processes", some(query, of)
 	p.b.below = 11
 	p.table = table[triage.Process]{all: processColumns(), at: "command"}
 	p.subject = processSubject

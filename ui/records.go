@@ -23,7 +23,10 @@ type records[T any] struct {
 	b     browser
 	tab   int
 	title string
-	want  string // the record to put the cursor on; empty for none
+	want  string   // the record to put the cursor on; empty for none
+	quiet bool     // it need not be there any more
+	kind  string   // what a session calls the screen; empty if it is not kept
+	args  []string // what it is of, for a session
 	noun  [2]string
 
 	gen     int
@@ -147,10 +150,13 @@ func (r *records[T]) seek(on bool, none string, fit func(*T) bool) tea.Cmd {
 
 // goWanted puts the cursor on the record the screen was opened for.
 func (r *records[T]) goWanted() tea.Cmd {
-	want := r.want
-	r.want = ""
+	want, quiet := r.want, r.quiet
+	r.want, r.quiet = "", false
 	if r.b.list.find(want) || r.b.list.findPrefix(want) {
 		r.b.describe(true)
+		return nil
+	}
+	if quiet {
 		return nil
 	}
 	return send(sayMsg{want + " is not in this list"})

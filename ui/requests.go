@@ -25,6 +25,7 @@ type requests struct {
 	n        int
 	files    int          // files that the filters match
 	want     string       // the request to put the cursor on when the first answer comes; empty for none
+	above    int          // rows in sight above it
 	hot      []int64      // findings in equal parts of the list, for the scroll bar
 	marked   map[int]bool // rows that are marked
 	client   int          // columns that the clients seen so far need
@@ -244,8 +245,11 @@ func (r *requests) searched(m searchedMsg) tea.Cmd {
 		r.put(m.first)
 	}
 	r.n, r.files = m.n, m.files
-	r.want = ""
 	above := r.rows.cur - r.rows.top
+	if r.want != "" {
+		above = r.above
+	}
+	r.want = ""
 	r.rows.n, r.rows.cur, r.rows.top = m.n, m.at, max(0, m.at-above)
 	r.divide()
 	return tea.Batch(r.follow(), countTimes(r.c.ctx, m.res, m.gen, r.band.lo, r.band.hi), r.findMarks())
@@ -398,7 +402,10 @@ func (r *requests) measure(a bandAct) tea.Cmd {
 // sort orders the rows by the column that the keys act upon, then the other way round, then as they came.
 func (r *requests) sort() tea.Cmd {
 	c := r.table.current()
-	if c == nil || requestFields[c.name].order == "" {
+	if c == nil {
+		return nil
+	}
+	if requestFields[c.name].order == "" {
 		return send(sayMsg{"requests have no order by " + c.name})
 	}
 	r.table.order()
@@ -449,6 +456,7 @@ func (r *requests) divide() {
 	r.rows.to(r.rows.cur)
 	r.detail.resize(r.split.paneW, r.split.paneH)
 	r.around.list.resize(r.split.paneW, r.split.paneH)
+	fitRequests(&r.table, r.tableWidth(), r.client)
 }
 
 // headRows is what stands above the rows: two rows of histogram and the column titles.

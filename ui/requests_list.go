@@ -26,7 +26,7 @@ func (r *requests) Parse(text string) ([]filter, error) {
 // Narrowed is the list of other filters.
 func (r *requests) Narrowed(filters []filter) screen {
 	n := newRequests(r.c, "")
-	n.filters, n.want = filters, r.under()
+	n.filters, n.want, n.above = filters, r.under(), r.rows.cur-r.rows.top
 	n.table.chosen, n.table.at, n.table.sort, n.table.desc = r.table.chosen, r.table.at, r.table.sort, r.table.desc
 	n.around.kind = r.around.kind
 	return n

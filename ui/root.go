@@ -41,6 +41,10 @@ type root struct {
 	times         []string        // where in time one went
 	loading       *loading        // nil if none runs
 	stale         map[screen]bool // screens that have not read again since evidence came
+	anew          bool            // no session is read or kept
+	resumed       bool            // what was kept of the last session has been read
+	saved         string          // the session as it was saved last
+	saving        bool            // one is being saved
 	quitting      bool
 	exec          func(*editor.Cmd, tea.ExecCallback) tea.Cmd // gives the terminal to the responder's editor
 }
@@ -55,7 +59,7 @@ func newRoot(ctx context.Context, d *desk.Desk, o Options) *root {
 	if o.Keys != nil {
 		c.keys = o.Keys.m
 	}
-	r := &root{common: c, exec: tea.ExecProcess}
+	r := &root{common: c, anew: o.Fresh, exec: tea.ExecProcess}
 	r.spin = spinner.New(spinner.WithSpinner(spinner.Spinner{Frames: []string{"|", "/", "-", "\\"}, FPS: time.Second / 8}))
 	return r
 }
@@ -66,12 +70,15 @@ type draftsMsg struct{ left map[string]string }
 // Init shows the Overview and looks for drafts.
 func (r *root) Init() tea.Cmd {
 	d := r.desk
-	return tea.Batch(r.goTab(tabOverview), func() tea.Msg { return draftsMsg{d.Drafts()} })
+	return tea.Batch(r.goTab(tabOverview), func() tea.Msg { return draftsMsg{d.Drafts()} }, r.readSession())
 }
 
 // Update routes a message and keeps the spinner turning while work runs.
 func (r *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := r.handle(msg)
+	if _, isKey := msg.(tea.KeyMsg); isKey && r.resumed {
+		cmd = tea.Batch(cmd, r.keepSession())
+	}
 	if len(r.jobs) > 0 && !r.spinning {
 		r.spinning = true
 		cmd = tea.Batch(cmd, r.spin.Tick)
@@ -98,6 +105,11 @@ func (r *root) handle(msg tea.Msg) tea.Cmd {
 	case doneMsg:
 		delete(r.jobs, msg.job)
 		return r.handle(msg.msg)
+	case sessionMsg:
+		return r.resume(msg)
+	case sessionSavedMsg:
+		r.saving = false
+		return nil // a case that cannot be written is read all the same
 	case changedMsg:
 		if msg.evidence {
 			return r.outdate()

@@ -46,6 +46,7 @@ func newStolen(c *common, want string) *stolen {
 	}
 	s.start(c, tabOverview, title, "", "row", "rows")
 	s.want = want
+	s.kind = "stolen"
 	s.b.title = "in full"
 	s.row = func(x *lootRow, _ int) line { return sumsRow(x) }
 	s.subject = func(x *lootRow) subject {

@@ -162,7 +162,11 @@ func (t *table[T]) head() []run {
 		}
 		name := or(c.title, c.name)
 		if c.name == t.sort {
-			name += map[bool]string{false: " ^", true: " v"}[t.desc]
+			sign := map[bool]string{false: "^", true: "v"}[t.desc]
+			if len(name)+2 <= c.width {
+				sign = " " + sign
+			}
+			name = cell(name, min(len(name), c.width-len(sign))) + sign
 		}
 		l := muted
 		if i == at {

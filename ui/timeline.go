@@ -17,6 +17,7 @@ func newTimeline(c *common) *timeline {
 	t := &timeline{}
 	t.start(c, tabTimeline, screenNames[tabTimeline], "Nothing has a time yet. Load a log first: :load access.log", "event", "events")
 	t.read = func(_ context.Context, d *desk.Desk) ([]desk.Event, error) { return readTimeline(d), nil }
+	t.kind = "timeline"
 	t.b.below = 7
 	t.table = table[desk.Event]{all: eventColumns(17), at: "client"}
 	t.subject = eventSubject

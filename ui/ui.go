@@ -24,6 +24,7 @@ import (
 type Options struct {
 	In      io.Reader // keys; nil is the terminal
 	Out     io.Writer // the terminal; nil is standard output, and in New no copying
+	Fresh   bool      // begin at the Overview, and keep nothing of where one went
 	NoColor bool      // draw with weight, underline and reverse only
 	Light   bool      // choose colours for a light background
 	ASCII   bool      // draw without Unicode
@@ -50,6 +51,7 @@ func Run(ctx context.Context, d *desk.Desk, o Options) error {
 	cancel()
 	r.busy.Lock() // until what writes to the case has ended
 	defer r.busy.Unlock()
+	r.leaveSession()
 	if errors.Is(err, tea.ErrProgramKilled) && cancelled {
 		return ctx.Err()
 	}

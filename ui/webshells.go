@@ -36,6 +36,7 @@ func newWebshells(c *common, want string) *webshells {
 	}
 	w.start(c, tabWebshells, title, "No script behaves like a web shell. Requests (2) shows everything that was loaded.", "web shell", "web shells")
 	w.want = want
+	w.kind = "webshells"
 	w.read = readWebshells
 	w.table = table[rankedShell]{all: webshellColumns(), at: "path"}
 	w.subject = func(x *rankedShell) subject { return webshellSubject(&x.Webshell) }

@@ -16,13 +16,14 @@ import (
 type terminalFlags struct {
 	Color string `help:"auto, always, or never for no colour. auto goes by NO_COLOR and TERM." enum:"auto,always,never" default:"auto"`
 	Light *bool  `negatable:"" help:"Colours for a light background. Default: what COLORFGBG says, else dark."`
+	Fresh bool   `help:"Begin at the Overview, not where the last session was left, and keep nothing of this one."`
 	Keys  string `help:"A file that says which keys do what, in place of CASE/keys; spoor keys prints one." placeholder:"FILE"`
 	ASCII *bool  `name:"ascii" negatable:"" help:"Draw without Unicode. Default: if the locale (LC_ALL, LC_CTYPE, LANG) has none, or TERM is linux."`
 }
 
 // options are the flags with what they leave to the environment.
 func (f *terminalFlags) options(env func(string) string) ui.Options {
-	o := ui.Options{NoColor: f.Color == "never" || f.Color != "always" && noColor(env), Light: lightBackground(env), ASCII: noUnicode(env)}
+	o := ui.Options{Fresh: f.Fresh, NoColor: f.Color == "never" || f.Color != "always" && noColor(env), Light: lightBackground(env), ASCII: noUnicode(env)}
 	if f.Light != nil {
 		o.Light = *f.Light
 	}

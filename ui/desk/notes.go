@@ -185,5 +185,11 @@ func (d *Desk) History(ref string) ([]cases.Note, error) {
 // SaveDraft keeps what is being typed under a key; empty text drops it.
 func (d *Desk) SaveDraft(key, text string) error { return d.Case.SaveDraft(key, text) }
 
+// SaveSession keeps what the terminal program shows; Session is what was kept.
+func (d *Desk) SaveSession(b []byte) error { return d.Case.SaveSession(b) }
+
+// Session is what SaveSession kept; nil if there is nothing.
+func (d *Desk) Session() ([]byte, error) { return d.Case.Session() }
+
 // Drafts is what was being typed, by key.
 func (d *Desk) Drafts() map[string]string { return d.Case.Drafts() }
