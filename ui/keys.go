@@ -118,7 +118,7 @@ func disable(bindings ...*key.Binding) {
 // disableList switches off what only a list can do whose rows are filtered, ordered and gone through by time.
 func (k *keyMap) disableList() {
 	disable(&k.Left, &k.Right, &k.NextMark, &k.PrevMark, &k.Jump, &k.NextDay, &k.PrevDay, &k.In, &k.Out, &k.Filters, &k.Sort, &k.Columns,
-		&k.Tally, &k.Context, &k.Begin, &k.CopyView)
+		&k.Tally, &k.Context, &k.Begin)
 }
 
 // forSubject is k with the keys switched off that have nothing to act upon.

@@ -127,6 +127,8 @@ func (r *root) pressGlobal(msg tea.KeyMsg, k keyMap) (tea.Cmd, bool) {
 		r.over = r.commandPrompt()
 	case key.Matches(msg, k.Search):
 		r.over = r.searchPrompt("search: ", "")
+	case key.Matches(msg, k.CopyView):
+		return r.copyView(), true
 	case key.Matches(msg, k.Hidden):
 		return r.toggleHidden(), true
 	case key.Matches(msg, k.Filter):

@@ -95,7 +95,7 @@ func TestSessionThatCannotBeRead(t *testing.T) {
 		d.press(d.m.keys.Screens[tabOverview])
 		d.wants("[Overview]")
 		if text == "{" {
-			d = again(t, dk)
+			d.run(d.m.keepSession())
 			if b, err := os.ReadFile(file); err != nil || bytes.Equal(b, []byte(text)) {
 				t.Errorf("the session is not kept anew: %q, %v", b, err)
 			}

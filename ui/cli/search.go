@@ -19,6 +19,8 @@ type searchCmd struct {
 	Case  string   `arg:"" help:"Case folder."`
 	Query []string `arg:"" optional:"" help:"Query, such as: ip:198.51.100.0/24 method:POST status:2xx -path:/login*.."`
 	Limit int      `short:"n" help:"Print at most so many requests. 0 prints all." default:"0"`
+	Sort  string   `help:"Order by time, size, millis, line, ip, method, path, query, status, ua, referer, host, user, source or level. Default: as loaded, in time." placeholder:"FIELD"`
+	Desc  bool     `help:"With --sort: the largest first."`
 	JSON  bool     `name:"json" help:"Print one JSON object a line."`
 
 	hiddenFlag
@@ -82,6 +84,11 @@ func (c *searchCmd) Run(s *session) error {
 		if err != nil {
 			return err
 		}
+		if c.Sort != "" {
+			if err := res.Sort(s.ctx, c.Sort, c.Desc); err != nil {
+				return misuse{err}
+			}
+		}
 		n := res.Len()
 		if c.Limit > 0 {
 			n = min(n, c.Limit)
@@ -144,6 +151,8 @@ func size(n int64) string {
 type findingsCmd struct {
 	Case  string   `arg:"" help:"Case folder."`
 	Query []string `arg:"" optional:"" help:"Only of requests that match this query, such as: class:sqli level:>=high.."`
+	Sort  string   `help:"Order by time, size, millis, line, ip, method, path, query, status, ua, referer, host, user, source or level. Default: as loaded, in time." placeholder:"FIELD"`
+	Desc  bool     `help:"With --sort: the largest first."`
 	JSON  bool     `name:"json" help:"Print one JSON object a line, one for each request and rule."`
 
 	hiddenFlag
