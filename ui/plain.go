@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
+	"spoor/triage"
 	"spoor/ui/desk"
 )
 
@@ -24,9 +26,12 @@ type PlainOptions struct {
 	ASCII  bool // without Unicode
 }
 
-// ViewOptions are what one would do to a screen before reading it.
+// ViewOptions are what one would do to a list before reading it.
 type ViewOptions struct {
-	Filter string // a query, for the screens that take one
+	Filter  string   // filters, as the screen takes them: a query for requests, words and column:value elsewhere
+	Sort    string   // the column that orders the rows
+	Desc    bool     // the largest first
+	Columns []string // the columns; none: as many as fit
 }
 
 // ErrNotPlain says that nothing can be written as asked.
@@ -91,29 +96,52 @@ func (h *Headless) show(o *PlainOptions) error {
 			return err
 		}
 		h.run(h.m.command(cmd))
-	case cmd.name == "outcomes", cmd.name == "stolen":
+	case cmd.name == "outcomes", cmd.name == "stolen", cmd.name == "incidents", cmd.name == "gaps", cmd.name == "notes":
 		h.run(h.m.command(cmd))
 	case cmd.name == "open":
 		o.Detail = true
 		h.run(h.m.command(cmd))
 	default:
-		return fmt.Errorf("%w: %q shows nothing to write; give a screen, search QUERY, outcomes, stolen, processes or a reference", ErrNotPlain, cmd.name)
-	}
-	if q := o.View.Filter; q != "" {
-		f, ok := h.m.top().(filtered)
-		if !ok {
-			return fmt.Errorf("%w: this screen takes no filter", ErrNotPlain)
-		}
-		if _, own := f.(*notes); !own {
-			if err := checkQuery(q); err != nil {
-				return err
-			}
-		}
-		h.send(f.Search(q))
+		return fmt.Errorf("%w: %q shows nothing to write; give a screen, search QUERY, outcomes, stolen, processes, incidents, gaps or a reference", ErrNotPlain, cmd.name)
 	}
 	if h.m.bad {
 		return errors.New(h.m.said)
 	}
+	return h.view(&o.View)
+}
+
+// view shows the list in another way.
+func (h *Headless) view(v *ViewOptions) error {
+	if v.Filter == "" && v.Sort == "" && len(v.Columns) == 0 {
+		return nil
+	}
+	l, ok := h.m.top().(interface {
+		lister
+		keeper
+	})
+	if !ok || l.Kept().Screen == "" {
+		return fmt.Errorf("%w: this screen takes no filter, order or columns", ErrNotPlain)
+	}
+	all, _ := l.Columns()
+	for _, c := range append(slices.Clone(v.Columns), v.Sort) {
+		if c != "" && !slices.Contains(all, c) {
+			return fmt.Errorf("%w: no column is called %q; there are %s", ErrNotPlain, triage.VisibleN(c, 40), strings.Join(all, ", "))
+		}
+	}
+	k := l.Kept()
+	k.Sort, k.Desc, k.Columns = v.Sort, v.Desc, v.Columns
+	if v.Filter != "" {
+		filters, err := l.Parse(v.Filter)
+		if f, own := l.(filtered); err != nil && own && k.Screen != "requests" {
+			h.send(f.Search(v.Filter)) // the query that its rows come from
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		k.Filters = keptFilters(filters)
+	}
+	h.run(h.m.push(h.m.revive(k)))
 	return nil
 }
 

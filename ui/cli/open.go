@@ -15,13 +15,16 @@ import (
 )
 
 type openCmd struct {
-	Case   string   `arg:"" help:"Case folder."`
-	Screen []string `arg:"" optional:"" help:"With --plain: overview (default), requests and so on, a reference, or search QUERY, outcomes, stolen."`
-	Plain  bool     `help:"Print what the screen shows as plain lines, the whole list, and end."`
-	Filter string   `help:"With --plain: the query of a screen that takes one." placeholder:"QUERY"`
-	Detail bool     `help:"With --plain: what is said of the first row, too."`
-	Width  int      `help:"With --plain: columns." default:"160" placeholder:"N"`
-	Rows   int      `help:"With --plain: at most so many rows of a list." default:"10000" placeholder:"N"`
+	Case    string   `arg:"" help:"Case folder."`
+	Screen  []string `arg:"" optional:"" help:"With --plain: overview (default), requests and so on, a reference, or search QUERY, outcomes, stolen."`
+	Plain   bool     `help:"Print what the screen shows as plain lines, the whole list, and end."`
+	Filter  string   `help:"With --plain: what the rows are narrowed to; a query for requests, words and COLUMN:VALUE elsewhere." placeholder:"QUERY"`
+	Sort    string   `help:"With --plain: the column that orders the rows." placeholder:"COLUMN"`
+	Desc    bool     `help:"With --plain and --sort: the largest first."`
+	Columns []string `help:"With --plain: the columns to show." placeholder:"A,B"`
+	Detail  bool     `help:"With --plain: what is said of the first row, too."`
+	Width   int      `help:"With --plain: columns." default:"160" placeholder:"N"`
+	Rows    int      `help:"With --plain: at most so many rows of a list." default:"10000" placeholder:"N"`
 	terminalFlags
 }
 
@@ -29,8 +32,8 @@ func (c *openCmd) Run(s *session) error {
 	if c.Plain {
 		return s.withCase(c.Case, c.plain(s))
 	}
-	if len(c.Screen) > 0 || c.Filter != "" || c.Detail {
-		return misuse{errors.New("a screen, --filter and --detail go with --plain")}
+	if len(c.Screen) > 0 || c.Filter != "" || c.Detail || c.Sort != "" || len(c.Columns) > 0 {
+		return misuse{errors.New("a screen, --filter, --sort, --columns and --detail go with --plain")}
 	}
 	if !canDraw(s.out) {
 		return errNoTerminal
@@ -44,7 +47,7 @@ func (c *openCmd) Run(s *session) error {
 
 // plain prints a screen.
 func (c *openCmd) plain(s *session) func(*desk.Desk) error {
-	o := ui.PlainOptions{Screen: strings.Join(c.Screen, " "), View: ui.ViewOptions{Filter: c.Filter}, Width: c.Width, Rows: c.Rows, Detail: c.Detail,
+	o := ui.PlainOptions{Screen: strings.Join(c.Screen, " "), View: ui.ViewOptions{Filter: c.Filter, Sort: c.Sort, Desc: c.Desc, Columns: c.Columns}, Width: c.Width, Rows: c.Rows, Detail: c.Detail,
 		ASCII: c.options(os.Getenv).ASCII}
 	return func(d *desk.Desk) error {
 		err := s.buffered(func(w io.Writer) error { return ui.Plain(s.ctx, d, w, o) })
