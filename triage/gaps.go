@@ -264,28 +264,53 @@ func (p *pulse) covered(x pause) bool {
 	return false
 }
 
-// ends says where a family begins after, or ends before, the rest of the logs of the case.
+// ends says where a family begins after, or ends before, other logs of the same server: of those, the one that goes
+// farthest is named.
 func (w *survey) ends(p *pulse, all []*pulse) []EvidenceGap {
 	if math.IsInf(p.limit, 1) {
 		return nil
 	}
-	var out []EvidenceGap
+	var late, early *pulse
+	lates, earlies := 0, 0
 	for _, o := range all {
-		if o == p || o.total < leastRequests {
+		if o == p || o.total < leastRequests || o.last < p.first || o.first > p.last {
 			continue
 		}
-		if e := p.expected(p.last, o.last); o.last > p.last && e > p.limit {
-			cite := w.whole.Cite(p.lastRow())
-			out = append(out, w.nearIntruder(EvidenceGap{Kind: "ends", Level: Medium, From: timeOf(p.last), To: timeOf(o.last), Source: p.name, Refs: []string{cite.Ref},
-				Text: fmt.Sprintf("ends %s before %s does; about %.0f requests would be usual until then", lasted(p.last, o.last), VisibleN(o.name, 80), e)}))
+		ends, begins := p.expected(p.last, o.last) > p.limit, p.expected(o.first, p.first) > p.limit
+		if !ends && !begins || !alike(w.saw[p.name], w.saw[o.name]) {
+			continue
 		}
-		if e := p.expected(o.first, p.first); o.first < p.first && e > p.limit {
-			cite := w.whole.Cite(p.spans[0].FirstRow)
-			out = append(out, EvidenceGap{Kind: "begins", Level: Low, From: timeOf(o.first), To: timeOf(p.first), Source: p.name, Refs: []string{cite.Ref},
-				Text: fmt.Sprintf("begins %s after %s does; about %.0f requests would be usual before", lasted(o.first, p.first), VisibleN(o.name, 80), e)})
+		if ends {
+			if lates++; late == nil || o.last > late.last {
+				late = o
+			}
+		}
+		if begins {
+			if earlies++; early == nil || o.first < early.first {
+				early = o
+			}
 		}
 	}
+	var out []EvidenceGap
+	if late != nil {
+		cite := w.whole.Cite(p.lastRow())
+		out = append(out, w.nearIntruder(EvidenceGap{Kind: "ends", Level: Medium, From: timeOf(p.last), To: timeOf(late.last), Source: p.name, Refs: []string{cite.Ref},
+			Text: fmt.Sprintf("ends %s before %s does%s; about %.0f requests would be usual until then", lasted(p.last, late.last), VisibleN(late.name, 80), others(lates), p.expected(p.last, late.last))}))
+	}
+	if early != nil {
+		cite := w.whole.Cite(p.spans[0].FirstRow)
+		out = append(out, EvidenceGap{Kind: "begins", Level: Low, From: timeOf(early.first), To: timeOf(p.first), Source: p.name, Refs: []string{cite.Ref},
+			Text: fmt.Sprintf("begins %s after %s does%s; about %.0f requests would be usual before", lasted(early.first, p.first), VisibleN(early.name, 80), strings.Replace(others(earlies), "before", "after", 1), p.expected(early.first, p.first))})
+	}
 	return out
+}
+
+// others says that more logs than the one named end later, or begin earlier; n counts that one too.
+func others(n int) string {
+	if n < 2 {
+		return ""
+	}
+	return fmt.Sprintf(", and before %d more of this server", n-1)
 }
 
 func (p *pulse) lastRow() uint64 {

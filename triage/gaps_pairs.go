@@ -93,6 +93,53 @@ func (w *survey) pairGaps() ([]EvidenceGap, error) {
 	return out, nil
 }
 
+// Shares of what the log that saw less of them has in common with the other, for the two to be of one server.
+const (
+	shareClients = 0.2 // of its clients, of which chance makes up to 3 % alike by their 16-bit hashes in logs of 2,000 clients
+	shareAsked   = 0.2 // or of what it was asked for
+	leastShared  = 5   // clients, or requests
+)
+
+// alike reports whether two families saw the same clients, or were asked for the same things, so that both are most
+// likely logs of one server or site. Unrelated sites share scanners and "/robots.txt".
+func alike(a, b *witness) bool {
+	if a == nil || b == nil {
+		return false
+	}
+	clients := func(s *sightings) map[uint64]bool {
+		out := map[uint64]bool{}
+		for i := range s.List {
+			out[uint64(s.List[i].Client)] = true
+		}
+		return out
+	}
+	limit := min(a.Bare.Limit, b.Bare.Limit)
+	asked := func(s *sightings) map[uint64]bool {
+		out := map[uint64]bool{}
+		for i := range s.List {
+			if s.List[i].Key < limit {
+				out[s.List[i].Key] = true
+			}
+		}
+		return out
+	}
+	return shared(clients(&a.Seen), clients(&b.Seen), shareClients) || shared(asked(&a.Bare), asked(&b.Bare), shareAsked)
+}
+
+// shared reports whether enough of the smaller set is in the other one.
+func shared(a, b map[uint64]bool, share float64) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	n := 0
+	for x := range a {
+		if b[x] {
+			n++
+		}
+	}
+	return n >= leastShared && float64(n) >= share*float64(len(a))
+}
+
 // pairUp are the requests that each of two has once, in order of time.
 func pairUp(a, b *sightings) []pairing {
 	var out []pairing

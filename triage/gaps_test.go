@@ -86,6 +86,28 @@ func TestGaps(t *testing.T) {
 			s.requests = append(s.requests, other.requests...)
 			return s
 		}, []string{"ends medium|before shop.log does"}},
+		{"one of three logs ends early", func() *scene {
+			s := busySite(12, func(d int) string { return "shop.log" })
+			for _, name := range []string{"blog.log", "news.log"} {
+				other := busySite(12, func(d int) string { return name })
+				if name == "blog.log" {
+					other.drop(9*day, 12*day)
+				}
+				s.requests = append(s.requests, other.requests...)
+			}
+			return s
+		}, []string{"ends medium|, and before 1 more of this server; about"}},
+		{"a log of another site ends early", func() *scene {
+			s := busySite(12, func(d int) string { return "shop.log" })
+			other := busySite(12, func(d int) string { return "elsewhere.log" })
+			other.drop(9*day, 12*day)
+			for i := range other.requests {
+				r := &other.requests[i]
+				r.Client, r.Path, r.Referer = strings.Replace(r.Client, "192.0.2.", "198.51.100.", 1), "/other"+r.Path, ""
+			}
+			s.requests = append(s.requests, other.requests...)
+			return s
+		}, nil},
 	} {
 		s := tc.make()
 		sv, _ := s.survey(t, nil)
