@@ -55,12 +55,14 @@ type processTable struct {
 	File       string `json:"file"` // of the table
 	Rows       int64  `json:"rows"`
 	Suspicious int64  `json:"suspicious"` // rows with a finding
+	// Tally is what the log tells of its wholeness; nil in stores of older versions.
+	Tally *triage.Tally `json:"tally,omitempty"`
 }
 
 // AddProcesses keeps the process creations of one event log. fill gives them to add in ascending order of Line,
-// with their findings; record is called when all are on the disk and before they become visible. An error of
+// with their findings, and the tally of the log in the end; record is called when all are on the disk and before they become visible. An error of
 // either leaves the store as it was. The error wraps ErrTaken if the bytes were loaded before.
-func (s *Store) AddProcesses(src triage.Source, fill func(add func(*triage.Process) error) error, record func() error) error {
+func (s *Store) AddProcesses(src triage.Source, fill func(add func(*triage.Process) error) (triage.Tally, error), record func() error) error {
 	c, err := s.begin()
 	if err != nil {
 		return err
@@ -87,7 +89,7 @@ func (s *Store) AddProcesses(src triage.Source, fill func(add func(*triage.Proce
 }
 
 // write writes the table.
-func (t *processTable) write(name string, fill func(add func(*triage.Process) error) error) error {
+func (t *processTable) write(name string, fill func(add func(*triage.Process) error) (triage.Tally, error)) error {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
@@ -100,7 +102,7 @@ func (t *processTable) write(name string, fill func(add func(*triage.Process) er
 		return firstError(err, w.Flush())
 	}
 	last := int64(0)
-	err = fill(func(p *triage.Process) error {
+	tally, err := fill(func(p *triage.Process) error {
 		if p.Line <= last {
 			return fmt.Errorf("index: line %d after line %d", p.Line, last)
 		}
@@ -128,6 +130,7 @@ func (t *processTable) write(name string, fill func(add func(*triage.Process) er
 		f.Close()
 		return err
 	}
+	t.Tally = &tally
 	return closeSynced(f)
 }
 
@@ -176,6 +179,22 @@ func (s *Store) ProcessCount() (all, suspicious int64) {
 		suspicious += snap.manifest.Processes[i].Suspicious
 	}
 	return all, suspicious + snap.told.quiet
+}
+
+// Tallies are what each event log in the store tells of its wholeness, in the order of load.
+func (s *Store) Tallies() []triage.TalliedSource {
+	snap, err := s.hold()
+	if err != nil {
+		return nil
+	}
+	defer s.release()
+	var out []triage.TalliedSource
+	for i := range snap.manifest.Processes {
+		if t := &snap.manifest.Processes[i]; t.Tally != nil {
+			out = append(out, triage.TalliedSource{Source: t.Source, Tally: *t.Tally})
+		}
+	}
+	return out
 }
 
 // ProcessSources lists the event logs in the store, in the order of load.

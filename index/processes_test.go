@@ -1,7 +1,9 @@
 package index_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -37,13 +39,13 @@ func someProcesses(n int) []triage.Process {
 
 func addProcesses(t testing.TB, s *index.Store, src triage.Source, all []triage.Process) {
 	t.Helper()
-	err := s.AddProcesses(src, func(add func(*triage.Process) error) error {
+	err := s.AddProcesses(src, func(add func(*triage.Process) error) (triage.Tally, error) {
 		for i := range all {
 			if err := add(&all[i]); err != nil {
-				return err
+				return triage.Tally{}, err
 			}
 		}
-		return nil
+		return triage.Tally{Numbers: []triage.NumberSeries{{What: "record id", Of: src.Path}}}, nil
 	}, func() error { return nil })
 	if err != nil {
 		t.Fatal(err)
@@ -147,14 +149,14 @@ func TestProcessesAllOrNothing(t *testing.T) {
 	defer s.Close()
 	boom := errors.New("boom")
 	all := someProcesses(5000)
-	fill := func(then error) func(func(*triage.Process) error) error {
-		return func(add func(*triage.Process) error) error {
+	fill := func(then error) func(func(*triage.Process) error) (triage.Tally, error) {
+		return func(add func(*triage.Process) error) (triage.Tally, error) {
 			for i := range all {
 				if err := add(&all[i]); err != nil {
-					return err
+					return triage.Tally{}, err
 				}
 			}
-			return then
+			return triage.Tally{}, then
 		}
 	}
 	if err := s.AddProcesses(processSource, fill(boom), func() error { return nil }); !errors.Is(err, boom) {
@@ -192,5 +194,50 @@ func TestProcessesAllOrNothing(t *testing.T) {
 	}
 	if err := s.EachProcess(context.Background(), nil, false, func(*triage.Process) error { return nil }); err == nil {
 		t.Error("half a table reads without error")
+	}
+}
+
+// What a log tells of its wholeness is kept, and a table of an older version without it is read as before.
+func TestTallies(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "index")
+	s, err := index.Create(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	addProcesses(t, s, processSource, someProcesses(10))
+	s.Close()
+	if s, err = index.Open(dir); err != nil {
+		t.Fatal(err)
+	}
+	if all := s.Tallies(); len(all) != 1 || all[0].Path != processSource.Path || len(all[0].Tally.Numbers) != 1 {
+		t.Errorf("%+v", all)
+	}
+	s.Close()
+	name := filepath.Join(dir, "manifest.json")
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.Index(b, []byte(`"tally"`))
+	if at < 0 {
+		t.Fatalf("no tally in %s", b)
+	}
+	var m map[string]any
+	if err := json.Unmarshal(b, &m); err != nil {
+		t.Fatal(err)
+	}
+	delete(m["processes"].([]any)[0].(map[string]any), "tally")
+	if b, err = json.Marshal(m); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = index.Open(dir); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if all, _ := s.ProcessCount(); all != 10 || len(s.Tallies()) != 0 {
+		t.Errorf("%d processes, %+v", all, s.Tallies())
 	}
 }

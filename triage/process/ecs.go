@@ -25,7 +25,7 @@ func readECS(o object) (event, bool) {
 	e := event{
 		id: o.text("event", "code"), provider: log.first("provider_name", "channel"),
 		host: firstOf(log.text("computer_name"), o.text("host", "hostname"), o.text("host", "name"), o.text("agent", "hostname")),
-		time: firstOf(o.text("@timestamp"), o.text("event", "created")),
+		time: firstOf(o.text("@timestamp"), o.text("event", "created")), channel: log.text("channel"), record: log.text("record_id"),
 	}
 	if e.id == "" {
 		e.id = log.text("event_id")
@@ -33,11 +33,13 @@ func readECS(o object) (event, bool) {
 	if e.provider == "" {
 		e.provider = o.text("event", "provider")
 	}
-	if data := log.object("event_data"); data != nil && (data["Image"] != nil || data["NewProcessName"] != nil) {
+	data := log.object("event_data")
+	if data != nil && (data["Image"] != nil || data["NewProcessName"] != nil) {
 		e.fields = func(name string) string { return textOf(data[name]) }
 		return e, true
 	}
 	if log != nil && e.id != "1" && e.id != "4688" {
+		e.fields = func(name string) string { return textOf(data[name]) }
 		return e, true
 	}
 	if process == nil && !flat || !startsProcess(o) {

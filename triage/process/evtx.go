@@ -19,6 +19,7 @@ func readEvtx(o object) (event, bool) {
 	e := event{
 		id: system.text("EventID"), host: textOf(system["Computer"]),
 		provider: firstOf(attribute(provider, "Name"), system.text("Channel")), time: attribute(created, "SystemTime"),
+		channel: system.text("Channel"), record: textOf(system["EventRecordID"]),
 	}
 	data := o.object("EventData")
 	if data == nil {

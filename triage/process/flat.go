@@ -17,8 +17,9 @@ func readFlat(o object) (event, bool) {
 		return event{}, false
 	}
 	e := event{id: id, provider: source, local: true,
-		host: o.first("Hostname", "Computer", "ComputerName", "MachineName", "computer_name", "host", "dvc"),
-		time: o.first("UtcTime", "SystemTime", "@timestamp", "TimeCreated", "EventTime", "_time", "timestamp")}
+		host:    o.first("Hostname", "Computer", "ComputerName", "MachineName", "computer_name", "host", "dvc"),
+		time:    o.first("UtcTime", "SystemTime", "@timestamp", "TimeCreated", "EventTime", "_time", "timestamp"),
+		channel: o.first("Channel", "channel", "LogName"), record: o.first("EventRecordID", "EventRecordId", "RecordNumber", "RecordId", "record_id")}
 	if s := o.first("UtcTime", "SystemTime", "@timestamp"); s != "" {
 		e.local = false
 	}

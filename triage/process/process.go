@@ -48,6 +48,9 @@ type Stats struct {
 	Comments    int64           // blank lines and events of other kinds
 	Rejects     []triage.Reject // the first MaxRejects
 	First, Last time.Time       // of the processes; zero if none has a time
+	Tally       triage.Tally    // what all its events tell of the log, set when Read returns
+
+	numbers triage.Numbers
 }
 
 // A layout knows where one kind of log keeps an event's fields.
@@ -70,6 +73,8 @@ type event struct {
 	id       string // number of the kind of event; empty if the layout has none
 	provider string // or the channel, whatever names the kind of log
 	host     string
+	channel  string              // the log that the event stood in
+	record   string              // its number in that; empty if the layout has none
 	time     string              // as logged
 	local    bool                // time without a zone is local to the machine, else UTC
 	fields   func(string) string // of its data, by name as Windows names them
@@ -147,8 +152,7 @@ func detect(text []byte) (l *layout, array bool, err error) {
 //
 // The error wraps ErrNotEvents when the layout is unknown; an error of r or of yield ends the reading. All name
 // source.Path. Stats holds in any case for what was read.
-func Read(r io.Reader, source triage.Source, zone *time.Location, yield func(*triage.Process) error) (Stats, error) {
-	var stats Stats
+func Read(r io.Reader, source triage.Source, zone *time.Location, yield func(*triage.Process) error) (stats Stats, err error) {
 	if zone == nil {
 		zone = time.UTC
 	}
@@ -162,6 +166,7 @@ func Read(r io.Reader, source triage.Source, zone *time.Location, yield func(*tr
 		return stats, fmt.Errorf("%s: %w", source.Path, err)
 	}
 	stats.Format = formatName(l, array)
+	defer func() { stats.Tally.Numbers = stats.numbers.Series() }()
 	for {
 		rec, err := s.next()
 		if err == io.EOF {
@@ -170,7 +175,10 @@ func Read(r io.Reader, source triage.Source, zone *time.Location, yield func(*tr
 		if err != nil {
 			return stats, fmt.Errorf("%s:%d: read events: %w", source.Path, rec.line, err)
 		}
-		p, err := readRecord(rec, l, zone)
+		e, p, err := readRecord(rec, l, zone)
+		if e.id != "" || p != nil {
+			stats.tally(&e, rec.line, zone, p != nil)
+		}
 		if !stats.count(rec, err) {
 			continue
 		}
@@ -185,26 +193,28 @@ func Read(r io.Reader, source triage.Source, zone *time.Location, yield func(*tr
 // errOther says that a record holds no process creation by design.
 var errOther = errors.New("another event")
 
-// readRecord reads one record: by the layout of the file, or another one if it is of that.
-func readRecord(r record, l *layout, zone *time.Location) (*triage.Process, error) {
+// readRecord reads one record: by the layout of the file, or another one if it is of that. The event is the zero value
+// if there is none.
+func readRecord(r record, l *layout, zone *time.Location) (event, *triage.Process, error) {
 	if r.blank() {
-		return nil, errOther
+		return event{}, nil, errOther
 	}
 	if r.cut {
-		return nil, fmt.Errorf("event longer than %d KiB", MaxEvent>>10)
+		return event{}, nil, fmt.Errorf("event longer than %d KiB", MaxEvent>>10)
 	}
 	o, err := parse(r.text)
 	if err != nil {
-		return nil, err
+		return event{}, nil, err
 	}
 	e, ok := l.read(o)
 	for i := 0; !ok && i < len(layouts); i++ {
 		e, ok = layouts[i].read(o)
 	}
 	if !ok {
-		return nil, errors.New("a JSON object, but no event of a known layout")
+		return event{}, nil, errors.New("a JSON object, but no event of a known layout")
 	}
-	return e.creation(zone)
+	p, err := e.creation(zone)
+	return e, p, err
 }
 
 func (s *Stats) count(r record, err error) bool {

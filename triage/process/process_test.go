@@ -155,3 +155,30 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// Every layout gives the number that the log gave a record, of events that create no process too, and what an event
+// says of the log itself.
+func TestTally(t *testing.T) {
+	for name, text := range map[string]string{
+		"evtx_dump":  `{"Event":{"System":{"Provider":{"#attributes":{"Name":"Microsoft-Windows-Eventlog"}},"EventID":1102,"EventRecordID":77,"TimeCreated":{"#attributes":{"SystemTime":"2025-03-08T08:44:02Z"}},"Channel":"Security","Computer":"web1"},"UserData":{}}}`,
+		"winlogbeat": `{"@timestamp":"2025-03-08T08:44:02Z","event":{"code":"1102"},"winlog":{"channel":"Security","computer_name":"web1","event_id":"1102","provider_name":"Microsoft-Windows-Eventlog","record_id":77}}`,
+		"evtxecmd":   `{"Payload":"{}","Channel":"Security","Provider":"Microsoft-Windows-Eventlog","EventId":1102,"EventRecordId":"77","Computer":"web1","TimeCreated":"2025-03-08T08:44:02+00:00"}`,
+		"nxlog":      `{"EventID":1102,"Channel":"Security","SourceName":"Microsoft-Windows-Eventlog","RecordNumber":77,"Hostname":"web1","@timestamp":"2025-03-08T08:44:02Z"}`,
+	} {
+		_, st, err := read(t, text+"\n")
+		at := triage.NumberEnd{Time: 1741423442000, Line: 1}
+		want := triage.Tally{
+			Numbers: []triage.NumberSeries{{What: "record id", Of: "Security on web1", Runs: []triage.NumberRun{{First: 77, Last: 77, From: at, To: at}}}},
+			Told:    []triage.ToldEvent{{Kind: "cleared", Text: "event 1102 on line 1: the audit log (Security) was cleared, on web1", Time: at.Time, Line: 1}},
+		}
+		if err != nil || fmt.Sprintf("%+v", st.Tally) != fmt.Sprintf("%+v", want) {
+			t.Errorf("%s: %v\n got %+v\nwant %+v", name, err, st.Tally, want)
+		}
+	}
+	clock := `{"EventID":4616,"Channel":"Security","SourceName":"Microsoft-Windows-Security-Auditing","Hostname":"web1","@timestamp":"2025-03-08T08:44:02Z","PreviousTime":"2025-03-08T08:44:02.5Z","NewTime":"%s"}`
+	for set, want := range map[string]int{"2025-03-08T08:44:03Z": 0, "2025-03-08T07:00:00Z": 1, "never": 0} {
+		if _, st, err := read(t, fmt.Sprintf(clock, set)); err != nil || len(st.Tally.Told) != want {
+			t.Errorf("set to %s: %+v, %v", set, st.Tally.Told, err)
+		}
+	}
+}

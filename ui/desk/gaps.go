@@ -39,12 +39,13 @@ func (d *Desk) Refusals() []cases.Refused {
 // writtenBefore is how long before its last line a log may have been written, by clocks that are not quite right.
 const writtenBefore = 2 * time.Minute
 
-// Gaps lists every sign that the evidence is not whole, gravest first: those of triage.Survey, and of the
+// Gaps lists every sign that the evidence is not whole, gravest first: those of triage.Survey, of triage.NumberGaps, and of the
 // register the kinds "clock" (a file that was written before its last line), "cut" (a file that ends early), "partial" (a load that was stopped), "rejected" (lines that
 // could not be read), "refused" (files not taken in), "missing" (registered, but not in the index) and
 // "uncollected" (a kind of evidence that the case has none of). Source and Text are safe to draw.
 func (d *Desk) Gaps() []triage.EvidenceGap {
-	out := slices.Clone(d.survey().Gaps)
+	sv := d.survey()
+	out := append(slices.Clone(sv.Gaps), triage.NumberGaps(d.Store.Tallies(), sv.Incidents)...)
 	for i := range out {
 		out[i].Source = triage.Visible(out[i].Source)
 	}

@@ -53,7 +53,7 @@ func (l *loader) readEvents(it item, lineage *triage.Lineage) error {
 	}
 	defer r.Close()
 	e := cases.Evidence{Source: it.src, Role: cases.RoleProcesses}
-	return l.d.Store.AddProcesses(it.src, func(add func(*triage.Process) error) error {
+	return l.d.Store.AddProcesses(it.src, func(add func(*triage.Process) error) (triage.Tally, error) {
 		var stop error // why reading ended, if it was not the file
 		st, err := process.Read(r, it.src, it.zone, func(p *triage.Process) error {
 			lineage.Judge(p)
@@ -67,7 +67,7 @@ func (l *loader) readEvents(it item, lineage *triage.Lineage) error {
 		} else if err != nil && stop == nil {
 			e.Truncated = reasonOf(err)
 		}
-		return stop
+		return st.Tally, stop
 	}, func() error {
 		err := l.record(map[string]cases.Evidence{it.src.SHA256: e})
 		l.kept = l.kept || err == nil
