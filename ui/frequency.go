@@ -33,8 +33,8 @@ const maxTallied = 2000
 // newFrequency makes the frequency table of a column. read counts; it runs in a command.
 func newFrequency(c *common, of lister, name string, read func(context.Context, *desk.Desk) ([]tallied, error)) *frequency {
 	f := &frequency{of: of, column: name}
-	tab, title := of.Place()
-	f.start(c, tab, title+" by "+name, "No row has a value in this column. Esc goes back.", "value", "values")
+	tab, _ := of.Place()
+	f.start(c, tab, "by "+name, "No row has a value in this column. Esc goes back.", "value", "values")
 	f.read = func(ctx context.Context, d *desk.Desk) ([]tallied, error) {
 		all, err := read(ctx, d)
 		total, most := int64(0), int64(1)

@@ -160,13 +160,10 @@ func (l *list) findPrefix(ref string) bool {
 
 // marksMap says where findings and marks lie, for the scroll bar.
 func (l *list) marksMap(marks map[string]bool) scrollMap {
-	if l.height <= 0 {
-		return scrollMap{}
-	}
-	m := scrollMap{hot: make([]int64, l.height), marks: map[int]bool{}}
+	m := scrollMap{hot: make([]int64, min(len(l.lines), mapParts)), marks: map[int]bool{}}
 	for i := range l.lines {
 		if l.lines[i].hot {
-			m.hot[min(l.height-1, i*l.height/len(l.lines))]++
+			m.hot[i*len(m.hot)/len(l.lines)]++
 		}
 		if marks[l.lines[i].sub.ref] {
 			m.marks[i] = true

@@ -1,6 +1,6 @@
 package ui
 
-// A scrollMap says of each row of a scroll bar what lies in that part of the list.
+// A scrollMap says where in a list findings and marks lie.
 type scrollMap struct {
 	hot   []int64      // findings in as many equal parts of the list; nil if that is not known
 	marks map[int]bool // rows that are marked
@@ -9,34 +9,44 @@ type scrollMap struct {
 // barWidth is what the scroll bar takes at the right of a list.
 const barWidth = 1
 
-// scrollBar draws the bar of a list: what is in sight in reverse, "!" where findings lie, "*" where marks do.
+// scrollBar draws the bar of a list: what is in sight in reverse, "!" where findings lie, "*" where marks do. A list
+// that is seen whole has its signs beside its rows.
 func scrollBar(st *styles, s *scroller, m scrollMap) []string {
-	out := make([]string, s.height)
-	rows := max(1, s.n)
-	part := func(i, of int) int { return min(of-1, i*of/rows) }
+	out := make([]string, max(0, s.height))
+	rows := max(s.n, s.height) // that the bar stands for
 	marked := map[int]bool{}
 	for i := range m.marks {
-		marked[part(i, max(1, s.height))] = true
-	}
-	first, last := -1, -1
-	if s.n > s.height {
-		first, last = part(s.top, s.height), part(min(s.n, s.top+s.height)-1, s.height)
+		if rows > 0 {
+			marked[i*s.height/rows] = true
+		}
 	}
 	for y := range out {
+		from, to := y*rows/s.height, max(y*rows/s.height+1, (y+1)*rows/s.height)
 		sign, l := "│", muted
-		for i := y * len(m.hot) / max(1, s.height); i < (y+1)*len(m.hot)/max(1, s.height) || i == y*len(m.hot)/max(1, s.height) && i < len(m.hot); i++ {
-			if m.hot[i] > 0 {
-				sign, l = "!", critical
-			}
+		if m.hotIn(from, min(to, s.n), s.n) {
+			sign, l = "!", critical
 		}
 		if marked[y] {
 			sign, l = "*", strong
 		}
 		sel := selNone
-		if y >= first && y <= last {
+		if s.n > s.height && from < s.top+s.height && to > s.top {
 			sel = selFocus
 		}
 		out[y] = st.paint(l, sel, sign)
 	}
 	return out
+}
+
+// hotIn reports whether there is a finding in the parts of the list that rows from to before to of n are in.
+func (m *scrollMap) hotIn(from, to, n int) bool {
+	if from >= to || len(m.hot) == 0 {
+		return false
+	}
+	for i := from * len(m.hot) / n; i <= (to-1)*len(m.hot)/n; i++ {
+		if m.hot[i] > 0 {
+			return true
+		}
+	}
+	return false
 }
