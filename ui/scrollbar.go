@@ -9,8 +9,8 @@ type scrollMap struct {
 // barWidth is what the scroll bar takes at the right of a list.
 const barWidth = 1
 
-// scrollBar draws the bar of a list: what is in sight in reverse, "!" where findings lie, "*" where marks do. A list
-// that is seen whole has its signs beside its rows.
+// scrollBar draws the bar of a list: what is in sight in reverse, "!" where most findings lie, ":" where there are
+// fewer than a quarter as many, "*" where marks do. A list that is seen whole has its signs beside its rows.
 func scrollBar(st *styles, s *scroller, m scrollMap) []string {
 	out := make([]string, max(0, s.height))
 	rows := max(s.n, s.height) // that the bar stands for
@@ -20,11 +20,19 @@ func scrollBar(st *styles, s *scroller, m scrollMap) []string {
 			marked[i*s.height/rows] = true
 		}
 	}
+	counts, most := make([]int64, len(out)), int64(0)
+	for y := range out {
+		counts[y] = m.hotIn(y*rows/s.height, min(max(y*rows/s.height+1, (y+1)*rows/s.height), s.n), s.n)
+		most = max(most, counts[y])
+	}
 	for y := range out {
 		from, to := y*rows/s.height, max(y*rows/s.height+1, (y+1)*rows/s.height)
 		sign, l := "│", muted
-		if m.hotIn(from, min(to, s.n), s.n) {
+		switch {
+		case counts[y] > 0 && 4*counts[y] >= most:
 			sign, l = "!", critical
+		case counts[y] > 0:
+			sign, l = ":", medium
 		}
 		if marked[y] {
 			sign, l = "*", strong
@@ -38,15 +46,14 @@ func scrollBar(st *styles, s *scroller, m scrollMap) []string {
 	return out
 }
 
-// hotIn reports whether there is a finding in the parts of the list that rows from to before to of n are in.
-func (m *scrollMap) hotIn(from, to, n int) bool {
+// hotIn counts the findings in the parts of the list that rows from to before to of n are in.
+func (m *scrollMap) hotIn(from, to, n int) int64 {
 	if from >= to || len(m.hot) == 0 {
-		return false
+		return 0
 	}
+	sum := int64(0)
 	for i := from * len(m.hot) / n; i <= (to-1)*len(m.hot)/n; i++ {
-		if m.hot[i] > 0 {
-			return true
-		}
+		sum += m.hot[i]
 	}
-	return false
+	return sum
 }
