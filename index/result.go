@@ -204,6 +204,17 @@ func (r *Result) Find(ref string) int {
 	return at
 }
 
+// Has reports whether a request is in the result.
+func (r *Result) Has(ref string) bool {
+	snap, err := r.hold()
+	if err != nil {
+		return false
+	}
+	defer r.store.release()
+	row, err := snap.rowOf(ref)
+	return err == nil && r.set.Contains(uint32(row))
+}
+
 // hold keeps the store open and gives the result's snapshot, with the notes of now.
 func (r *Result) hold() (*snapshot, error) {
 	now, err := r.store.hold()

@@ -94,16 +94,16 @@ func describeRequest(d *desk.Detail) []line {
 	out = append(out, findingLines(self, d.Findings)...)
 	out = append(out, attackReasons(d.Attack)...)
 	out = append(out, rawLines(self, d)...)
+	out = append(out, layerLines(self, d)...)
 	if r.Reject == "" {
 		out = append(out, fieldLines(self, r)...)
-		out = append(out, bodyLines(self, "body", r.Body, d.Findings)...)
-		out = append(out, bodyLines(self, "answered", r.Answer, d.Findings)...)
+		out = append(out, bodyLines(self, "body", "body", r.Body, d.Findings)...)
+		out = append(out, bodyLines(self, "answered", "answer", r.Answer, d.Findings)...)
 	}
 	if d.Asked != "" {
 		out = append(out, about(citeSubject(d.AskedIn, "what injection read"), "asked", run{d.Asked, plain}))
 	}
 	out = append(out, spawnLines(d.Started)...)
-	out = append(out, layerLines(self, d)...)
 	if a := d.Intruder; a != nil {
 		s := citeSubject(a.Ref, a.Name)
 		s.values = []value{{"actor", a.Ref}}
@@ -159,44 +159,8 @@ func rawLines(self subject, d *desk.Detail) []line {
 	if d.RawErr != nil {
 		return []line{label("raw", run{d.RawErr.Error(), critical})}
 	}
-	runs := light(string(d.Raw), d.Findings)
+	runs := light(string(d.Raw), d.Findings, fieldIn(string(d.Raw), &d.Request))
 	return []line{about(self, "raw", runs...)}
-}
-
-// light cuts s at the bytes that rules matched. At most 20 matches are lit.
-func light(s string, findings []triage.Finding) []run {
-	rest := ""
-	if len(s) > MaxDrawn {
-		s, rest = s[:MaxDrawn], s[MaxDrawn:]
-	}
-	lit := make([]bool, len(s))
-	for i, f := range findings {
-		if i >= 20 || len(f.Match) < 2 {
-			continue
-		}
-		if at := strings.Index(s, f.Match); at >= 0 {
-			for j := range f.Match {
-				lit[at+j] = true
-			}
-		}
-	}
-	var out []run
-	for from := 0; from < len(s); {
-		to := from
-		for to < len(s) && lit[to] == lit[from] {
-			to++
-		}
-		look := plain
-		if lit[from] {
-			look = matched
-		}
-		out = append(out, run{s[from:to], look})
-		from = to
-	}
-	if rest != "" {
-		out = append(out, run{rest, plain})
-	}
-	return out
 }
 
 // fieldLines lists the fields of a request, each to pivot on.
@@ -219,12 +183,17 @@ func fieldLines(self subject, r *triage.Request) []line {
 }
 
 // bodyLines shows what was sent or answered after the headers, of the few logs that have it, and says if it was cut.
-func bodyLines(self subject, name, body string, findings []triage.Finding) []line {
+func bodyLines(self subject, name, field, body string, findings []triage.Finding) []line {
 	if body == "" {
 		return nil
 	}
 	self.copied = body
-	out := []line{about(self, name, light(body, findings)...)}
+	out := []line{about(self, name, light(body, findings, func(f string) (int, int) {
+		if f != field && !strings.HasPrefix(f, field+":") {
+			return 0, 0
+		}
+		return 0, len(body)
+	})...)}
 	if len(body) >= triage.MaxBody {
 		out = append(out, label("", run{cutBody, muted}))
 	}
@@ -263,7 +232,7 @@ func layerLines(self subject, d *desk.Detail) []line {
 		s := self
 		s.copied = l.Text
 		out = append(out, line{sub: s, hang: labelWidth,
-			runs: append([]run{{cell("  "+l.Coding, labelWidth), muted}}, light(l.Text, d.Findings)...)})
+			runs: append([]run{{cell("  "+l.Coding, labelWidth), muted}}, light(l.Text, d.Findings, onlyIn(l.Text, l.Field, d.Layers))...)})
 	}
 	return out
 }

@@ -24,6 +24,7 @@ var goldens = []struct {
 	{"requests", func(d *driver) { d.press(d.m.keys.Screens[tabRequests]) }},
 	{"requests-filtered", func(d *driver) { d.search("class:sqli") }},
 	{"request", func(d *driver) { d.search("class:sqli outfile"); d.press(d.m.keys.Enter) }},
+	{"request-around", func(d *driver) { d.search("class:sqli outfile"); d.press(d.m.keys.Enter, d.m.keys.End) }},
 	{"webshells", func(d *driver) { d.press(d.m.keys.Screens[tabWebshells]) }},
 	{"actors", func(d *driver) { d.press(d.m.keys.Screens[tabActors]) }},
 	{"incident", func(d *driver) { d.openIncident(0) }},

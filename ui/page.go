@@ -88,6 +88,7 @@ func (p *page) Selected() subject    { return p.list.selected() }
 // Keys are those of one pane to read.
 func (p *page) Keys() keyMap {
 	k := p.c.keys
-	disable(&k.Tab, &k.Filter, &k.Next, &k.Prev, &k.Plant, &k.Merge, &k.Split, &k.Edit, &k.Cycle, &k.Order, &k.Unmask)
+	k.disableList()
+	disable(&k.Tab, &k.Filter, &k.Next, &k.Prev, &k.Plant, &k.Merge, &k.Split, &k.Edit, &k.Cycle, &k.Order, &k.Unmask, &k.Task)
 	return k
 }

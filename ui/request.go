@@ -1,16 +1,20 @@
 package ui
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
+	"spoor/index"
 	"spoor/triage"
 	"spoor/ui/desk"
 )
 
-// request is one request on a screen of its own: findings, raw line, fields, decoded layers, notes.
+// request is one request on a screen of its own: findings, raw line, decoded layers, fields, notes, then what its
+// client sent before and after it, its neighbours in the source, and how many others are like it.
 type request struct {
 	c      *common
 	ref    string
@@ -20,7 +24,27 @@ type request struct {
 	err    error
 	list   list
 	width  int
+
+	near    *nearby
+	nearGen int
 }
+
+// nearby is what stands around a request.
+type nearby struct {
+	client, source     []index.Row
+	atClient, atSource int // the request itself
+	like               []desk.Like
+	err                error
+}
+
+// nearbyMsg brings what stands around a request.
+type nearbyMsg struct {
+	gen int
+	nearby
+}
+
+// maxNearby is how many neighbours are shown on either side.
+const maxNearby = 4
 
 // requestMsg answers the question for one request.
 type requestMsg struct {
@@ -43,6 +67,22 @@ func readRequest(d *desk.Desk, ref string, gen int) tea.Cmd {
 	}
 }
 
+// readNearby asks the index what stands around a request.
+func readNearby(ctx context.Context, d *desk.Desk, x *desk.Detail, gen int) tea.Cmd {
+	return func() tea.Msg {
+		m := nearbyMsg{gen: gen}
+		ref := x.Request.Ref
+		var errs [3]error
+		m.source, m.atSource, errs[0] = d.Store.Near(ctx, ref, maxNearby, maxNearby, false)
+		if x.Request.Reject == "" {
+			m.client, m.atClient, errs[1] = d.Store.Near(ctx, ref, maxNearby, maxNearby, true)
+		}
+		m.like, errs[2] = d.LikeIt(ctx, x)
+		m.err = errors.Join(errs[:]...)
+		return m
+	}
+}
+
 func (r *request) Init() tea.Cmd {
 	r.gen = r.c.gen()
 	return readRequest(r.c.desk, r.ref, r.gen)
@@ -59,6 +99,15 @@ func (r *request) Update(msg tea.Msg) tea.Cmd {
 			r.list.empty = r.err.Error() + " · Esc goes back"
 		}
 		r.fill()
+		if r.detail != nil && r.err == nil {
+			r.nearGen = r.c.gen()
+			return readNearby(r.c.ctx, r.c.desk, r.detail, r.nearGen)
+		}
+	case nearbyMsg:
+		if msg.gen == r.nearGen {
+			r.near = &msg.nearby
+			r.fill()
+		}
 	case changedMsg:
 		return r.Init()
 	case tea.KeyMsg:
@@ -83,9 +132,53 @@ func summaryLines(q *triage.Request) []line {
 }
 
 func (r *request) fill() {
-	if r.detail != nil && r.width > 0 {
-		r.list.set(wrapLines(append(summaryLines(&r.detail.Request), describeRequest(r.detail)...), r.width-gutterWidth))
+	if r.detail == nil || r.width <= 0 {
+		return
 	}
+	lines := wrapLines(append(summaryLines(&r.detail.Request), describeRequest(r.detail)...), r.width-gutterWidth)
+	r.list.set(append(lines, nearbyLines(r.near)...))
+}
+
+// nearbyLines are what stands around a request, a row each: they are not wrapped.
+func nearbyLines(n *nearby) []line {
+	if n == nil {
+		return []line{{}, text(muted, "looking at what stands around it")}
+	}
+	out := []line{{}}
+	if n.err != nil {
+		out = append(out, text(critical, n.err.Error()))
+	}
+	if len(n.client) > 1 {
+		out = append(out, text(heading, "OF ITS CLIENT, BEFORE AND AFTER"))
+		for i := range n.client {
+			out = append(out, neighbour(&n.client[i], i == n.atClient, true))
+		}
+	}
+	if len(n.source) > 1 {
+		out = append(out, text(heading, "BESIDE IT IN ITS SOURCE"))
+		for i := range n.source {
+			out = append(out, neighbour(&n.source[i], i == n.atSource, false))
+		}
+	}
+	out = append(out, text(heading, "OTHERS LIKE IT"))
+	if len(n.like) == 0 {
+		out = append(out, text(muted, "  none: no other request shares its path, client, agent or rule"))
+	}
+	for _, l := range n.like {
+		out = append(out, line{runs: []run{{cellRight(number(l.Others), 11) + "  ", plain}, {l.Label, strong}, {"  " + l.Query, muted}},
+			sub: subject{title: l.Label, copied: l.Query, open: searchMsg{l.Query}}})
+	}
+	return out
+}
+
+// neighbour is a line beside a request; Enter on the request itself leads nowhere.
+func neighbour(row *index.Row, self, client bool) line {
+	l := nearLine(row, self, client)
+	l.hot = row.Level >= triage.Medium
+	if self {
+		l.sub.open = nil
+	}
+	return l
 }
 
 func (r *request) Resize(width, height int) {
@@ -107,9 +200,10 @@ func (r *request) Info() string {
 
 func (r *request) Keys() keyMap {
 	k := r.c.keys
+	k.disableList()
 	k.Next.SetEnabled(r.steps)
 	k.Prev.SetEnabled(r.steps)
-	disable(&k.Tab, &k.Filter, &k.Plant, &k.Merge, &k.Split, &k.Edit, &k.Cycle, &k.Order, &k.Unmask, &k.Reload)
+	disable(&k.Tab, &k.Filter, &k.Plant, &k.Merge, &k.Split, &k.Edit, &k.Cycle, &k.Order, &k.Unmask, &k.Reload, &k.Task)
 	return k
 }
 

@@ -64,6 +64,8 @@ type showCmd struct {
 	Case string `arg:"" help:"Case folder."`
 	Ref  string `arg:"" help:"Reference of any record, such as r:3f9a12.7; a prefix that fits one record is enough."`
 	JSON bool   `name:"json" help:"Print one JSON object."`
+
+	Around int `placeholder:"N" help:"Of a request, also N lines before and after it in its source, as many of its client, and how many others are like it."`
 }
 
 func (c *showCmd) Run(s *session) error {
@@ -80,11 +82,19 @@ func (c *showCmd) Run(s *session) error {
 		if err != nil {
 			return err
 		}
+		var around *surroundings
+		if c.Around > 0 && kind == "request" {
+			if around, err = lookAround(s.ctx, d, ref, c.Around); err != nil {
+				return err
+			}
+			x.Around = around.out()
+		}
 		if c.JSON {
 			return jsonLine(s.out, x)
 		}
 		return s.buffered(func(w io.Writer) error {
 			print(w)
+			around.print(w, ref)
 			showSaid(w, d, ref)
 			return nil
 		})
@@ -99,6 +109,8 @@ type shown struct {
 	Record  any            `json:"record"`
 	Verdict *cases.Verdict `json:"verdict"`
 	Notes   []cases.Note   `json:"notes"`
+
+	Around *aroundJSON `json:"around,omitempty"`
 }
 
 // requestShown is everything known of one request.
