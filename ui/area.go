@@ -6,8 +6,6 @@ import (
 	"unicode/utf8"
 
 	tea "github.com/charmbracelet/bubbletea"
-
-	"spoor/triage"
 )
 
 // An area is text of several lines being typed. It keeps what was typed or filled in as it is, and draws it
@@ -172,7 +170,7 @@ func (a *area) rows() []drawnRow {
 func fits(l []rune, from, width int) int {
 	used, space := 0, -1
 	for i := from; i < len(l); i++ {
-		w := strWidth(triage.Visible(string(l[i])))
+		w := strWidth(visible(string(l[i])))
 		if used+w > width && i > from {
 			if space > from+(i-from)/2 {
 				return space
@@ -225,12 +223,12 @@ func (a *area) view(st *styles, width, height int) []string {
 		}
 		under, rest := " ", ""
 		if a.col < r.to {
-			under, rest = triage.Visible(string(l[a.col])), triage.Visible(string(l[a.col+1:r.to]))
+			under, rest = visible(string(l[a.col])), visible(string(l[a.col+1:r.to]))
 		}
 		if !utf8.ValidString(under) || under == "" {
 			under = " "
 		}
-		drawn := "  " + triage.Visible(string(l[r.from:a.col])) + st.selected[plain].Render(under) + rest
+		drawn := "  " + visible(string(l[r.from:a.col])) + st.selected[plain].Render(under) + rest
 		out = append(out, pad(drawn, width))
 	}
 	for len(out) < height {

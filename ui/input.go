@@ -5,8 +5,6 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
-
-	"spoor/triage"
 )
 
 // maxInput bounds what can be typed or pasted into one line, in characters.
@@ -126,11 +124,11 @@ func (in *input) view(st *styles, width int) string {
 	if room < 4 {
 		return cell(label, width)
 	}
-	left := triage.Visible(string(in.value[:in.at]))
+	left := visible(string(in.value[:in.at]))
 	under, right := " ", ""
 	if in.at < len(in.value) {
-		under = triage.Visible(string(in.value[in.at]))
-		right = triage.Visible(string(in.value[in.at+1:]))
+		under = visible(string(in.value[in.at]))
+		right = visible(string(in.value[in.at+1:]))
 	}
 	uw := strWidth(under)
 	if over := strWidth(left) + uw - room; over > 0 {

@@ -6,8 +6,6 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
-
-	"spoor/triage"
 )
 
 // A run is text of one look. The text may be anything: it is neutralised when drawn.
@@ -53,7 +51,7 @@ func (st *styles) draw(runs []run, width int, sel selection) string {
 		if left <= 0 {
 			break
 		}
-		v := triage.VisibleN(r.text, 4*left+16)
+		v := visibleN(r.text, 4*left+16)
 		w := strWidth(v)
 		last := i == len(runs)-1 || left-w <= 0
 		if w > left {
@@ -122,7 +120,7 @@ func wrapLine(l line, width int) []line {
 			v = v[:MaxDrawn-drawn]
 		}
 		drawn += len(v)
-		v = triage.Visible(v)
+		v = visible(v)
 		if cut > 0 {
 			v += "… and " + number(cut) + " bytes more"
 		}

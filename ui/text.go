@@ -23,7 +23,7 @@ func cell(s string, width int) string {
 	if width <= 0 {
 		return ""
 	}
-	v := triage.VisibleN(s, 4*width+16)
+	v := visibleN(s, 4*width+16)
 	if strWidth(v) > width {
 		v = ansi.Truncate(v, width, "…")
 	}
@@ -38,7 +38,7 @@ func cellRight(s string, width int) string {
 
 // cellMiddle is cell that cuts in the middle, for paths and references whose end matters.
 func cellMiddle(s string, width int) string {
-	v := triage.VisibleN(s, 4096)
+	v := visibleN(s, 4096)
 	w := strWidth(v)
 	if w <= width || width < 8 {
 		return cell(s, width)

@@ -7,8 +7,6 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	"github.com/charmbracelet/x/ansi"
-
-	"spoor/triage"
 )
 
 // bodyHeight is what is left between the two head lines and the status line.
@@ -46,7 +44,7 @@ func (r *root) View() string {
 
 // longSaid is what the status line has no room for, to be drawn over the end of the body.
 func (r *root) longSaid() []string {
-	if strWidth(triage.VisibleN(r.said, r.width)) <= r.width-4 {
+	if strWidth(visibleN(r.said, r.width)) <= r.width-4 {
 		return nil
 	}
 	title, look := "", strong
