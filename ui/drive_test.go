@@ -113,6 +113,8 @@ type driver struct {
 	m    *root
 	out  bytes.Buffer // what went to the terminal beside the view
 	quit bool
+
+	poison *poisoner // replaces the texts of answers; nil for none
 }
 
 func drive(t testing.TB, d *desk.Desk, width, height int) *driver {
@@ -139,6 +141,9 @@ func (d *driver) run(cmd tea.Cmd) {
 	case tea.QuitMsg:
 		d.quit = true
 	default:
+		if d.poison != nil {
+			msg = d.poison.answer(msg)
+		}
 		d.send(msg)
 	}
 }

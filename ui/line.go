@@ -147,14 +147,36 @@ func wrapLine(l line, width int) []line {
 	return append(out, row)
 }
 
+// truncated is as much of v as fits width columns. ASCII, which nearly all is, is counted by bytes.
+func truncated(v string, width int) string {
+	n := 0
+	for n < len(v) && n <= width && v[n] >= 0x20 && v[n] < 0x7f {
+		n++
+	}
+	if n > width {
+		return v[:width]
+	}
+	return ansi.Truncate(v, width, "")
+}
+
 // cutAt takes from v what fits width columns. It cuts at a space, unless the word there would not fit a row
 // of its own either; at the start of a row (width is full) it takes at least one character.
 func cutAt(v string, width, full int) (part, rest string) {
-	if strWidth(v) <= width {
+	// Of a long text only the beginning is measured, or a hundred rows would measure all of it a hundred times.
+	head := v
+	if most := 8*max(width, full) + 64; len(v) > most {
+		for !utf8.RuneStart(v[most]) {
+			most--
+		}
+		if head = v[:most]; strWidth(head) <= max(width, full) {
+			head = v // marks that take no column
+		}
+	}
+	if len(head) == len(v) && strWidth(v) <= width {
 		return v, ""
 	}
-	part = ansi.Truncate(v, max(0, width), "")
-	word, _, _ := strings.Cut(v[strings.LastIndexByte(part, ' ')+1:], " ")
+	part = truncated(head, max(0, width))
+	word, _, _ := strings.Cut(head[strings.LastIndexByte(part, ' ')+1:], " ")
 	if i := strings.LastIndexByte(part, ' ') + 1; strWidth(word) <= full && (i > 0 || width < full) {
 		part = part[:i]
 	}

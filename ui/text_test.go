@@ -212,3 +212,11 @@ func TestLevelWords(t *testing.T) {
 		}
 	}
 }
+
+// Wrapping costs what the rows drawn cost, not their square.
+func BenchmarkWrapLongLine(b *testing.B) {
+	long := []line{text(plain, strings.Repeat("A\x1b", MaxDrawn/2))}
+	for b.Loop() {
+		wrapLines(long, 60)
+	}
+}
