@@ -23,7 +23,7 @@ type poisoner struct {
 	skip map[string]bool // fields that say where to go or what was asked
 }
 
-var kept = map[reflect.Type]bool{
+var asIs = map[reflect.Type]bool{
 	reflect.TypeFor[time.Time](): true, reflect.TypeFor[*desk.Desk](): true, reflect.TypeFor[*index.Result](): true,
 	reflect.TypeFor[context.Context](): true,
 }
@@ -31,7 +31,7 @@ var kept = map[reflect.Type]bool{
 // copy is v with its texts replaced, all the way down.
 func (p *poisoner) copy(v reflect.Value, depth int) reflect.Value {
 	t := v.Type()
-	if kept[t] || depth > 12 {
+	if asIs[t] || depth > 12 {
 		return v
 	}
 	out := reflect.New(t).Elem()
