@@ -119,17 +119,21 @@ type foundMsg struct {
 	err      error
 }
 
-// findFinding looks for the nearest row after from (step 1) or before it (step -1) that has level medium or
-// above. The findings of the query are a result of their own in the same order, searched for once, so the nearest
-// is found by halving it.
-func findFinding(ctx context.Context, d *desk.Desk, query string, p *pages, from, step int) foundMsg {
+// findFinding looks for the nearest row after asked.at (step 1) or before it (step -1) that has level medium or above.
+// The findings of the query are a result of their own in the same order, searched for once, so the nearest is found by
+// halving it.
+func findFinding(ctx context.Context, d *desk.Desk, asked question, p *pages, step int) foundMsg {
 	m := foundMsg{gen: p.gen, row: -1, hot: p.hot}
 	if m.hot == nil {
 		q := "level:>=medium"
-		if query != "" {
-			q = "(" + query + ") " + q
+		if asked.query != "" {
+			q = "(" + asked.query + ") " + q
 		}
-		if m.hot, m.err = d.Search(ctx, q); m.err != nil {
+		if m.hot, m.err = d.Search(ctx, q); m.err == nil && asked.order != "" {
+			m.err = m.hot.Sort(ctx, asked.order, asked.desc)
+		}
+		if m.err != nil {
+			m.hot = nil
 			return m
 		}
 	}
@@ -144,9 +148,9 @@ func findFinding(ctx context.Context, d *desk.Desk, query string, p *pages, from
 	}
 	i := sort.Search(n, func(i int) bool {
 		if step > 0 {
-			return place(i) > from
+			return place(i) > asked.at
 		}
-		return place(i) >= from
+		return place(i) >= asked.at
 	})
 	if step < 0 {
 		i--

@@ -431,12 +431,13 @@ func (r *requests) Step(step int) tea.Cmd { return r.seek(step, true) }
 
 // seek goes to the next or previous finding.
 func (r *requests) seek(step int, open bool) tea.Cmd {
-	d, query, p, from := r.c.desk, joined(r.filters), pages{res: r.pages.res, hot: r.pages.hot, gen: r.pages.gen}, r.rows.cur
+	d, p := r.c.desk, pages{res: r.pages.res, hot: r.pages.hot, gen: r.pages.gen}
+	q := question{query: joined(r.filters), order: requestFields[r.table.sort].order, desc: r.table.desc, at: r.rows.cur}
 	if p.res == nil {
 		return nil
 	}
 	return r.c.work("looking for the next finding", func(ctx context.Context) tea.Msg {
-		m := findFinding(ctx, d, query, &p, from, step)
+		m := findFinding(ctx, d, q, &p, step)
 		m.open = open
 		return m
 	})
