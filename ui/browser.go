@@ -87,6 +87,7 @@ type browser struct {
 	title    string
 	onDetail bool
 	rows     int                // that the list has, or will have
+	was      subject            // what the cursor was on when there last were rows
 	below    int                // see newSplit
 	build    func(i int) []line // the detail of row i; called in Update
 }
@@ -138,10 +139,12 @@ func (b *browser) needs(rows int) {
 
 // set replaces the rows and keeps the cursor on the record it was on.
 func (b *browser) set(lines []line) {
-	was := b.list.selected().ref
+	if was := b.list.selected(); !was.empty() {
+		b.was = was
+	}
 	b.list.set(lines)
 	b.needs(len(lines))
-	b.list.find(was)
+	b.list.findSubject(b.was)
 	b.describe(false)
 }
 

@@ -215,6 +215,7 @@ func (f *files) top() {
 	f.all = f.chosen()
 	f.b.list.to(0)
 	f.b.list.set(nil)
+	f.b.was = subject{}
 	f.sift()
 	f.b.describe(true)
 }

@@ -82,6 +82,17 @@ func (l *list) selected() subject {
 	return subject{}
 }
 
+// findSubject puts the cursor on the line about the same as s: of several about its record, on the one with its words.
+func (l *list) findSubject(s subject) bool {
+	for i := range l.lines {
+		if x := &l.lines[i].sub; x.ref == s.ref && x.title == s.title && x.copied == s.copied && !s.empty() {
+			l.to(i)
+			return true
+		}
+	}
+	return l.find(s.ref)
+}
+
 // find puts the cursor on the first line about ref and reports whether there is one.
 func (l *list) find(ref string) bool {
 	for i := range l.lines {

@@ -35,7 +35,7 @@ func (r *records[T]) handOver(to *records[T], filters []filter) {
 	to.table.chosen, to.table.at, to.table.sort, to.table.desc = r.table.chosen, r.table.at, r.table.sort, r.table.desc
 	to.gen = r.c.gen()
 	to.sift()
-	to.b.list.find(r.b.list.selected().ref)
+	to.b.list.findSubject(r.b.list.selected())
 }
 
 func (r *records[T]) SetFilters(filters []filter) tea.Cmd {
