@@ -11,8 +11,8 @@ import (
 
 // Filters of lists that are held in memory. A filter is written as in a query: words, which any column may hold,
 // or column:value; after: and before: take times; - before it means that it must not fit. A value in quotes is the
-// whole one; one with * or ? too, and these stand for anything; >, >=, <, <= compare numbers and levels; any other is
-// looked for within the value. Case does not matter.
+// whole one, letter by letter; one with * or ? is the whole one too, and these stand for anything; >, >=, <, <= compare
+// numbers and levels; any other is looked for within the value. Case does not matter but in quotes.
 
 // A filter is one term of what a list is narrowed to. It can be switched off and stays in sight.
 type filter struct {
@@ -213,8 +213,8 @@ func textMatch(want string) func(string) bool {
 	low := strings.ToLower(want)
 	switch {
 	case strings.HasPrefix(want, `"`):
-		whole := strings.ToLower(unquoted(want))
-		return func(s string) bool { return strings.ToLower(s) == whole }
+		whole := unquoted(want)
+		return func(s string) bool { return s == whole }
 	case strings.ContainsAny(want, "*?"):
 		return func(s string) bool { return wild(low, strings.ToLower(s)) }
 	}
