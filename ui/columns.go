@@ -64,25 +64,28 @@ func requestColumns() []column[desk.Row] {
 
 // A requestField says what the index calls what a column shows. An empty name: it cannot be asked, counted or
 // ordered by it.
-type requestField struct{ ask, count, order string }
+type requestField struct {
+	ask, count, order string
+	none              string // the filter for requests without a value, if the index does not count these
+}
 
 var requestFields = map[string]requestField{
-	"time":    {"day", "day", "time"},
-	"level":   {"level", "level", "level"},
-	"said":    {ask: "verdict"},
-	"client":  {"ip", "ip", "ip"},
-	"method":  {"method", "method", "method"},
-	"status":  {"status", "status", "status"},
-	"size":    {"size", "size", "size"},
-	"millis":  {"millis", "millis", "millis"},
-	"request": {"path", "path", "path"},
-	"query":   {"query", "query", "query"},
-	"class":   {"class", "class", ""},
-	"referer": {"referer", "referer", "referer"},
-	"agent":   {"ua", "ua", "ua"},
-	"host":    {"host", "host", "host"},
-	"user":    {"user", "user", "user"},
-	"source":  {"source", "source", "source"},
+	"time":    {ask: "day", count: "day", order: "time"},
+	"level":   {ask: "level", count: "level", order: "level", none: "level:none"},
+	"said":    {ask: "verdict", count: "verdict"},
+	"client":  {ask: "ip", count: "ip", order: "ip"},
+	"method":  {ask: "method", count: "method", order: "method"},
+	"status":  {ask: "status", count: "status", order: "status"},
+	"size":    {ask: "size", count: "size", order: "size"},
+	"millis":  {ask: "millis", count: "millis", order: "millis"},
+	"request": {ask: "path", count: "path", order: "path"},
+	"query":   {ask: "query", count: "query", order: "query"},
+	"class":   {ask: "class", count: "class", none: `class:""`},
+	"referer": {ask: "referer", count: "referer", order: "referer"},
+	"agent":   {ask: "ua", count: "ua", order: "ua"},
+	"host":    {ask: "host", count: "host", order: "host"},
+	"user":    {ask: "user", count: "user", order: "user"},
+	"source":  {ask: "source", count: "source", order: "source"},
 }
 
 // known writes a number; nothing if it is below least, which says that it is not known.

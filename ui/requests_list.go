@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -89,7 +90,16 @@ func tallyRequests(ctx context.Context, d *desk.Desk, query string, f requestFie
 	for i, c := range counts {
 		out[i] = tallied{value: c.Value, term: index.Is(f.ask, c.Value), n: c.Count, hot: c.Hot}
 	}
-	return out, nil
+	if f.none == "" {
+		return out, nil
+	}
+	// The index counts findings; the requests without one are rows as well.
+	query = strings.TrimSpace(query + " " + f.none)
+	if res, err = d.Search(ctx, query); err == nil && res.Len() > 0 {
+		out = append(out, tallied{value: strings.TrimPrefix(strings.Trim(f.none, `"`), f.ask+":"), term: f.none, n: int64(res.Len())})
+		sortTallied(out)
+	}
+	return out, err
 }
 
 // Measuring reports whether the histogram has the keys.
