@@ -57,7 +57,7 @@ func (in *input) press(msg tea.KeyMsg) {
 	case tea.KeyEnd, tea.KeyCtrlE:
 		in.at = len(in.value)
 	case tea.KeyCtrlU:
-		in.cut(0, in.at)
+		in.cut(0, len(in.value)) // all of it: an error may have put the cursor anywhere
 	case tea.KeyCtrlK:
 		in.cut(in.at, len(in.value))
 	case tea.KeyCtrlW:
