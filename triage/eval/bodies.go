@@ -52,31 +52,56 @@ func (e *evaluation) bodyPayloads() error {
 	return nil
 }
 
-// auditLog judges each transaction of the lab's audit log. Its truth is in the order of the log.
-func (e *evaluation) auditLog() error {
-	dir := filepath.Join(e.data, "lab-dev")
-	var truths []string
-	accessLine := []int64{}
-	hidden := map[int64]bool{} // lines of the access log whose payload does not show there
+// An auditTruth is what is known of the lab's audit log, a transaction each.
+type auditTruth struct {
+	labels []string
+	hidden []bool // the payload does not show in the access log
+}
+
+// readAuditTruth reads the truth of the lab's audit log, which is in the order of the log.
+func readAuditTruth(dir string) (auditTruth, error) {
+	var t auditTruth
+	var lines []int64
+	hidden := map[int64]bool{} // lines of the access log
 	err := eachJSON(filepath.Join(dir, "truth-modsec.jsonl.gz"), func(line []byte) error {
-		var t struct {
+		var x struct {
 			Label string
 			Line  int64 `json:"access_line"`
 		}
-		err := json.Unmarshal(line, &t)
-		truths, accessLine = append(truths, t.Label), append(accessLine, t.Line)
+		err := json.Unmarshal(line, &x)
+		t.labels, lines = append(t.labels, x.Label), append(lines, x.Line)
 		return err
 	})
 	if err == nil {
 		err = eachJSON(filepath.Join(dir, "truth.jsonl.gz"), func(line []byte) error {
-			var t labTruth
-			err := json.Unmarshal(line, &t)
-			if t.Visible != nil && !*t.Visible {
-				hidden[t.Line] = true
+			var x labTruth
+			err := json.Unmarshal(line, &x)
+			if x.Visible != nil && !*x.Visible {
+				hidden[x.Line] = true
 			}
 			return err
 		})
 	}
+	for _, n := range lines {
+		t.hidden = append(t.hidden, hidden[n])
+	}
+	return t, err
+}
+
+// An auditScore counts what the judgement of an audit log has found.
+type auditScore struct {
+	rows                   map[string]*auditRow // by label
+	commands, shellPosts   int                  // posts to the shell, and those of them whose command was shown
+	claimed, right         int                  // shells' commands that were claimed, and those of them that are
+	hiddenAll, hiddenFound int                  // injections that the access log does not show
+}
+
+type auditRow struct{ lines, bodies, hit, any, bodyHit int }
+
+// auditLog judges each transaction of the lab's audit log.
+func (e *evaluation) auditLog() error {
+	dir := filepath.Join(e.data, "lab-dev")
+	truth, err := readAuditTruth(dir)
 	if err != nil {
 		return err
 	}
@@ -88,67 +113,79 @@ func (e *evaluation) auditLog() error {
 	if err != nil {
 		return err
 	}
-	if len(requests) != len(truths) {
-		return fmt.Errorf("%d transactions in the audit log, %d in its truth", len(requests), len(truths))
+	if len(requests) != len(truth.labels) {
+		return fmt.Errorf("%d transactions in the audit log, %d in its truth", len(requests), len(truth.labels))
 	}
-	type row struct{ lines, bodies, hit, any, bodyHit int }
-	rows := map[string]*row{}
-	commands, shellPosts, hiddenFound, hiddenAll, claimed, right := 0, 0, 0, 0, 0, 0
 	fmt.Fprintf(e.out, "\nbodies: lab-dev audit log, single requests\n")
+	s := auditScore{rows: map[string]*auditRow{}}
 	for i := range requests {
-		r := &requests[i]
-		found := e.judge.Request(r)
-		t := rows[truths[i]]
-		if t == nil {
-			t = &row{}
-			rows[truths[i]] = t
-		}
-		t.lines++
-		if worst(found) >= triage.Low {
-			t.any++
-		}
-		if slices.ContainsFunc(found, func(f triage.Finding) bool { return f.Level >= triage.Low && fits(f.Class, truths[i]) }) {
-			t.hit++
-		}
-		if hidden[accessLine[i]] {
-			hiddenAll++
-			if slices.ContainsFunc(found, func(f triage.Finding) bool { return f.Level >= triage.Medium && f.Class == triage.SQLi }) {
-				hiddenFound++
-			}
-		}
-		if r.Body == "" {
-			continue
-		}
-		t.bodies++
-		inBody := slices.IndexFunc(found, func(f triage.Finding) bool { return strings.HasPrefix(f.Field, "body") && f.Level >= triage.Medium })
-		if inBody >= 0 {
-			t.bodyHit++
-		}
-		run := slices.IndexFunc(found, func(f triage.Finding) bool {
-			return f.Class == triage.WebshellUse && strings.HasPrefix(f.Field, "body")
-		})
-		if run >= 0 {
-			if claimed++; truths[i] == "webshell" {
-				right++
-			}
-		}
-		if truths[i] == "webshell" {
-			if shellPosts++; run >= 0 {
-				commands++
-				fmt.Fprintf(e.out, "  command: %s  %s [%s]\n", found[run].Rule, triage.VisibleN(found[run].Match, 100), triage.VisibleN(found[run].Why, 90))
-			}
+		found := e.judge.Request(&requests[i])
+		s.count(found, truth.labels[i], truth.hidden[i])
+		if requests[i].Body != "" {
+			e.countBody(&s, found, truth.labels[i])
 		}
 	}
+	e.printAudit(&s)
+	return nil
+}
+
+// count takes the findings of one transaction.
+func (s *auditScore) count(found []triage.Finding, label string, hidden bool) {
+	t := s.rows[label]
+	if t == nil {
+		t = &auditRow{}
+		s.rows[label] = t
+	}
+	t.lines++
+	if worst(found) >= triage.Low {
+		t.any++
+	}
+	if slices.ContainsFunc(found, func(f triage.Finding) bool { return f.Level >= triage.Low && fits(f.Class, label) }) {
+		t.hit++
+	}
+	if hidden {
+		s.hiddenAll++
+		if slices.ContainsFunc(found, func(f triage.Finding) bool { return f.Level >= triage.Medium && f.Class == triage.SQLi }) {
+			s.hiddenFound++
+		}
+	}
+}
+
+// countBody takes those of a transaction with a body, and prints the command of a post to the shell.
+func (e *evaluation) countBody(s *auditScore, found []triage.Finding, label string) {
+	t := s.rows[label]
+	t.bodies++
+	if slices.ContainsFunc(found, func(f triage.Finding) bool { return strings.HasPrefix(f.Field, "body") && f.Level >= triage.Medium }) {
+		t.bodyHit++
+	}
+	run := slices.IndexFunc(found, func(f triage.Finding) bool {
+		return f.Class == triage.WebshellUse && strings.HasPrefix(f.Field, "body")
+	})
+	posted := label == "webshell"
+	if posted {
+		s.shellPosts++
+	}
+	if run < 0 {
+		return
+	}
+	s.claimed++
+	if posted {
+		s.right++
+		s.commands++
+		fmt.Fprintf(e.out, "  command: %s  %s [%s]\n", found[run].Rule, triage.VisibleN(found[run].Match, 100), triage.VisibleN(found[run].Why, 90))
+	}
+}
+
+func (e *evaluation) printAudit(s *auditScore) {
 	fmt.Fprintf(e.out, "  %-12s %7s %9s %9s %7s %14s\n", "label", "lines", "recall", "any class", "bodies", "alert in body")
 	for _, k := range []string{"sqli", "scan", "probe", "bruteforce", "webshell", "benign"} {
-		if t := rows[k]; t != nil {
+		if t := s.rows[k]; t != nil {
 			fmt.Fprintf(e.out, "  %-12s %7d  %s  %s %7d  %s\n", k, t.lines, percent(t.hit, t.lines), percent(t.any, t.lines), t.bodies, percent(t.bodyHit, t.bodies))
 		}
 	}
-	fmt.Fprintf(e.out, "  precision of shell commands: %s of %d\n", percent(right, claimed), claimed)
-	fmt.Fprintf(e.out, "  SQL injections that the access log does not show: %d in the audit log, %d alerted there\n", hiddenAll, hiddenFound)
-	if shellPosts > 0 {
-		e.reached.atLeast("posts to the lab's shell with their command", float64(commands)/float64(shellPosts), 1)
+	fmt.Fprintf(e.out, "  precision of shell commands: %s of %d\n", percent(s.right, s.claimed), s.claimed)
+	fmt.Fprintf(e.out, "  SQL injections that the access log does not show: %d in the audit log, %d alerted there\n", s.hiddenAll, s.hiddenFound)
+	if s.shellPosts > 0 {
+		e.reached.atLeast("posts to the lab's shell with their command", float64(s.commands)/float64(s.shellPosts), 1)
 	}
-	return nil
 }

@@ -24,142 +24,146 @@ func (x *interp) expr(end int) value {
 		if x.lineEnds(t) {
 			return left
 		}
-		if t.kind != tOp {
-			if t.kind != tIdent || x.lang == php && (t.text == "as" || keywords[t.text] && t.text != "and" && t.text != "or" && t.text != "xor" && t.text != "instanceof") {
-				return left
-			}
-			switch t.text {
-			case "and", "or", "xor", "instanceof", "is", "in", "mod", "eq", "ne", "gt", "lt", "neq", "lte", "gte", "contains":
-				x.i++
-				x.expr(end)
-				return value{}
-			}
-			return left
+		var more bool
+		if t.kind == tOp {
+			left, more = x.operator(t.text, left, end)
+		} else {
+			left, more = x.wordOperator(t, left, end)
 		}
-		switch t.text {
-		case "=":
-			if x.lang.basic() && x.nest > x.base+1 { // a comparison
-				x.i++
-				x.expr(end)
-				return value{}
-			}
-			x.i++
-			plain := x.plain
-			right := x.expr(end)
-			x.plain = plain
-			x.assign(left, right, false)
-			if left.place == "" { // a list of places, not a variable that holds a list
-				rest := right.flat()
-				rest.list, rest.known, rest.text = nil, false, ""
-				for n, part := range left.list {
-					v := rest
-					if n < len(right.list) {
-						v = right.list[n]
-					}
-					x.assign(part, v, false)
-				}
-			}
-			return right
-		case ".=", "??=":
-			x.i++
-			right := x.expr(end)
-			x.assign(left, right, t.text == ".=")
-			return right
-		case "+=", "&=", "|=", "^=":
-			x.i++
-			right := x.expr(end)
-			x.assign(left, right, true)
-			return right
-		case "-=", "*=", "/=", "++", "--":
-			x.i++
-			if t.text[0] == t.text[1] {
-				x.counts(left)
-				left = value{}
-				continue
-			}
-			x.expr(end)
-			return value{}
-		case ".":
-			if !x.lang.sigil() {
-				x.i++
-				continue
-			}
-			x.i++
-			left = x.join(left.flat(), x.unary(end).flat())
-		case "&":
-			if !x.lang.basic() && x.lang != cfml {
-				x.i++
-				left = union([]value{left, x.unary(end)})
-				continue
-			}
-			x.i++
-			left = x.join(left.flat(), x.unary(end).flat())
-		case "+":
-			x.i++
-			right := x.unary(end)
-			if left.num && right.num || x.lang == php {
-				left = arithmetic("+", left, right)
-			} else {
-				left = x.join(left.flat(), right.flat())
-			}
-		case "-", "*", "/", "%", "<<", "|":
-			x.i++
-			right := x.unary(end)
-			if t.text == "%" && (x.lang == python || x.lang == perl) {
-				left = x.join(left.flat(), right.flat())
-				continue
-			}
-			left = arithmetic(t.text, left, right)
-		case "^":
-			x.i++
-			right := x.unary(end)
-			if left.num && right.num {
-				left = arithmetic("^", left, right)
-			} else if left.known && right.known && !left.num && !right.num {
-				v := constant(xorConst(left.text, right.text))
-				v.from = fromPacked
-				left = v
-			} else {
-				from := left.flat().from | right.flat().from
-				left = value{from: from | fromDecoded}
-			}
-		case "?":
-			x.i++
-			if x.op(":") { // ?: of PHP
-				x.i++
-				left = either(left, x.expr(end))
-				continue
-			}
-			a := value{}
-			if !x.op(".") {
-				a = x.expr(end)
-			}
-			if x.op(":") {
-				x.i++
-				a = either(a, x.expr(end))
-			}
-			return a
-		case "??":
-			x.i++
-			left = either(left, x.expr(end))
-		case "||", "&&":
-			x.i++
-			right := x.expr(end)
-			if x.lang == php {
-				return value{}
-			}
-			return either(left, right)
-		case "==", "===", "!=", "!==", "<>", "<=", ">=", "<", ">", "<=>", "=~":
-			x.i++
-			x.expr(end)
-			return value{}
-		case "=>":
-			return left
-		default:
+		if !more {
 			return left
 		}
 	}
 	return left
+}
+
+// wordOperator reads an operator that is a word and what follows it, which gives nothing that is known. It reports
+// whether the expression goes on behind it, which it never does.
+func (x *interp) wordOperator(t *token, left value, end int) (value, bool) {
+	if t.kind != tIdent || x.lang == php && (t.text == "as" || keywords[t.text] && t.text != "and" && t.text != "or" && t.text != "xor" && t.text != "instanceof") {
+		return left, false
+	}
+	switch t.text {
+	case "and", "or", "xor", "instanceof", "is", "in", "mod", "eq", "ne", "gt", "lt", "neq", "lte", "gte", "contains":
+		x.i++
+		x.expr(end)
+		return value{}, false
+	}
+	return left, false
+}
+
+// operator reads an operator and what is right of it. It answers the value so far, and whether the expression goes on
+// behind it.
+func (x *interp) operator(op string, left value, end int) (value, bool) {
+	switch op {
+	case "=":
+		if x.lang.basic() && x.nest > x.base+1 { // a comparison
+			x.i++
+			x.expr(end)
+			return value{}, false
+		}
+		return x.assignment(left, end), false
+	case ".=", "??=":
+		x.i++
+		right := x.expr(end)
+		x.assign(left, right, op == ".=")
+		return right, false
+	case "+=", "&=", "|=", "^=":
+		x.i++
+		right := x.expr(end)
+		x.assign(left, right, true)
+		return right, false
+	case "-=", "*=", "/=", "==", "===", "!=", "!==", "<>", "<=", ">=", "<", ">", "<=>", "=~":
+		x.i++
+		x.expr(end)
+		return value{}, false
+	case "++", "--":
+		x.i++
+		x.counts(left)
+		return value{}, true
+	case ".", "&", "+", "-", "*", "/", "%", "<<", "|", "^":
+		x.i++
+		return x.binary(op, left, end), true
+	case "?":
+		return x.choice(left, end)
+	case "??":
+		x.i++
+		return either(left, x.expr(end)), true
+	case "||", "&&":
+		x.i++
+		right := x.expr(end)
+		if x.lang == php {
+			return value{}, false
+		}
+		return either(left, right), false
+	}
+	return left, false
+}
+
+// assignment gives what is right of = to the places left of it.
+func (x *interp) assignment(left value, end int) value {
+	x.i++
+	plain := x.plain
+	right := x.expr(end)
+	x.plain = plain
+	x.assign(left, right, false)
+	if left.place == "" { // a list of places, not a variable that holds a list
+		rest := right.flat()
+		rest.list, rest.known, rest.text = nil, false, ""
+		for n, part := range left.list {
+			v := rest
+			if n < len(right.list) {
+				v = right.list[n]
+			}
+			x.assign(part, v, false)
+		}
+	}
+	return right
+}
+
+// binary joins or counts what stands left and right of an operator that was read.
+func (x *interp) binary(op string, left value, end int) value {
+	if op == "." && !x.lang.sigil() {
+		return left // a member
+	}
+	right := x.unary(end)
+	switch {
+	case op == ".":
+		return x.join(left.flat(), right.flat())
+	case op == "&" && !x.lang.basic() && x.lang != cfml:
+		return union([]value{left, right})
+	case op == "&":
+		return x.join(left.flat(), right.flat())
+	case op == "+" && !(left.num && right.num || x.lang == php):
+		return x.join(left.flat(), right.flat())
+	case op == "%" && (x.lang == python || x.lang == perl):
+		return x.join(left.flat(), right.flat())
+	case op != "^" || left.num && right.num:
+		return arithmetic(op, left, right)
+	case left.known && right.known && !left.num && !right.num:
+		v := constant(xorConst(left.text, right.text))
+		v.from = fromPacked
+		return v
+	}
+	return value{from: left.flat().from | right.flat().from | fromDecoded}
+}
+
+// choice reads what stands behind a question mark: one of two values, or a member.
+func (x *interp) choice(left value, end int) (value, bool) {
+	x.i++
+	if x.op(":") { // ?: of PHP
+		x.i++
+		return either(left, x.expr(end)), true
+	}
+	a := value{}
+	if !x.op(".") {
+		a = x.expr(end)
+	}
+	if x.op(":") {
+		x.i++
+		a = either(a, x.expr(end))
+	}
+	return a, false
 }
 
 // lineEnds reports whether a statement ends before a token because a line does.

@@ -23,6 +23,115 @@ import (
 var decoders = wordSet("base64_decode gzinflate gzuncompress gzdecode str_rot13 strrev hex2bin convert_uudecode rawurldecode urldecode bzdecompress pack " +
 	"decodebuffer decode frombase64string parsebase64binary b64decode a85decode zlib_decode openssl_decrypt mcrypt_decrypt strreverse unescape decodebase64 unhexlify")
 
+// folds are the functions that make one text of constants, by their names.
+var folds = foldTable([]foldEntry{
+	{"base64_decode decodebuffer frombase64string parsebase64binary b64decode decodebase64 decode", of(unbase64)},
+	{"gzinflate", of(func(s string) (string, bool) { return inflate(flate.NewReader(strings.NewReader(s))) })},
+	{"gzuncompress zlib_decode", of(func(s string) (string, bool) {
+		return unpack(s, func(r io.Reader) (io.Reader, error) { return zlib.NewReader(r) })
+	})},
+	{"gzdecode", of(func(s string) (string, bool) {
+		return unpack(s, func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) })
+	})},
+	{"bzdecompress", of(func(s string) (string, bool) { return inflate(bzip2.NewReader(strings.NewReader(s))) })},
+	{"a85decode", of(func(s string) (string, bool) {
+		b, err := io.ReadAll(io.LimitReader(ascii85.NewDecoder(strings.NewReader(s)), maxConst))
+		return string(b), err == nil
+	})},
+	{"str_rot13", of(func(s string) (string, bool) { return strings.Map(rot13, s), true })},
+	{"strrev strreverse", of(func(s string) (string, bool) { return reverse(s), true })},
+	{"hex2bin unhexlify", of(func(s string) (string, bool) {
+		b, err := hex.DecodeString(s)
+		return string(b), err == nil
+	})},
+	{"pack", func(_, first string, args []value) (string, bool) { return packBytes(first, args[1:]) }},
+	{"urldecode rawurldecode unescape", func(name, first string, _ []value) (string, bool) {
+		v, err := url.PathUnescape(first)
+		if name == "urldecode" {
+			v = strings.ReplaceAll(v, "+", " ")
+		}
+		return v, err == nil
+	}},
+	{"html_entity_decode htmlspecialchars_decode", of(func(s string) (string, bool) { return html.UnescapeString(s), true })},
+	{"chr chrw chr$ fromcharcode", characters},
+	{"ord asc", of(func(s string) (string, bool) {
+		if s == "" {
+			return "", false
+		}
+		return strconv.Itoa(int(s[0])), true
+	})},
+	{"strtolower lcase tolower tolowercase lcfirst lc", of(func(s string) (string, bool) { return strings.ToLower(s), true })},
+	{"strtoupper ucase toupper touppercase uc", of(func(s string) (string, bool) { return strings.ToUpper(s), true })},
+	{"trim ltrim rtrim chop", func(name, first string, args []value) (string, bool) { return trimConst(name, first, args), true }},
+	{"strval stripslashes tostring cstr string mappath getrealpath expandpath", of(func(s string) (string, bool) { return s, true })},
+	{"strtr", func(_, first string, args []value) (string, bool) { return strtr(first, args) }},
+	{"substr mid substring mb_substr", substring},
+	{"left", func(_, first string, args []value) (string, bool) {
+		n, good := numberOf(argument(args, 1))
+		return first[:max(0, min(n, len(first)))], good
+	}},
+	{"str_repeat", func(_, first string, args []value) (string, bool) {
+		n, good := numberOf(argument(args, 1))
+		if !good || n < 0 || n*len(first) > maxConst {
+			return "", false
+		}
+		return strings.Repeat(first, n), true
+	}},
+	{"sprintf", func(_, first string, args []value) (string, bool) { return sprintf(first, args[1:]) }},
+	{"concat", func(_, first string, args []value) (string, bool) { return first + argument(args, 1), len(args) == 2 }},
+	{"bin2hex", of(func(s string) (string, bool) { return hex.EncodeToString([]byte(s)), true })},
+	{"base64_encode", of(func(s string) (string, bool) { return base64.StdEncoding.EncodeToString([]byte(s)), true })},
+	{"convert_uudecode", of(uudecode)},
+})
+
+// A foldFunc makes a text of the arguments of a call, of which there is one at least. first is the text of the first.
+type foldFunc func(name, first string, args []value) (string, bool)
+
+type foldEntry struct {
+	names string // separated by spaces
+	make  foldFunc
+}
+
+func foldTable(all []foldEntry) map[string]foldFunc {
+	out := map[string]foldFunc{}
+	for _, e := range all {
+		for _, name := range strings.Fields(e.names) {
+			out[name] = e.make
+		}
+	}
+	return out
+}
+
+// of is a function of the first argument alone.
+func of(f func(string) (string, bool)) foldFunc {
+	return func(_, first string, _ []value) (string, bool) { return f(first) }
+}
+
+// argument is the text of argument n; empty if there is none.
+func argument(args []value, n int) string {
+	if n < len(args) {
+		return args[n].text
+	}
+	return ""
+}
+
+// characters are those of some numbers.
+func characters(name, _ string, args []value) (string, bool) {
+	out := ""
+	for _, a := range args {
+		n, good := numberOf(a.text)
+		if !good {
+			return "", false
+		}
+		if name == "fromcharcode" || name == "chrw" {
+			out += string(rune(n))
+		} else {
+			out += string([]byte{byte(n)})
+		}
+	}
+	return out, true
+}
+
 // fold gives the constant that a call of a function makes of constants.
 func (x *interp) fold(name string, args []value) (value, bool) {
 	for _, a := range args {
@@ -33,106 +142,22 @@ func (x *interp) fold(name string, args []value) (value, bool) {
 	if len(args) == 0 {
 		return value{}, false
 	}
-	s := args[0].text
-	text := func(n int) string {
-		if n < len(args) {
-			return args[n].text
-		}
-		return ""
-	}
-	out, ok := "", true
-	switch name {
-	case "base64_decode", "decodebuffer", "frombase64string", "parsebase64binary", "b64decode", "decodebase64", "decode":
-		out, ok = unbase64(s)
-	case "gzinflate":
-		out, ok = inflate(flate.NewReader(strings.NewReader(s)))
-	case "gzuncompress", "zlib_decode":
-		out, ok = unpack(s, func(r io.Reader) (io.Reader, error) { return zlib.NewReader(r) })
-	case "gzdecode":
-		out, ok = unpack(s, func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) })
-	case "bzdecompress":
-		out, ok = inflate(bzip2.NewReader(strings.NewReader(s)))
-	case "a85decode":
-		b, err := io.ReadAll(io.LimitReader(ascii85.NewDecoder(strings.NewReader(s)), maxConst))
-		out, ok = string(b), err == nil
-	case "str_rot13":
-		out = strings.Map(rot13, s)
-	case "strrev", "strreverse":
-		out = reverse(s)
-	case "hex2bin", "unhexlify":
-		b, err := hex.DecodeString(s)
-		out, ok = string(b), err == nil
-	case "pack":
-		out, ok = packBytes(s, args[1:])
-	case "urldecode", "rawurldecode", "unescape":
-		v, err := url.PathUnescape(s)
-		out, ok = v, err == nil
-		if name == "urldecode" {
-			out = strings.ReplaceAll(out, "+", " ")
-		}
-	case "html_entity_decode", "htmlspecialchars_decode":
-		out = html.UnescapeString(s)
-	case "chr", "chrw", "chr$", "fromcharcode":
-		for _, a := range args {
-			n, good := numberOf(a.text)
-			if ok = ok && good; !ok {
-				break
-			}
-			if name == "fromcharcode" || name == "chrw" {
-				out += string(rune(n))
-			} else {
-				out += string([]byte{byte(n)})
-			}
-		}
-	case "ord", "asc":
-		if ok = s != ""; ok {
-			out = strconv.Itoa(int(s[0]))
-		}
-	case "strtolower", "lcase", "tolower", "tolowercase", "lcfirst", "lc":
-		out = strings.ToLower(s)
-	case "strtoupper", "ucase", "toupper", "touppercase", "uc":
-		out = strings.ToUpper(s)
-	case "trim", "ltrim", "rtrim", "chop":
-		out = trimConst(name, s, args)
-	case "strval", "stripslashes", "tostring", "cstr", "string", "mappath", "getrealpath", "expandpath":
-		out = s
+	switch name { // those that make or take lists
 	case "str_replace", "replace", "str_ireplace", "replaceall":
 		return x.replaceConst(name, args)
 	case "preg_replace":
 		return x.replaceDelimited(args)
-	case "strtr":
-		out, ok = strtr(s, args)
-	case "substr", "mid", "substring", "mb_substr":
-		out, ok = substring(name, s, args)
-	case "left":
-		n, good := numberOf(text(1))
-		out, ok = s[:max(0, min(n, len(s)))], good
-	case "str_repeat":
-		n, good := numberOf(text(1))
-		if ok = good && n >= 0 && n*len(s) <= maxConst; ok {
-			out = strings.Repeat(s, n)
-		}
 	case "implode", "join":
 		return x.implode(args)
 	case "explode", "split", "str_split", "array", "array_reverse", "array_merge", "preg_split":
 		return x.splitConst(name, args)
-	case "sprintf", "concat":
-		out = s
-		if ok = name == "concat" && len(args) == 2; ok {
-			out += text(1)
-		}
-		if name == "sprintf" {
-			out, ok = sprintf(s, args[1:])
-		}
-	case "bin2hex":
-		out = hex.EncodeToString([]byte(s))
-	case "base64_encode":
-		out = base64.StdEncoding.EncodeToString([]byte(s))
-	case "convert_uudecode":
-		out, ok = uudecode(s)
-	default:
+	}
+	f := folds[name]
+	if f == nil {
 		return value{}, false
 	}
+	s := args[0].text
+	out, ok := f(name, s, args)
 	if !ok || len(out) > maxConst || !x.spend(len(out)+len(s)) {
 		return value{}, false
 	}
