@@ -50,6 +50,17 @@ type batch struct {
 	parsed, rejected, comments int64
 	rejects                    []triage.Reject
 	first, last                int64 // Unix ms, 0 if there is none
+
+	holes        []batchHole
+	lastRejected int64 // line of the last record, if it fits no format; else 0
+	numbered     []batchNumber
+}
+
+// A batchNumber is a number that a log gave a record.
+type batchNumber struct {
+	what, of string
+	number   int64
+	at       triage.NumberEnd
 }
 
 // newBatch makes room for n rows at once, since growing twenty slices costs more than parsing.
@@ -106,9 +117,14 @@ func (w *batcher) batch(b source.Block, split source.Split, p *weblog.Parser) *b
 	w.bodies = map[[2]int32]*verdict{}
 	w.agents, w.referers, w.hosts = w.agents[:0], w.referers[:0], w.hosts[:0]
 	var rec weblog.Record
+	hasZeros := bytes.Contains(b.Data, zeros)
 	source.Records(b, split, func(line []byte, offset, n, lines int64) {
 		kind, err := p.Parse(line, &rec)
 		t.comments += lines - 1
+		t.lastRejected = 0
+		if hasZeros {
+			t.zerosOf(line, n)
+		}
 		if kind == weblog.Comment {
 			t.comments++
 			return
@@ -120,9 +136,13 @@ func (w *batcher) batch(b source.Block, split source.Split, p *weblog.Parser) *b
 				reason = err.Error()
 			}
 			rec = weblog.Record{Size: -1, Millis: -1}
+			t.lastRejected = n
+		} else if rec.Numbered.What != "" {
+			t.numbered = append(t.numbered, batchNumber{rec.Numbered.What, string(rec.Numbered.Of), rec.Numbered.Number, triage.NumberEnd{Time: rec.Time, Line: n, Kept: true}})
 		}
 		w.addRow(&rec, line, offset, n, int64(len(line))+b.Cut, reason)
 	})
+	t.placeHoles()
 	return t
 }
 

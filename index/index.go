@@ -76,6 +76,7 @@ type Parsed struct {
 	Err         error           // why the file could not be read, or not to its end; what was readable is loaded
 	Partial     bool            // reading stopped in the middle; the next Load of the same bytes goes on from Offset
 	Offset      int64           // plain bytes read
+	Tally       triage.Tally    // what the file tells of its wholeness, as far as it was read
 }
 
 // MaxRejects bounds Parsed.Rejects.

@@ -16,6 +16,7 @@ type partial struct {
 	First    time.Time     `json:"first"`
 	Last     time.Time     `json:"last"`
 	Rejects  []savedReject `json:"rejects,omitempty"`
+	Tally    *triage.Tally `json:"tally,omitempty"`
 }
 
 // A savedReject is a triage.Reject whose text may be any bytes.
@@ -26,11 +27,20 @@ type savedReject struct {
 }
 
 func partialOf(p *Parsed) *partial {
-	out := &partial{Offset: p.Offset, Parsed: p.Parsed, Rejected: p.Rejected, Comments: p.Comments, First: p.First, Last: p.Last}
+	out := &partial{Offset: p.Offset, Parsed: p.Parsed, Rejected: p.Rejected, Comments: p.Comments, First: p.First, Last: p.Last, Tally: tallyOf(p)}
 	for _, r := range p.Rejects {
 		out.Rejects = append(out.Rejects, savedReject{r.Line, r.Reason, []byte(r.Text)})
 	}
 	return out
+}
+
+// tallyOf is what an account tells of the file's wholeness; nil if nothing.
+func tallyOf(p *Parsed) *triage.Tally {
+	if len(p.Tally.Holes) == 0 && len(p.Tally.Numbers) == 0 {
+		return nil
+	}
+	t := p.Tally
+	return &t
 }
 
 // restore gives an account what was kept of it.
@@ -39,6 +49,9 @@ func (t *partial) restore(p *Parsed) {
 	p.Read = p.Parsed + p.Rejected + p.Comments
 	p.Partial = true
 	p.Rejects = nil
+	if t.Tally != nil {
+		p.Tally = *t.Tally
+	}
 	for _, r := range t.Rejects[:min(len(t.Rejects), MaxRejects)] {
 		p.Rejects = append(p.Rejects, triage.Reject{Line: r.Line, Reason: r.Reason, Text: string(r.Text)})
 	}

@@ -181,7 +181,7 @@ func (s *Store) ProcessCount() (all, suspicious int64) {
 	return all, suspicious + snap.told.quiet
 }
 
-// Tallies are what each event log in the store tells of its wholeness, in the order of load.
+// Tallies are what each log and event log in the store tells of its wholeness, in the order of load.
 func (s *Store) Tallies() []triage.TalliedSource {
 	snap, err := s.hold()
 	if err != nil {
@@ -189,6 +189,11 @@ func (s *Store) Tallies() []triage.TalliedSource {
 	}
 	defer s.release()
 	var out []triage.TalliedSource
+	for i := range snap.manifest.Sources {
+		if t := &snap.manifest.Sources[i]; t.Tally != nil {
+			out = append(out, triage.TalliedSource{Source: t.Source, Tally: *t.Tally})
+		}
+	}
 	for i := range snap.manifest.Processes {
 		if t := &snap.manifest.Processes[i]; t.Tally != nil {
 			out = append(out, triage.TalliedSource{Source: t.Source, Tally: *t.Tally})

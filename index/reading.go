@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"spoor/triage"
 	"spoor/triage/source"
 	"spoor/triage/weblog"
 )
@@ -27,6 +28,10 @@ type fileLoad struct {
 	from   int64 // plain bytes that an earlier load has read
 	before int64 // stored bytes of the inputs before
 
+	known   []triage.NumberSeries // of what an earlier step or load has read
+	numbers triage.Numbers        // of what this one reads
+	tail    triage.FileHole       // the end of the last block, if a line is cut there
+
 	packFile *os.File // of the step; nil if there is none
 	pack     *source.PackWriter
 }
@@ -38,7 +43,7 @@ func (l *loader) file(ctx context.Context, in *Input, p *Parsed) error {
 	if resumed {
 		src := &l.change.manifest.Sources[known]
 		src.Partial.restore(p)
-		f.source, f.from = known, p.Offset
+		f.source, f.from, f.known = known, p.Offset, p.Tally.Numbers
 		if src.Format != p.Source.Format || src.Zone != p.Source.Zone {
 			p.Err = &ResumeError{src.Format, src.Zone}
 			return nil
@@ -73,6 +78,7 @@ func (l *loader) file(ctx context.Context, in *Input, p *Parsed) error {
 // finish completes the account of the source.
 func (f *fileLoad) finish(ctx context.Context) {
 	p, sources := f.p, &f.change.manifest.Sources
+	f.tally()
 	unread := p.Offset == f.from && (f.stopped || p.Err != nil)
 	if unread && f.stopped {
 		p.Err = ctx.Err()
@@ -94,6 +100,7 @@ func (f *fileLoad) finish(ctx context.Context) {
 	if t := f.reader.Truncated(); t != nil {
 		p.Truncated = t.Error()
 	}
+	(*sources)[f.source].Tally = tallyOf(p)
 }
 
 // openPack begins the packed copy of what the step reads of a compressed source.
@@ -280,6 +287,7 @@ func (f *fileLoad) add(j *job, t *batch) error {
 		return err
 	}
 	p := f.p
+	f.joinHoles(&j.block, t)
 	p.Offset = j.block.Offset + int64(len(j.block.Data)) + max(j.block.Cut, 0)
 	p.Read += t.parsed + t.rejected + t.comments
 	p.Parsed += t.parsed
@@ -300,6 +308,7 @@ func (f *fileLoad) add(j *job, t *batch) error {
 	if !f.builder.full(f.change.store.segmentRows) {
 		return nil
 	}
+	p.Tally.Numbers = triage.JoinSeries(f.known, f.numbers.Series())
 	f.change.manifest.Sources[f.source].Partial = partialOf(p)
 	return errors.Join(f.closePack(), f.step())
 }

@@ -51,6 +51,8 @@ type storeSource struct {
 	triage.Source
 	Packs   []pack   `json:"Pack,omitempty"` // the packed copies of its plain bytes in order, if it is compressed
 	Partial *partial `json:",omitempty"`     // nil if it is read to its end
+	// Tally is what it tells of its wholeness; nil if nothing, and in stores of older versions.
+	Tally *triage.Tally `json:",omitempty"`
 }
 
 // audit reports whether the source repeats requests that an access log may have too.

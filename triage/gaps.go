@@ -30,7 +30,7 @@ import (
 
 // An EvidenceGap is one sign that the evidence is not whole.
 type EvidenceGap struct {
-	Kind   string    `json:"kind"`  // "silence", "ends", "begins", "absent", "order", "clock", "removed", "sequence", "cleared" or "policy"
+	Kind   string    `json:"kind"`  // "silence", "ends", "begins", "absent", "order", "clock", "removed", "sequence", "zeros", "trimmed", "cleared" or "policy"
 	Level  Level     `json:"level"` // medium; high if an intruder was at work just before; low if it says little
 	From   time.Time `json:"from"`  // zero if the gap has no place in time
 	To     time.Time `json:"to"`

@@ -24,6 +24,7 @@ import (
 type Tally struct {
 	Numbers []NumberSeries `json:"numbers,omitempty"`
 	Told    []ToldEvent    `json:"told,omitempty"`
+	Holes   []FileHole     `json:"holes,omitempty"`
 }
 
 // A NumberSeries is the numbers of one series that a source has.
@@ -54,6 +55,16 @@ type NumberEnd struct {
 
 // A ClockStep is a place where time runs back from one number to the next.
 type ClockStep struct{ Before, After NumberEnd }
+
+// A FileHole is a place in a file where bytes are missing: "zeros" (a block of NUL bytes), "head" (its first line is the
+// end of one) or "tail" (its last line has no end and fits no format).
+type FileHole struct {
+	Kind  string `json:"kind"`
+	Line  int64  `json:"line"`
+	Bytes int64  `json:"bytes,omitempty"` // how many are zero
+	From  int64  `json:"from,omitempty"`  // times of the records around it, Unix ms; 0 if unknown
+	To    int64  `json:"to,omitempty"`
+}
 
 // A ToldEvent is a record that itself says that a log was cleared or a clock set.
 type ToldEvent struct {
@@ -151,6 +162,25 @@ func (c *collected) add(number int64, at NumberEnd) {
 	c.begun, c.last, c.at = true, number, at
 }
 
+// JoinSeries joins the series of one source that were collected in two goes.
+func JoinSeries(a, b []NumberSeries) []NumberSeries {
+	a = slices.Clone(a)
+	for _, s := range b {
+		i := slices.IndexFunc(a, func(x NumberSeries) bool { return x.What == s.What && x.Of == s.Of })
+		if i < 0 {
+			a = append(a, s)
+			continue
+		}
+		x := &a[i]
+		x.Runs = joinRuns(slices.Concat(x.Runs, s.Runs))
+		x.Holey = x.Holey || s.Holey || len(x.Runs) > maxRuns
+		x.Runs = x.Runs[:min(len(x.Runs), maxRuns)]
+		x.Set = append(x.Set, s.Set...)
+		x.Set = x.Set[:min(len(x.Set), maxSetBack)]
+	}
+	return a
+}
+
 // Series are the series, each with its runs in order.
 func (n *Numbers) Series() []NumberSeries {
 	var out []NumberSeries
@@ -202,7 +232,7 @@ type TalliedSource struct {
 }
 
 // NumberGaps says what the tallies of all sources tell: numbers that are missing ("sequence"), times that run back
-// while numbers go on ("clock"), and records that tell of it themselves ("cleared", "policy", "clock"). A gap that begins within an
+// while numbers go on ("clock"), holes in the bytes of a file ("zeros", "trimmed"), and records that tell of it themselves ("cleared", "policy", "clock"). A gap that begins within an
 // hour of an incident's step is of level high.
 func NumberGaps(all []TalliedSource, incidents []Incident) []EvidenceGap {
 	out := []EvidenceGap{}
@@ -222,6 +252,9 @@ func NumberGaps(all []TalliedSource, incidents []Incident) []EvidenceGap {
 				order = append(order, k)
 			}
 			bySeries[k] = append(bySeries[k], numbered{src, s})
+		}
+		for _, h := range src.Tally.Holes {
+			out = append(out, nearSteps(h.gap(src), incidents))
 		}
 		for _, t := range src.Tally.Told {
 			level := Medium
@@ -270,6 +303,24 @@ func setGaps(src *TalliedSource, s *NumberSeries) []EvidenceGap {
 				lasted(x.After.Time, x.Before.Time), x.Before.Line, x.After.Line, s.What, VisibleN(s.Of, 120))})
 	}
 	return out
+}
+
+// gap is a hole in words.
+func (h *FileHole) gap(src *TalliedSource) EvidenceGap {
+	g := EvidenceGap{Kind: "trimmed", Level: Low, Source: src.Path, Refs: []string{RequestRef(src.Key, h.Line)}}
+	switch h.Kind {
+	case "zeros":
+		g.Kind, g.Level = "zeros", Medium
+		if h.From != 0 && h.To != 0 {
+			g.From, g.To = timeOf(min(h.From, h.To)), timeOf(max(h.From, h.To))
+		}
+		g.Text = fmt.Sprintf("%d or more NUL bytes on line %d: consistent with a crash while it was written, a file that was emptied while the server had it open, and bytes that were wiped", h.Bytes, h.Line)
+	case "head":
+		g.Text = "its first line is the end of one: what came before was cut off by size, or taken out"
+	default:
+		g.Text = fmt.Sprintf("its last line, %d, breaks off: it was copied while the server wrote, or cut", h.Line)
+	}
+	return g
 }
 
 // holesOf are the holes within each source.

@@ -51,6 +51,10 @@ const (
 	jsonBody
 	jsonAnswer
 	jsonInner // a whole line of a log
+	jsonCounter
+	jsonJournal
+	jsonJournalID
+	jsonCursor
 	jsonFields
 )
 
@@ -89,6 +93,9 @@ func (p *Parser) parseJSON(b []byte, rec *Record, inner int) error {
 		return errJSON
 	}
 	line := f.fields[jsonInner]
+	if p.number.What == "" {
+		p.number = f.numbered()
+	}
 	err := p.fillJSON(rec)
 	if err == nil || !line.text || inner == maxJSONInner {
 		return err

@@ -72,6 +72,9 @@ var jsonKeys = makeJSONKeys(map[jsonField]jsonNames{
 	jsonBody:   {deep: "requestbody http.request.body.content request.body httprequestbody requestbodycontent", top: "postdata body"},
 	jsonAnswer: {deep: "responsebody http.response.body.content response.body respbody", top: ""},
 	jsonInner:  {deep: "event.original", top: "log message msg line raw"},
+
+	jsonCounter: {top: "requestcount"}, // see numbered.go
+	jsonJournal: {top: "seqnum"}, jsonJournalID: {top: "seqnumid"}, jsonCursor: {top: "cursor"},
 })
 
 // jsonNames are names of a field, by where they count.

@@ -30,10 +30,18 @@ const MaxRecord = 4 << 20
 type Record struct {
 	Time                                                              int64 // Unix milliseconds, UTC; 0 if unknown
 	Client, User, Method, Path, Query, Protocol, Referer, Agent, Host []byte
-	Status                                                            int    // 0 if unknown
-	Size                                                              int64  // bytes answered; -1 if unknown
-	Millis                                                            int64  // time taken in ms; -1 if unknown
-	Body, Answer                                                      []byte // what was sent and answered after the headers, at most triage.MaxBody bytes; most logs have none
+	Status                                                            int      // 0 if unknown
+	Size                                                              int64    // bytes answered; -1 if unknown
+	Millis                                                            int64    // time taken in ms; -1 if unknown
+	Numbered                                                          Numbered // the number that the log gave the record; most give none
+	Body, Answer                                                      []byte   // what was sent and answered after the headers, at most triage.MaxBody bytes; most logs have none
+}
+
+// A Numbered is the number of a record in a series.
+type Numbered struct {
+	What   string // the name of the number; empty if there is none
+	Of     []byte // what is numbered
+	Number int64
 }
 
 // A Kind is what Parse found a line to be.
@@ -113,8 +121,9 @@ type Parser struct {
 	clock   clock
 	scratch []byte // unescaped fields of the current record
 	head    *header
-	cols    []span // fields of the current line, w3c and zeek only
-	found   found  // fields of the current record, json only
+	cols    []span   // fields of the current line, w3c and zeek only
+	found   found    // fields of the current record, json only
+	number  Numbered // of the current record
 }
 
 // NewParser makes a parser. Times without a zone are taken to be in zone; nil is UTC. W3C times are UTC as
@@ -183,7 +192,7 @@ func (p *Parser) Parse(line []byte, rec *Record) (Kind, error) {
 		}
 		return Comment, nil
 	}
-	p.scratch = p.scratch[:0]
+	p.scratch, p.number = p.scratch[:0], Numbered{}
 	var err error
 	switch {
 	case p.format <= VhostCombined && p.format > 0:
@@ -200,6 +209,10 @@ func (p *Parser) Parse(line []byte, rec *Record) (Kind, error) {
 		*rec = Record{Size: -1, Millis: -1}
 		return Rejected, err
 	}
+	if p.number.What == "" && text[0] == '<' {
+		p.number = syslogNumber(text)
+	}
+	rec.Numbered = p.number
 	return Parsed, nil
 }
 
