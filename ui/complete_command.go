@@ -133,8 +133,15 @@ func completeFacts(_ *desk.Desk, left string) (int, []option) {
 		from, options := firstOf(rest, optionsOf("attempted", "blocked", "succeeded", "unknown"))
 		return from + len("outcome "), options
 	}
-	return firstOf(left, []option{{"victim", "who was attacked"}, {"sector", "the victim's sector"},
-		{"objective", "what the intruder was after"}, {"outcome", "attempted, blocked, succeeded or unknown"}})
+	if rest, ok := strings.CutPrefix(left, "tlp "); ok {
+		from, options := firstOf(rest, optionsOf(cases.TLPs...))
+		return from + len("tlp "), options
+	}
+	var all []option
+	for _, x := range cases.FactFields {
+		all = append(all, option{x.Name, x.Help})
+	}
+	return firstOf(left, all)
 }
 
 func completeActor(d *desk.Desk, left string) (int, []option) {
@@ -193,6 +200,16 @@ var loadOptions = []option{{"--baseline", "a list of the files as they should be
 func completeLoad(d *desk.Desk, left string) (int, []option) {
 	if from, word := shellWord(left); strings.HasPrefix(word, "-") {
 		return from, fitting(word, loadOptions)
+	}
+	return completePaths(d, left)
+}
+
+var sealOptions = []option{{"--pack", "write the case without its logs into this archive: .tar.zst or .zip"}, {"--to", "encrypt the pack by age to this public key"},
+	{"-R", "encrypt the pack to the public keys in this file"}, {"--force", "replace a file of the pack's name"}}
+
+func completeSeal(d *desk.Desk, left string) (int, []option) {
+	if from, word := shellWord(left); strings.HasPrefix(word, "-") {
+		return from, fitting(word, sealOptions)
 	}
 	return completePaths(d, left)
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,21 +13,25 @@ import (
 	"spoor/ui/desk"
 )
 
-// evidence is the register: each source, what became of its lines, samples of those that fitted nothing, and the
-// gaps.
+// evidence is the register: each source, what became of its lines, samples of those that fitted nothing, the gaps,
+// and the seals and packs of the case.
 type evidence struct{ records[source] }
 
-// A source is an entry of the register, a file that was refused, or a sign that the evidence is not whole.
+// A source is an entry of the register, a file that was refused, a sign that the evidence is not whole, a seal or a
+// pack.
 type source struct {
 	cases.Evidence
 	refused string              // why it was not taken in; empty if it was
 	gap     *triage.EvidenceGap // nil if it is a file
+	seal    *cases.Seal
+	pack    *cases.Pack
+	md5     string // where a list knows no other hash, and the file was not too large to read again
 }
 
 func newEvidence(c *common) *evidence {
 	e := &evidence{}
 	e.start(c, tabEvidence, screenNames[tabEvidence], "Nothing is loaded yet. :load access.log takes a log in; folders, listings, .gz and .zst are read too", "source", "sources")
-	e.read = func(_ context.Context, d *desk.Desk) ([]source, error) { return readSources(d), nil }
+	e.read = readSources
 	e.kind = "evidence"
 	e.table = table[source]{all: sourceColumns(), at: "role"}
 	e.subject = func(s *source) subject { return sourceRow(s).sub }
@@ -45,10 +50,14 @@ func newEvidence(c *common) *evidence {
 	return e
 }
 
-func readSources(d *desk.Desk) []source {
+func readSources(ctx context.Context, d *desk.Desk) ([]source, error) {
+	md5s, err := d.ListedMD5s(ctx, desk.QuickMD5)
+	if err != nil {
+		return nil, err
+	}
 	var out []source
 	for _, e := range d.Evidence() {
-		out = append(out, source{Evidence: e})
+		out = append(out, source{Evidence: e, md5: md5s[e.SHA256]})
 	}
 	for _, r := range d.Refusals() {
 		out = append(out, source{Evidence: cases.Evidence{Source: triage.Source{Path: r.Path}}, refused: r.Reason})
@@ -59,7 +68,14 @@ func readSources(d *desk.Desk) []source {
 			out = append(out, source{gap: &gaps[i]})
 		}
 	}
-	return out
+	seals, packs := d.Case.Sealed(), d.Case.Packs()
+	for i := range seals {
+		out = append(out, source{seal: &seals[i]})
+	}
+	for i := range packs {
+		out = append(out, source{pack: &packs[i]})
+	}
+	return out, nil
 }
 
 // rowOfItsOwn are the kinds of gaps that the row of their file tells.
@@ -92,7 +108,12 @@ func describeGap(g *triage.EvidenceGap) []line {
 
 // sourceRow draws what is no source across the columns; of a source it says what the row is about.
 func sourceRow(s *source) line {
-	if s.gap != nil {
+	switch {
+	case s.seal != nil:
+		return sealRow(s.seal)
+	case s.pack != nil:
+		return packRow(s.pack)
+	case s.gap != nil:
 		text := s.gap.Text
 		if s.gap.Source != "" {
 			text = s.gap.Source + ": " + text
@@ -113,6 +134,10 @@ func sourceColumns() []column[source] {
 			switch {
 			case s.gap != nil:
 				return "GAP", levelLook(s.gap.Level)
+			case s.seal != nil:
+				return "SEAL", strong
+			case s.pack != nil:
+				return "PACK", strong
 			case s.refused != "":
 				return "REFUSED", critical
 			}
@@ -147,8 +172,14 @@ func sourceColumns() []column[source] {
 	}
 }
 
+// gapText is what stands in the place of a path of what is no file.
 func gapText(s *source) string {
-	if s.gap == nil {
+	switch {
+	case s.seal != nil:
+		return s.seal.File()
+	case s.pack != nil:
+		return s.pack.Path
+	case s.gap == nil:
 		return ""
 	}
 	return s.gap.Source + ": " + s.gap.Text
@@ -173,8 +204,13 @@ func sourceSubject(s *source) subject {
 
 // describeSource says where a source comes from and what became of its lines.
 func describeSource(s *source) []line {
-	if s.gap != nil {
+	switch {
+	case s.gap != nil:
 		return describeGap(s.gap)
+	case s.seal != nil:
+		return describeSeal(s.seal)
+	case s.pack != nil:
+		return describePack(s.pack)
 	}
 	if s.refused != "" {
 		return []line{label("refused", run{s.Path, strong}), label("why", run{s.refused, plain}),
@@ -185,11 +221,15 @@ func describeSource(s *source) []line {
 		about(self, "source", run{s.Path, strong}, run{"  key " + s.Key, muted}),
 		label("sha256", run{s.SHA256, plain}),
 		label("was at", run{s.Abs, plain}),
+		label("role", run{s.Role + ", " + or(s.Format, "unknown format"), plain}),
 		label("size", run{answerSize(s.SizeBytes) + ", written " + stamp(s.ModTime) + " UTC", plain}),
 		label("taken in", run{stamp(s.TakenAt) + " UTC by " + or(s.TakenBy, "(not told)") + " at " + or(s.TakenAtHost, "(not told)"), plain}),
 		label("lines", run{fmt.Sprintf("%s read = %s parsed + %s rejected + %s header, blank or continuing", number(s.Read), number(s.Parsed),
 			number(s.Rejected), number(s.Comments)), plain}),
 		label("times", run{timeSpan(s.First, s.Last) + " UTC; " + s.Zone + " assumed where a time has no zone", plain}),
+	}
+	if s.md5 != "" {
+		out = slices.Insert(out, 2, label("md5", run{s.md5, plain}))
 	}
 	switch {
 	case s.Partial:

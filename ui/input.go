@@ -19,6 +19,8 @@ type input struct {
 	old   []string // what was entered before, oldest first
 	seen  int      // how far up in old one has gone
 	kept  string   // what was being typed before going up
+
+	secret bool // what is typed is not shown
 }
 
 func newInput(label, value string, old []string) input {
@@ -117,6 +119,14 @@ func (in *input) history(step int) {
 	in.set(in.old[len(in.old)-next])
 }
 
+// shown is the line as it may be seen.
+func (in *input) shown() []rune {
+	if !in.secret {
+		return in.value
+	}
+	return []rune(strings.Repeat("*", len(in.value)))
+}
+
 // view draws label and line in exactly width columns, with the part around the cursor in sight.
 func (in *input) view(st *styles, width int) string {
 	label := in.label
@@ -124,11 +134,12 @@ func (in *input) view(st *styles, width int) string {
 	if room < 4 {
 		return cell(label, width)
 	}
-	left := visible(string(in.value[:in.at]))
+	value := in.shown()
+	left := visible(string(value[:in.at]))
 	under, right := " ", ""
-	if in.at < len(in.value) {
-		under = visible(string(in.value[in.at]))
-		right = visible(string(in.value[in.at+1:]))
+	if in.at < len(value) {
+		under = visible(string(value[in.at]))
+		right = visible(string(value[in.at+1:]))
 	}
 	uw := strWidth(under)
 	if over := strWidth(left) + uw - room; over > 0 {

@@ -183,10 +183,14 @@ func (r *root) caseCommand(args string) tea.Cmd {
 	value = strings.TrimSpace(value)
 	info := r.desk.Info()
 	f := info.Facts()
-	fields := map[string]*string{"victim": &f.Victim, "sector": &f.Sector, "objective": &f.Objective, "outcome": &f.Outcome}
-	to := fields[strings.ToLower(name)]
+	to, names := (*string)(nil), []string{}
+	for _, x := range cases.FactFields {
+		if names = append(names, x.Name); strings.EqualFold(x.Name, name) {
+			to = x.Of(&f)
+		}
+	}
 	if to == nil || value == "" {
-		r.fail(fmt.Errorf("say :case FIELD VALUE with one of %s, such as :case sector technology", strings.Join(sortedKeys(fields), ", ")))
+		r.fail(fmt.Errorf("say :case FIELD VALUE with one of %s, such as :case sector technology", strings.Join(names, ", ")))
 		return nil
 	}
 	*to = value
@@ -205,8 +209,12 @@ type factsMsg struct{ said string }
 func caseLines(d *desk.Desk) []line {
 	info := d.Info()
 	var out []line
-	for _, f := range [][2]string{{"case", info.Name}, {"id", info.ID}, {"folder", d.Case.Dir()}, {"analyst", info.Analyst}, {"TLP", info.TLP}, {"victim", info.Victim},
-		{"sector", info.Sector}, {"objective", info.Objective}, {"outcome", info.Outcome}} {
+	facts := info.Facts()
+	rows := [][2]string{{"case", info.Name}, {"id", info.ID}, {"folder", d.Case.Dir()}, {"analyst", info.Analyst}}
+	for _, x := range cases.FactFields {
+		rows = append(rows, [2]string{x.Label, *x.Of(&facts)})
+	}
+	for _, f := range rows {
 		look := strong
 		if f[1] == "" {
 			f[1], look = "not told", muted
@@ -222,7 +230,7 @@ func caseLines(d *desk.Desk) []line {
 	for _, w := range d.Case.Warnings() {
 		out = append(out, label("warning", run{w, critical}))
 	}
-	return append(out, line{}, text(muted, ":case sector technology records a fact; victim, objective and outcome go the same way. :verify checks journal and evidence."))
+	return append(out, line{}, text(muted, ":case sector technology records a fact, :case requested-by counsel another; Tab lists them. Reports have the TLP label of the case unless told otherwise. :verify checks journal and evidence."))
 }
 
 // knownWords are the words for which the case has screens that no number leads to.
@@ -244,6 +252,8 @@ func (r *root) knownWords(c command) (tea.Cmd, bool) {
 		return r.push(newGaps(r.common)), true
 	case "task":
 		return r.taskCommand(c.args), true
+	case "seal":
+		return r.sealCommand(c.args), true
 	case "case":
 		return r.caseCommand(c.args), true
 	case "assess":

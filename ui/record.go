@@ -81,6 +81,11 @@ func (r *root) record(msg tea.Msg) (tea.Cmd, bool) {
 	case factsMsg:
 		r.say(msg.said)
 		return send(changedMsg{evidence: true}), true
+	case passphraseMsg:
+		r.over = r.passphrasePrompt(msg)
+	case sealedMsg:
+		r.say(msg.said)
+		return send(changedMsg{}), true
 	case decideMsg:
 		r.over = r.decisionPrompt(msg)
 	case decidedMsg:

@@ -29,8 +29,12 @@ func (p *printer) evidence() {
 		if i == shownRows {
 			break
 		}
-		p.f("- %s %s: %d bytes, modified %s, SHA-256 %s; taken in from %s at %s by %s", refCode(e.Key), text(e.Path), e.SizeBytes, at(e.ModTime),
-			refCode(or(e.SHA256, "-")), or(text(e.Abs), "a place not recorded"), at(e.TakenAt), person(cases.Who{Analyst: e.TakenBy, Host: e.TakenAtHost}))
+		weak := ""
+		if sum := p.report.EvidenceMD5[e.SHA256]; sum != "" {
+			weak = ", MD5 " + refCode(sum)
+		}
+		p.f("- %s %s: %d bytes, modified %s, SHA-256 %s%s; taken in from %s at %s by %s", refCode(e.Key), text(e.Path), e.SizeBytes, at(e.ModTime),
+			refCode(or(e.SHA256, "-")), weak, or(text(e.Abs), "a place not recorded"), at(e.TakenAt), person(cases.Who{Analyst: e.TakenBy, Host: e.TakenAtHost}))
 	}
 }
 
@@ -231,6 +235,15 @@ func (p *printer) custody() {
 		x := &c.Seals[i]
 		p.f("- Sealed %s by %s: records 1 to %d, the last with SHA-256 %s, signed with the %s key %s (%s).", at(x.At), person(x.By), x.Records, refCode(x.Head),
 			text(x.Key.Kind), refCode(triage.VisibleN(x.Key.Name, 100)), text(x.File()))
+	}
+	for i := range c.Packs {
+		x := &c.Packs[i]
+		given := "not encrypted"
+		if n := len(x.Recipients); n > 0 {
+			given = "encrypted to " + plural(int64(n), "recipient", "recipients")
+		}
+		p.f("- Packed %s by %s: records 1 to %d, the last with SHA-256 %s, as %s (SHA-256 %s, %d bytes), %s.", at(x.At), person(x.By), x.Records, refCode(x.Head),
+			text(x.Path), refCode(x.SHA256), x.Size, given)
 	}
 	if len(c.Runs) == 0 {
 		return

@@ -31,6 +31,7 @@ type Report struct {
 	Summary     []Statement       `json:"summary"`
 	Scope       Scope             `json:"scope"`
 	Evidence    []cases.Evidence  `json:"evidence"`
+	EvidenceMD5 map[string]string `json:"evidence_md5,omitempty"` // MD5 by SHA-256, where a list knows no other hash
 	Method      []Statement       `json:"method"`
 	Limits      []Statement       `json:"limits"`
 	Activity    Activity          `json:"activity"`
@@ -203,6 +204,7 @@ type Custody struct {
 	Warnings []string    `json:"warnings"` // of the journal
 	// Seals are those that the case had; `spoor verify` says whether they hold.
 	Seals []cases.Seal `json:"seals,omitempty"`
+	Packs []cases.Pack `json:"packs,omitempty"` // archives made of the case
 }
 
 // A Cited is one cited record of evidence.

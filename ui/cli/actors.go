@@ -84,6 +84,7 @@ type caseCmd struct {
 	Period    *string `help:"The time that was asked about." placeholder:"TEXT"`
 	First     *string `help:"Day of the first activity, where more is known than the evidence shows; empty takes it back." placeholder:"DAY"`
 	Last      *string `help:"Day of the last." placeholder:"DAY"`
+	TLP       *string `name:"tlp" help:"Label of the case, which its reports have unless told otherwise: CLEAR, GREEN, AMBER, AMBER+STRICT or RED." placeholder:"LABEL"`
 	JSON      bool    `name:"json" help:"Print one JSON object."`
 }
 
@@ -97,13 +98,17 @@ type caseJSON struct {
 
 // Run shows what is known of the case, after changing what was given.
 func (c *caseCmd) Run(s *session) error {
+	if c.TLP != nil && strings.TrimSpace(*c.TLP) == "" {
+		return misuse{errors.New("the TLP label of a case is changed, not taken back: name another")}
+	}
 	return s.withCase(c.Case, func(d *desk.Desk) error {
 		info := d.Info()
 		f, before := info.Facts(), info.Facts()
-		for _, x := range []struct{ to, from *string }{{&f.Victim, c.Victim}, {&f.Sector, c.Sector}, {&f.Objective, c.Objective}, {&f.Outcome, c.Outcome},
-			{&f.RequestedBy, c.Asked}, {&f.Authority, c.Authority}, {&f.Systems, c.Systems}, {&f.Period, c.Period}, {&f.FirstActivity, c.First}, {&f.LastActivity, c.Last}} {
-			if x.from != nil {
-				*x.to = strings.TrimSpace(*x.from)
+		given := map[string]*string{"tlp": c.TLP, "victim": c.Victim, "sector": c.Sector, "objective": c.Objective, "outcome": c.Outcome, "requested-by": c.Asked,
+			"authority": c.Authority, "systems": c.Systems, "period": c.Period, "first": c.First, "last": c.Last}
+		for _, x := range cases.FactFields {
+			if from := given[x.Name]; from != nil {
+				*x.Of(&f) = strings.TrimSpace(*from)
 			}
 		}
 		if f != before {
@@ -117,9 +122,12 @@ func (c *caseCmd) Run(s *session) error {
 			if c.JSON {
 				return jsonLine(w, caseJSON{info, optional(first), optional(last), len(d.Intruders())})
 			}
-			for _, l := range [][2]string{{"case", info.Name}, {"id", info.ID}, {"analyst", info.Analyst}, {"TLP", info.TLP}, {"victim", info.Victim},
-				{"sector", info.Sector}, {"objective", info.Objective}, {"outcome", info.Outcome},
-				{"asked by", info.RequestedBy}, {"authority", info.Authority}, {"systems", info.Systems}, {"period", info.Period}, {"first", info.FirstActivity}, {"last", info.LastActivity}} {
+			rows := [][2]string{{"case", info.Name}, {"id", info.ID}, {"analyst", info.Analyst}}
+			f := info.Facts()
+			for _, x := range cases.FactFields {
+				rows = append(rows, [2]string{x.Label, *x.Of(&f)})
+			}
+			for _, l := range rows {
 				fmt.Fprintf(w, "%-10s %s\n", l[0], triage.Visible(or(l[1], "-")))
 			}
 			fmt.Fprintf(w, "%-10s %s to %s, %s\n", "seen", stamp(first), stamp(last), plural(len(d.Intruders()), "intruder"))

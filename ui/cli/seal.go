@@ -8,7 +8,6 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"spoor/cases"
-	"spoor/cases/pack"
 	"spoor/cases/seal"
 	"spoor/triage"
 	"spoor/ui/desk"
@@ -38,16 +37,14 @@ type sealJSON struct {
 }
 
 func (c *sealCmd) Run(s *session) error {
-	if c.Key == "" && c.Pack == "" {
-		return misuse{errors.New("nothing to do: name a key with --key, an archive with --pack, or both")}
+	o := desk.SealOptions{Key: c.Key, Pack: c.Pack, To: c.To, Recipients: c.Recipients, Force: c.Force}
+	if err := o.Check(); err != nil {
+		return misuse{err}
 	}
 	if c.Key == "" && c.PassphraseFile != "" {
 		return misuse{errors.New("--passphrase-file goes with --key")}
 	}
-	if c.Pack == "" && (len(c.To)+len(c.Recipients) > 0 || c.Force) {
-		return misuse{errors.New("--to, -R and --force go with --pack: a seal alone is not encrypted")}
-	}
-	to, err := c.recipients()
+	to, err := o.ReadRecipients()
 	if err != nil {
 		return misuse{err}
 	}
@@ -85,29 +82,6 @@ func (c *sealCmd) Run(s *session) error {
 		}
 		return nil
 	})
-}
-
-// recipients reads those of --to and -R; nil if none is named.
-func (c *sealCmd) recipients() (*pack.Recipients, error) {
-	to := new(pack.Recipients)
-	for _, key := range c.To {
-		if err := to.Add(key); err != nil {
-			return nil, fmt.Errorf("--to: %w", err)
-		}
-	}
-	for _, file := range c.Recipients {
-		text, err := desk.ReadKeyFile(file)
-		if err == nil {
-			err = to.Add(string(text))
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", triage.Visible(file), err)
-		}
-	}
-	if len(to.Names) == 0 {
-		return nil, nil
-	}
-	return to, nil
 }
 
 // passphrase answers how the key's passphrase is had: out of a file, or typed unseen on a terminal.

@@ -214,7 +214,11 @@ func (d *Desk) Report(ctx context.Context) (*report.Report, error) {
 	r.Advice = report.Advise(r)
 	r.Gaps = d.gaps()
 	seq, headHash := d.Case.Head()
-	r.Custody = report.Custody{Records: seq, Head: headHash, Runs: d.Case.Runs(), Warnings: d.Case.Warnings(), Seals: d.Case.Sealed()}
+	r.Custody = report.Custody{Records: seq, Head: headHash, Runs: d.Case.Runs(), Warnings: d.Case.Warnings(), Seals: d.Case.Sealed(), Packs: d.Case.Packs()}
+	var err error
+	if r.EvidenceMD5, err = d.ListedMD5s(ctx, 0); err != nil {
+		return nil, err
+	}
 	for _, ref := range report.Citations(r) {
 		c, err := d.Cite(ref)
 		cited := report.Cited{Citation: c}

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"spoor/cases"
 	"spoor/cases/seal"
@@ -54,6 +55,32 @@ func (d *Desk) MD5s(ctx context.Context) (map[string]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// QuickMD5 is how much evidence, in bytes, is read again for a screen.
+const QuickMD5 = 256 << 20
+
+// ListedMD5s is MD5s if a list of the case knows hashes in MD5 alone and the evidence has no more than most bytes
+// (0 for any number), and else nil.
+func (d *Desk) ListedMD5s(ctx context.Context, most int64) (map[string]string, error) {
+	all := int64(0)
+	for _, e := range d.Evidence() {
+		all += e.SizeBytes
+	}
+	if most > 0 && all > most || !d.listsMD5() {
+		return nil, nil
+	}
+	return d.MD5s(ctx)
+}
+
+// listsMD5 reports whether a listing or a list of hashes has entries with no other hash than MD5.
+func (d *Desk) listsMD5() bool {
+	for _, e := range d.Evidence() {
+		if list := d.list(e.Key); list != nil && slices.ContainsFunc(list.Entries, func(h triage.HashEntry) bool { return h.MD5 != "" && h.SHA256 == "" && h.SHA1 == "" }) {
+			return true
+		}
+	}
+	return false
 }
 
 // md5Of is the MD5 of a file, empty if its SHA-256 is another.
