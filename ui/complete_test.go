@@ -97,7 +97,7 @@ func TestCommandLineIsCompleted(t *testing.T) {
 	shell := dk.Webshells()[0].Ref
 	for _, c := range []struct{ left, want string }{
 		{"ve", "verdict verify"},
-		{"sea", "search"},
+		{"sear", "search"},
 		{"search cla", "class:"},
 		{"/cla", "class:"},
 		{"outcomes sq", "sqli"},
