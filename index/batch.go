@@ -252,14 +252,11 @@ func parseFindings(text string) ([]triage.Finding, error) {
 	for line := range strings.Lines(text) {
 		var f [7]string
 		for i := range f {
-			q, err := strconv.QuotedPrefix(line)
-			if err == nil {
-				f[i], err = strconv.Unquote(q)
-			}
-			if err != nil || len(line) == len(q) {
+			text, n, err := quoted(line)
+			if err != nil || len(line) == n {
 				return nil, fmt.Errorf("bad findings %q; load the evidence again", triage.VisibleN(line, 80))
 			}
-			line = line[len(q)+1:]
+			f[i], line = text, line[n+1:]
 		}
 		level, err := triage.ParseLevel(f[2])
 		if err != nil {
@@ -268,6 +265,20 @@ func parseFindings(text string) ([]triage.Finding, error) {
 		all = append(all, triage.Finding{Rule: f[0], Class: triage.Class(f[1]), Level: level, Field: f[3], Match: f[4], Why: f[5], Target: f[6]})
 	}
 	return all, nil
+}
+
+// quoted reads the Go string that s begins with; n is its length in s.
+func quoted(s string) (text string, n int, err error) {
+	if len(s) > 0 && s[0] == '"' { // mostly it has no escapes
+		if n := strings.IndexByte(s[1:], '"'); n >= 0 && strings.IndexByte(s[1:1+n], '\\') < 0 {
+			return s[1 : 1+n], n + 2, nil
+		}
+	}
+	q, err := strconv.QuotedPrefix(s)
+	if err == nil {
+		text, err = strconv.Unquote(q)
+	}
+	return text, len(q), err
 }
 
 // A verdict is what one text shows. A nil verdict is: nothing.

@@ -146,7 +146,7 @@ func everything(t *testing.T, s *Store) string {
 			if err != nil {
 				t.Fatal(err)
 			}
-			f, err := s.now.findings(seg.base + row)
+			f, err := (&rowReader{snap: s.now}).findings(seg.base + row)
 			if err != nil {
 				t.Fatal(err)
 			}

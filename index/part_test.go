@@ -97,7 +97,7 @@ func TestPartsAgainstRows(t *testing.T) {
 		if r.Reject != "" {
 			continue
 		}
-		f, err := s.now.findings(row)
+		f, err := (&rowReader{snap: s.now}).findings(row)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
+	"sync"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -21,16 +22,27 @@ import (
 // maxPart bounds what a damaged or hostile file of a store may unpack to, in bytes.
 const maxPart = 4 << 30
 
+// partWindow is how far back a part is compressed against: it bounds the memory of writing one.
+const partWindow = 1 << 20
+
+// partWriters are used again: the tables of one are larger than most parts.
+var partWriters = sync.Pool{New: func() any {
+	w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(partWindow))
+	if err != nil {
+		panic("index: options of zstd: " + err.Error())
+	}
+	return w
+}}
+
 func writePart(path string, v any) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
-	w, err := zstd.NewWriter(f, zstd.WithEncoderConcurrency(1))
-	if err == nil {
-		err = errors.Join(gob.NewEncoder(w).Encode(v), w.Close())
-	}
-	if err != nil {
+	w := partWriters.Get().(*zstd.Encoder)
+	defer partWriters.Put(w)
+	w.Reset(f)
+	if err = errors.Join(gob.NewEncoder(w).Encode(v), w.Close()); err != nil {
 		f.Close()
 		return fmt.Errorf("write %s: %w", path, err)
 	}
@@ -165,13 +177,22 @@ func (s *Store) putPart(kind string, v any, use func(*manifest, string)) error {
 		return err
 	}
 	defer c.end()
+	if err := c.put(kind, v, use); err != nil {
+		return err
+	}
+	return c.commit()
+}
+
+// put is putPart as a part of a change.
+func (c *change) put(kind string, v any, use func(*manifest, string)) error {
 	name := c.name(kind, ".zst")
-	if err := writePart(filepath.Join(s.dir, name), v); err != nil {
-		os.Remove(filepath.Join(s.dir, name))
+	path := filepath.Join(c.store.dir, name)
+	if err := writePart(path, v); err != nil {
+		os.Remove(path)
 		return err
 	}
 	use(&c.manifest, name)
-	return c.commit()
+	return nil
 }
 
 // marks are the findings of behaviour of rows.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"spoor/triage"
 	"spoor/triage/source"
@@ -15,38 +14,8 @@ import (
 
 // request reads one row.
 func (snap *snapshot) request(row int64) (*triage.Request, error) {
-	seg, i := snap.locate(row)
-	var ints [intColumns]int64
-	for c := range intColumns {
-		var err error
-		if ints[c], err = seg.int(c, i); err != nil {
-			return nil, err
-		}
-	}
-	var texts [textColumns]string
-	for c := range colRaw {
-		id, err := seg.id(c, i)
-		if err == nil {
-			texts[c], err = seg.text(c, id)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	src := &snap.manifest.Sources[ints[intSource]]
-	r := &triage.Request{
-		Ref: triage.RequestRef(src.Key, ints[intLine]), Source: src.Path, Line: ints[intLine],
-		Offset: ints[intOffset], Length: int(ints[intLength]),
-		Client: texts[colClient], User: texts[colUser], Method: texts[colMethod], Path: texts[colPath],
-		Query: texts[colQuery], Protocol: texts[colProtocol], Referer: texts[colReferer], Agent: texts[colAgent],
-		Host: texts[colHost], Body: texts[colBody], Answer: texts[colAnswer], Reject: texts[colReject],
-		Audit:  snap.manifest.Sources[ints[intSource]].audit(),
-		Status: int(ints[intStatus]), Size: ints[intSize], Millis: ints[intMillis],
-	}
-	if ints[intTime] != 0 {
-		r.Time = time.UnixMilli(ints[intTime]).UTC()
-	}
-	return r, nil
+	q := new(triage.Request)
+	return q, (&rowReader{snap: snap}).request(row, q)
 }
 
 // Request is the request of a reference, or of one with a longer or shorter prefix of the source's hash that only
@@ -75,28 +44,7 @@ func (s *Store) Findings(ref string) ([]triage.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	return snap.findings(row)
-}
-
-func (snap *snapshot) findings(row int64) ([]triage.Finding, error) {
-	seg, i := snap.locate(row)
-	id, err := seg.id(colJudged, i)
-	if err != nil {
-		return nil, err
-	}
-	text, err := seg.text(colJudged, id)
-	if err != nil {
-		return nil, err
-	}
-	all, err := parseFindings(text)
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range snap.plain.marks.between(row, row+1) {
-		all = append(all, snap.marks.findings[m.Finding])
-	}
-	sortFindings(all)
-	return all, nil
+	return (&rowReader{snap: snap}).findings(row)
 }
 
 // EachFinding calls yield for each finding of each request that matches a query, in the order of Search, until it
@@ -138,13 +86,13 @@ func (r *Result) findings(from int) ([]judgedRequest, error) {
 	}
 	defer r.store.release()
 	var out []judgedRequest
-	err = r.each(from, eachPart, func(row int64) error {
-		req, err := snap.request(row)
-		if err != nil {
-			return err
+	reader := &rowReader{snap: snap}
+	err = r.each(from, eachPart, func(row int64) (err error) {
+		out = append(out, judgedRequest{})
+		p := &out[len(out)-1]
+		if err = reader.request(row, &p.request); err == nil {
+			p.findings, err = reader.findings(row)
 		}
-		all, err := snap.findings(row)
-		out = append(out, judgedRequest{*req, all})
 		return err
 	})
 	return out, err

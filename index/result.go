@@ -160,10 +160,7 @@ func (r *Result) Rows(from, n int) ([]Row, error) {
 		return nil, err
 	}
 	out := make([]Row, len(rows))
-	err = eachGroup(context.Background(), len(rows), func(i int) (err error) {
-		out[i], err = snap.row(rows[i])
-		return err
-	})
+	err = snap.eachRow(context.Background(), rows, func(r *rowReader, i int) error { return r.row(rows[i], &out[i]) })
 	if err != nil {
 		return nil, err
 	}
@@ -242,25 +239,12 @@ func (snap *snapshot) locate(row int64) (seg *segment, i int64) {
 }
 
 // row is one request with what is known about it.
-func (snap *snapshot) row(row int64) (Row, error) {
-	req, err := snap.request(row)
-	if err != nil {
-		return Row{}, err
-	}
-	signs, err := snap.signsOf(row)
-	if err != nil {
-		return Row{}, err
-	}
-	out := Row{Request: *req, Level: highest(signs), Classes: classesOf(signs)}
-	if rem := snap.notes.rows[row]; rem != nil {
-		out.Verdict, out.Noted = rem.verdict, hasNote(rem)
-	}
-	return out, nil
+func (snap *snapshot) row(row int64) (out Row, err error) {
+	err = (&rowReader{snap: snap}).row(row, &out)
+	return out, err
 }
 
-// signsOf are the signs of the findings of a row, those of behaviour included.
-func (snap *snapshot) signsOf(row int64) ([]sign, error) { return snap.signsWith(&snap.marks, row) }
-
+// signsWith are the signs of the findings of a row, those of the marks included.
 func (snap *snapshot) signsWith(m *marks, row int64) ([]sign, error) {
 	seg, i := snap.locate(row)
 	sets, err := seg.signSets()

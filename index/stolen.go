@@ -42,12 +42,7 @@ type lazyStolen struct {
 	err  error
 }
 
-// PutStolen keeps what injection read, in place of what was kept before.
-func (s *Store) PutStolen(v *Stolen) error {
-	return s.putPart("stolen", v, func(m *manifest, name string) { m.Stolen = name })
-}
-
-// Stolen is what PutStolen kept; nil before the first. The caller does not change it.
+// Stolen is what PutLooks kept; nil before the first. The caller does not change it.
 func (s *Store) Stolen() (*Stolen, error) {
 	snap, err := s.hold()
 	if err != nil {

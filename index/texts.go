@@ -79,9 +79,13 @@ func readRun(p *parquetFile, column, group, want int) (textRun, error) {
 	err := eachPage(p, column, group, func(pg parquet.Page) {
 		data := pg.Data()
 		blob, offsets := data.ByteArray()
-		for i := 0; i+1 < len(offsets); i++ {
-			all.Write(blob[offsets[i]:offsets[i+1]])
-			t.offsets = append(t.offsets, uint32(all.Len()))
+		if len(offsets) < 2 {
+			return
+		}
+		first, begin := offsets[0], uint32(all.Len())
+		all.Write(blob[first:offsets[len(offsets)-1]])
+		for _, o := range offsets[1:] {
+			t.offsets = append(t.offsets, begin+o-first)
 		}
 	})
 	t.blob = all.String()

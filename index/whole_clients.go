@@ -101,22 +101,10 @@ func (w *wholeStore) judged(rows []int64) ([]judgedRequest, error) {
 	}
 	defer w.store.release()
 	out := make([]judgedRequest, len(rows))
-	err := eachGroup(context.Background(), len(rows), func(i int) error {
-		r, err := w.snap.request(rows[i])
-		if err != nil {
-			return err
+	err := w.snap.eachRow(context.Background(), rows, func(r *rowReader, i int) (err error) {
+		if err = r.request(rows[i], &out[i].request); err == nil {
+			out[i].findings, err = r.judged(rows[i])
 		}
-		seg, at := w.snap.locate(rows[i])
-		id, err := seg.id(colJudged, at)
-		if err != nil {
-			return err
-		}
-		text, err := seg.text(colJudged, id)
-		if err != nil {
-			return err
-		}
-		found, err := parseFindings(text)
-		out[i] = judgedRequest{*r, found}
 		return err
 	})
 	return out, err

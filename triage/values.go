@@ -16,16 +16,21 @@ func Values(r *Request) []Value {
 		if text == "" {
 			return
 		}
-		layers := peel(text, plus)
-		full := len(layers) - 1
-		for full > 0 && isSpelled(layers[full].coding) {
-			full--
-		}
-		out = append(out, Value{field, layers[full].text})
-		for _, l := range layers[full+1:] {
-			if strings.HasSuffix(l.coding, "base64") {
-				out = append(out, Value{field, l.text})
+		cur := cutText(text, maxDecodeBytes)
+		for depth := 0; depth < maxDecodeDepth; depth++ {
+			next, step := decodeStep(cur, plus && depth == 0)
+			if step == "" || next == cur {
+				break
 			}
+			cur = next
+		}
+		out = append(out, Value{field, cur})
+		for range 2 {
+			spelled := spellBase64(cur)
+			if spelled == "" || spelled == cur {
+				break
+			}
+			out, cur = append(out, Value{field, spelled}), spelled
 		}
 	}
 	// "&&" is SQL's AND more often than an empty parameter.

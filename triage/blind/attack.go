@@ -41,6 +41,11 @@ type written struct {
 	got  string // first request that was answered with 2xx afterwards
 }
 
+// Holds reports whether the attack of a client on a place will be in the Result.
+func (r *Reader) Holds(client, path, field string) bool {
+	return r.places[client+"\x00"+path+"\x00"+field] != nil
+}
+
 // follow looks whether a request fetches a file that a payload wrote before.
 func (r *Reader) follow(q *triage.Request) {
 	if len(r.answered) == 0 || q.Status/100 != 2 {

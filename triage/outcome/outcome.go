@@ -4,7 +4,7 @@
 // its use of one script, its looks for files and holes. Attacks are read once and compared with what the same pages
 // answer to others:
 //
-//	r := outcome.NewReader(survey)
+//	r := outcome.NewReader(survey, sql.Holds)
 //	for each request with findings { r.Attack(request, findings) }      // in order of time
 //	for each request without, of r.Paths { r.Ordinary(...) }            // what these pages answer otherwise
 //	for each request of r.Clients() { r.Of(request) }                   // what guessers did afterwards

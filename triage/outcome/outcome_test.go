@@ -94,10 +94,7 @@ func assess(t testing.TB, reqs []triage.Request) []outcome.Attack {
 		}
 	}
 	attacks := sql.Result().Attacks
-	r := outcome.NewReader(sv)
-	for _, a := range attacks {
-		r.Known(a.Client, a.Path, a.Field)
-	}
+	r := outcome.NewReader(sv, sql.Holds)
 	hostile := func(row uint64) bool { return len(byRow[row]) > 0 && byRow[row][0].Level >= triage.Low }
 	for row := range uint64(len(byRow)) {
 		if hostile(row) {

@@ -2,6 +2,7 @@ package outcome
 
 import (
 	"fmt"
+	"hash/maphash"
 	"net/url"
 	"path"
 	"slices"
@@ -16,6 +17,7 @@ const (
 	maxGroups    = 50_000
 	maxAnswers   = 400     // kept of a group
 	maxKept      = 500_000 // kept of all groups
+	maxWaiting   = 10_000  // requests with SQL injection that wait to be judged here or elsewhere
 	maxPathsKept = 4096    // told apart of one group
 	maxCompared  = 5000    // paths whose ordinary answers are compared
 	maxWatched   = 5000    // uploaded paths that are watched
@@ -63,16 +65,19 @@ type kind struct {
 	size   int64
 }
 
-// A pair is what a record of an audit log and that of the same request in an access log share.
+// A pair is what a record of an audit log and that of the same request in an access log share: second, status, and
+// the hash of the path.
 type pair struct {
 	second int64
 	status int
-	path   string
+	path   uint64
 }
+
+var pathSeed = maphash.MakeSeed()
 
 // double reports whether a request of the group was added before, from the other kind of log.
 func (g *group) double(q *triage.Request) bool {
-	k, one := pair{q.Time.Unix(), q.Status, q.Path}, 1
+	k, one := pair{q.Time.Unix(), q.Status, maphash.String(pathSeed, q.Path)}, 1
 	if q.Audit {
 		one = -1
 	}
@@ -105,15 +110,19 @@ type Reader struct {
 	misses  missClasses
 	refused int // answers 404, 403 or 410 to looks for files
 
-	known   map[string]bool    // places of SQL injection that are judged elsewhere
+	elsewhere func(client, path, field string) bool
+	waiting   []undecided
+	settled   bool
+
 	watched map[string]*upload // by path
 	signed  map[string]*signedIn
 }
 
-// NewReader returns a Reader that knows what the survey found; nil is none.
-func NewReader(sv *triage.Survey) *Reader {
+// NewReader returns a Reader that knows what the survey found; nil is none. elsewhere says whether SQL injection of a
+// client into a place is judged elsewhere; it may come to say so while requests are added.
+func NewReader(sv *triage.Survey, elsewhere func(client, path, field string) bool) *Reader {
 	r := &Reader{groups: map[string]*group{}, shells: map[string]*triage.Webshell{}, planted: map[string]*triage.Webshell{}, spawned: map[string]*triage.Spawn{},
-		pages: map[string]*page{"/": {}}, known: map[string]bool{}, watched: map[string]*upload{}, misses: missClasses{}}
+		pages: map[string]*page{"/": {}}, elsewhere: elsewhere, watched: map[string]*upload{}, misses: missClasses{}}
 	if sv == nil {
 		return r
 	}
@@ -152,16 +161,42 @@ func chief(found []triage.Finding) *triage.Finding {
 	return best
 }
 
-// Known says that SQL injection of a client into a place is judged elsewhere; call it before Attack.
-func (r *Reader) Known(client, path, field string) { r.known[client+"\x00"+path+"\x00"+field] = true }
+// An undecided request has SQL injection into a place that is not judged elsewhere as yet.
+type undecided struct {
+	request triage.Request
+	found   []triage.Finding
+}
+
+// settle takes what waits. From then on nothing waits.
+func (r *Reader) settle() {
+	r.settled = true
+	for i := range r.waiting {
+		r.attack(&r.waiting[i].request, r.waiting[i].found)
+	}
+	r.waiting = nil
+}
 
 // Attack adds a request with its findings, the highest first. Requests come in order of time.
 func (r *Reader) Attack(q *triage.Request, found []triage.Finding) {
 	if len(found) == 0 || found[0].Level < triage.Low || q.Reject != "" {
 		return
 	}
+	if f := chief(found); f.Class == triage.SQLi && !r.settled {
+		if r.elsewhere(q.Client, q.Path, f.Field) {
+			return
+		}
+		if len(r.waiting) < maxWaiting {
+			r.waiting = append(r.waiting, undecided{*q, found})
+			return
+		}
+		r.settle()
+	}
+	r.attack(q, found)
+}
+
+func (r *Reader) attack(q *triage.Request, found []triage.Finding) {
 	f := chief(found)
-	if f.Class == triage.SQLi && r.known[q.Client+"\x00"+q.Path+"\x00"+f.Field] {
+	if f.Class == triage.SQLi && r.elsewhere(q.Client, q.Path, f.Field) {
 		return
 	}
 	g := r.group(q, f)
@@ -335,10 +370,18 @@ func resolved(p string) string {
 }
 
 // Compared reports whether the ordinary requests of a path are wanted by Ordinary.
-func (r *Reader) Compared(p string) bool { return r.pages[p] != nil || r.watched[p] != nil }
+func (r *Reader) Compared(p string) bool {
+	if !r.settled {
+		r.settle()
+	}
+	return r.pages[p] != nil || r.watched[p] != nil
+}
 
 // Clients are those whose requests are wanted by Of: the guessers.
 func (r *Reader) Clients() []string {
+	if !r.settled {
+		r.settle()
+	}
 	r.signed = map[string]*signedIn{}
 	var out []string
 	for _, g := range r.order {

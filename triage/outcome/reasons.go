@@ -31,7 +31,13 @@ var outOfBand = map[string]bool{"log4shell": true, "oob-callback": true, "deseri
 func (r *Reader) Result() []Attack {
 	out := make([]Attack, 0, len(r.order))
 	public := r.public()
+	if !r.settled {
+		r.settle()
+	}
 	for _, g := range r.order {
+		if g.class == triage.SQLi && r.elsewhere(g.client, g.path, g.field) {
+			continue // beyond maxWaiting
+		}
 		a := Attack{Client: g.client, Class: g.class, Path: g.path, Field: g.field, Paths: len(g.paths), First: g.first, Last: g.last, Requests: g.requests, Answered: g.ok(), Outcome: NoSign}
 		if g.path == "" && len(g.paths) == 1 {
 			for p := range g.paths {

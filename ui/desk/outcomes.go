@@ -31,60 +31,68 @@ func (d *Desk) Outcomes(ctx context.Context) (*outcome.Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read how the attacks fared: %w", err)
 	}
-	if kept == nil || !strings.HasPrefix(kept.Made, outcomeMethod()) {
-		if kept, err = d.assess(ctx, nil); err != nil {
-			return nil, err
-		}
-	}
 	sql, err := d.Stolen(ctx)
 	if err != nil {
 		return nil, err
 	}
+	if kept == nil || !strings.HasPrefix(kept.Made, outcomeMethod()) {
+		l, err := d.outcomeLook(nil, judgedBy(sql.Attacks))
+		if err != nil {
+			return nil, err
+		}
+		if err := d.readLooks(ctx, nil, l); err != nil {
+			return nil, err
+		}
+		if kept, err = l.result(ctx); err != nil {
+			return nil, err
+		}
+	}
 	return &outcome.Result{Attacks: d.judgedBenign().attacks(outcome.Join(sql.Attacks, kept.Result.Attacks)), Dropped: kept.Result.Dropped + sql.Dropped}, nil
-}
-
-// keepOutcomes makes what Outcomes answers and keeps it, unless what is kept is of the same requests.
-func (d *Desk) keepOutcomes(ctx context.Context) error {
-	kept, err := d.Store.Outcomes()
-	if err != nil {
-		kept = nil // damaged: made again
-	}
-	made, err := d.assess(ctx, kept)
-	if err != nil || made == kept {
-		return err
-	}
-	return d.Store.PutOutcomes(made)
 }
 
 // outcomeMethod begins Outcomes.Made: what else than this made is of no use.
 func outcomeMethod() string { return fmt.Sprintf("%d/%.16s/", outcome.Format, triage.RuleSetHash()) }
 
-// assess reads the requests; old is the answer if it was made of the same.
-func (d *Desk) assess(ctx context.Context, old *index.Outcomes) (*index.Outcomes, error) {
+// An outcomeLook is a look at how the attacks fared.
+type outcomeLook struct {
+	desk    *Desk
+	made    string
+	reader  *outcome.Reader
+	hostile []uint64 // rows of requests with findings
+	dropped int
+}
+
+// outcomeLook prepares a look; nil if old was made of the same. elsewhere is as for outcome.NewReader.
+func (d *Desk) outcomeLook(old *index.Outcomes, elsewhere func(client, path, field string) bool) (*outcomeLook, error) {
 	made, err := d.assessedOf()
-	if err != nil {
+	if err != nil || old != nil && old.Made == made {
 		return nil, err
 	}
-	if old != nil && old.Made == made {
-		return old, nil
+	return &outcomeLook{desk: d, made: made, reader: outcome.NewReader(d.survey(), elsewhere)}, nil
+}
+
+// add takes a request with findings.
+func (l *outcomeLook) add(row uint64, q *triage.Request, found []triage.Finding) {
+	if len(l.hostile) >= maxAttackRows {
+		l.dropped++
+		return
 	}
-	sql, err := d.Stolen(ctx)
-	if err != nil {
-		return nil, err
+	l.hostile = append(l.hostile, row)
+	l.reader.Attack(q, found)
+}
+
+// result reads what else the look needs and is what it found; nil of no look.
+func (l *outcomeLook) result(ctx context.Context) (*index.Outcomes, error) {
+	if l == nil {
+		return nil, nil
 	}
-	r := outcome.NewReader(d.survey())
-	for _, a := range sql.Attacks {
-		r.Known(a.Client, a.Path, a.Field)
-	}
-	hostile, dropped, err := d.readAttacks(ctx, r)
-	if err != nil {
-		return nil, fmt.Errorf("read the attacks: %w", err)
-	}
-	if err := d.readOrdinary(ctx, r, hostile); err != nil {
+	d, r := l.desk, l.reader
+	slices.Sort(l.hostile)
+	if err := d.readOrdinary(ctx, r, l.hostile); err != nil {
 		return nil, fmt.Errorf("read what the pages answer otherwise: %w", err)
 	}
 	n := 0
-	err = d.Store.Whole().Of(r.Clients(), func(_ uint64, q *triage.Request, _ []triage.Finding) bool {
+	err := d.Store.Whole().Of(r.Clients(), func(_ uint64, q *triage.Request, _ []triage.Finding) bool {
 		r.Of(q)
 		n++
 		return n < maxGuesserRows && ctx.Err() == nil
@@ -92,7 +100,7 @@ func (d *Desk) assess(ctx context.Context, old *index.Outcomes) (*index.Outcomes
 	if err = errors.Join(err, ctx.Err()); err != nil {
 		return nil, fmt.Errorf("read the requests of guessers: %w", err)
 	}
-	return &index.Outcomes{Made: made, Result: outcome.Result{Attacks: r.Result(), Dropped: dropped + r.Dropped()}}, nil
+	return &index.Outcomes{Made: l.made, Result: outcome.Result{Attacks: r.Result(), Dropped: l.dropped + r.Dropped()}}, nil
 }
 
 // assessedOf names what is looked at: the parts of the index, and what the survey says of them.
@@ -108,29 +116,6 @@ func (d *Desk) assessedOf() (string, error) {
 		fmt.Fprintf(h, "%q %d %s %v\n", w.Path, w.Score, w.PlantConfidence, w.PlantedBy)
 	}
 	return outcomeMethod() + hex.EncodeToString(h.Sum(nil)[:8]), nil
-}
-
-// readAttacks gives the requests with findings to r; hostile are their rows, sorted.
-func (d *Desk) readAttacks(ctx context.Context, r *outcome.Reader) (hostile []uint64, dropped int, err error) {
-	res, err := d.Search(ctx, "level:>=low")
-	if err != nil {
-		return nil, 0, err
-	}
-	errEnough := errors.New("enough")
-	err = res.EachJudged(ctx, func(row uint64, q *triage.Request, found []triage.Finding) error {
-		if len(hostile) >= maxAttackRows {
-			dropped = res.Len() - len(hostile)
-			return errEnough
-		}
-		hostile = append(hostile, row)
-		r.Attack(q, found)
-		return nil
-	})
-	if errors.Is(err, errEnough) {
-		err = nil
-	}
-	slices.Sort(hostile)
-	return hostile, dropped, err
 }
 
 // readOrdinary gives the requests without findings to paths that r compares.

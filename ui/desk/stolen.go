@@ -22,7 +22,6 @@ import (
 const (
 	maxInjectors  = 5000    // clients that are looked at
 	maxOfInjector = 1 << 20 // requests of a group of clients
-	stolenPage    = 2000    // requests read at a time
 	stolenGroup   = 32      // clients asked for at once
 	maxLargest    = 5       // answers kept of a client
 )
@@ -44,9 +43,14 @@ func (d *Desk) Stolen(ctx context.Context) (*Loot, error) {
 		return nil, fmt.Errorf("read what injection read: %w", err)
 	}
 	if kept == nil || !strings.HasPrefix(kept.Made, stolenMethod()) {
-		if kept, err = d.look(ctx, nil); err != nil {
+		l, err := d.stolenLook(ctx, nil)
+		if err != nil {
 			return nil, err
 		}
+		if err := d.readLooks(ctx, l, nil); err != nil {
+			return nil, err
+		}
+		kept = l.result()
 	}
 	return &Loot{kept.Result, kept.Sent}, nil
 }
@@ -70,24 +74,21 @@ func (d *Desk) StolenTotals() *blind.Totals {
 	return &t
 }
 
-// keepStolen makes what Stolen answers and keeps it, unless what is kept is of the same requests.
-func (d *Desk) keepStolen(ctx context.Context) error {
-	kept, err := d.Store.Stolen()
-	if err != nil {
-		kept = nil // damaged: made again
-	}
-	made, err := d.look(ctx, kept)
-	if err != nil || made == kept {
-		return err
-	}
-	return d.Store.PutStolen(made)
-}
-
 // stolenMethod begins Stolen.Made: what else than this made is of no use.
 func stolenMethod() string { return fmt.Sprintf("%d/%.16s/", blind.Format, triage.RuleSetHash()) }
 
-// look reads the requests; old is the answer if it was made of the same.
-func (d *Desk) look(ctx context.Context, old *index.Stolen) (*index.Stolen, error) {
+// A stolenLook is a look at what injection read.
+type stolenLook struct {
+	made     string
+	clients  []string // that are looked at: the injectors, and then those who were only sent something
+	injector map[string]bool
+	sent     map[string]*index.Sent
+	reader   *blind.Reader
+	more     int // clients and requests that are not looked at
+}
+
+// stolenLook prepares a look; nil if old was made of the same.
+func (d *Desk) stolenLook(ctx context.Context, old *index.Stolen) (*stolenLook, error) {
 	clients, more, err := d.injectors(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("find the clients that injected: %w", err)
@@ -104,41 +105,44 @@ func (d *Desk) look(ctx context.Context, old *index.Stolen) (*index.Stolen, erro
 		return nil, err
 	}
 	if old != nil && old.Made == made {
-		return old, nil
+		return nil, nil
 	}
-	at := map[string]*index.Sent{}
+	l := &stolenLook{made: made, clients: clients, more: more, injector: map[string]bool{}, sent: map[string]*index.Sent{}, reader: blind.NewReader()}
 	for i := range sent {
-		at[sent[i].Client] = &sent[i]
+		l.sent[sent[i].Client] = &sent[i]
 	}
-	r := blind.NewReader()
-	injector := map[string]bool{}
-	for i, c := range clients {
-		if injector[c] = i < injected; injector[c] && at[c] == nil {
-			at[c] = &index.Sent{Client: c, Intruder: d.intruderOf(c)}
+	for _, c := range clients[:injected] {
+		l.injector[c] = true
+		if l.sent[c] == nil {
+			l.sent[c] = &index.Sent{Client: c, Intruder: d.intruderOf(c)}
 		}
 	}
-	for group := range slices.Chunk(clients, stolenGroup) {
-		n, err := d.readClients(ctx, group, func(q *triage.Request) {
-			if injector[q.Client] {
-				r.Add(q)
-			}
-			count(at[q.Client], q)
-		})
-		if err != nil {
-			return nil, fmt.Errorf("read the requests of %s: %w", triage.VisibleN(strings.Join(group, ", "), 100), err)
-		}
-		more += n
+	return l, nil
+}
+
+// add takes a request of one of the clients.
+func (l *stolenLook) add(q *triage.Request) {
+	if l.injector[q.Client] {
+		l.reader.Add(q)
 	}
-	out := &index.Stolen{Made: made, Result: *r.Result()}
-	out.Result.Dropped += more
+	count(l.sent[q.Client], q)
+}
+
+// result is what the look found; nil of no look.
+func (l *stolenLook) result() *index.Stolen {
+	if l == nil {
+		return nil
+	}
+	out := &index.Stolen{Made: l.made, Result: *l.reader.Result()}
+	out.Result.Dropped += l.more
 	read := out.Result.Totals().Clients
-	for _, c := range clients {
-		if s := at[c]; s.Requests > 0 && (!s.Since.IsZero() || s.Intruder != "" || slices.Contains(read, c)) {
+	for _, c := range l.clients {
+		if s := l.sent[c]; s.Requests > 0 && (!s.Since.IsZero() || s.Intruder != "" || slices.Contains(read, c)) {
 			out.Sent = append(out.Sent, *s)
 		}
 	}
 	slices.SortStableFunc(out.Sent, func(a, b index.Sent) int { return int(min(max(b.Bytes-a.Bytes, -1), 1)) })
-	return out, nil
+	return out
 }
 
 // hashParts begins the name of what was made of the index: with the parts that it has now.
@@ -247,43 +251,6 @@ func (d *Desk) injectors(ctx context.Context) (clients []string, more int, err e
 	}
 	slices.Sort(clients)
 	return clients, more, nil
-}
-
-// readClients gives all requests of some clients to yield, in the order of the log; it returns how many were left out.
-func (d *Desk) readClients(ctx context.Context, clients []string, yield func(*triage.Request)) (int, error) {
-	wanted := map[string]bool{}
-	var query []string
-	for _, c := range clients {
-		wanted[c] = true
-		query = append(query, "ip:"+index.Quote(c))
-	}
-	res, err := d.Search(ctx, strings.Join(query, " OR "))
-	if err != nil {
-		return 0, err
-	}
-	err = eachRow(ctx, res, min(res.Len(), maxOfInjector), func(row *index.Row) {
-		if row.Reject == "" && wanted[row.Client] {
-			yield(&row.Request)
-		}
-	})
-	return max(0, res.Len()-maxOfInjector), err
-}
-
-// eachRow reads the first n requests of a result in pages.
-func eachRow(ctx context.Context, res *index.Result, n int, yield func(*index.Row)) error {
-	for from := 0; from < n; from += stolenPage {
-		rows, err := res.Rows(from, min(stolenPage, n-from))
-		if err != nil {
-			return err
-		}
-		for i := range rows {
-			yield(&rows[i])
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Read is one expression that injection read, by its reference. The error wraps ErrNoRecord if there is none.

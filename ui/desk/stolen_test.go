@@ -141,7 +141,7 @@ func TestStolenIsKept(t *testing.T) {
 	}
 	old := *kept
 	old.Made = "0/of another method"
-	if err := d.Store.PutStolen(&old); err != nil {
+	if err := d.Store.PutLooks(&old, nil); err != nil {
 		t.Fatal(err)
 	}
 	if d.keptStolen() != nil {

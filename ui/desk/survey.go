@@ -69,13 +69,7 @@ func (d *Desk) Resurvey() error {
 	if d.noLooks {
 		return nil
 	}
-	if err := d.keepStolen(context.Background()); err != nil {
-		return fmt.Errorf("look at what injection read: %w", err)
-	}
-	if err := d.keepOutcomes(context.Background()); err != nil {
-		return fmt.Errorf("look how the attacks fared: %w", err)
-	}
-	return nil
+	return d.keepLooks(context.Background())
 }
 
 // summaryOf is the summary kept of a part; if there is none that this program can use, it is made and kept.

@@ -1,0 +1,144 @@
+package desk
+
+// The two looks at the requests of the case, at what injection read and at how the attacks fared, take one reading of
+// the rows: what injected is mostly hostile by its text too.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"spoor/index"
+	"spoor/triage"
+	"spoor/triage/blind"
+)
+
+// keepLooks makes what Stolen and Outcomes answer and keeps it, unless what is kept is of the same requests.
+func (d *Desk) keepLooks(ctx context.Context) error {
+	oldStolen, err := d.Store.Stolen()
+	if err != nil {
+		oldStolen = nil // damaged: made again
+	}
+	oldOutcomes, err := d.Store.Outcomes()
+	if err != nil {
+		oldOutcomes = nil
+	}
+	s, err := d.stolenLook(ctx, oldStolen)
+	if err != nil {
+		return fmt.Errorf("look at what injection read: %w", err)
+	}
+	elsewhere := func(client, path, field string) bool { return s.reader.Holds(client, path, field) }
+	if s == nil {
+		elsewhere = judgedBy(oldStolen.Result.Attacks)
+	}
+	o, err := d.outcomeLook(oldOutcomes, elsewhere)
+	if err != nil {
+		return fmt.Errorf("look how the attacks fared: %w", err)
+	}
+	if err := d.readLooks(ctx, s, o); err != nil {
+		return err
+	}
+	outcomes, err := o.result(ctx)
+	if err != nil {
+		return fmt.Errorf("look how the attacks fared: %w", err)
+	}
+	return d.Store.PutLooks(s.result(), outcomes)
+}
+
+// judgedBy reports whether injection of a client into a place is one of the attacks.
+func judgedBy(attacks []blind.Attack) func(client, path, field string) bool {
+	known := map[[3]string]bool{}
+	for _, a := range attacks {
+		known[[3]string{a.Client, a.Path, a.Field}] = true
+	}
+	return func(client, path, field string) bool { return known[[3]string{client, path, field}] }
+}
+
+// readLooks gives the requests to the looks, either of which may be nil: in one reading those with findings and those
+// of the first clients that are asked for, and then those of the other clients.
+func (d *Desk) readLooks(ctx context.Context, s *stolenLook, o *outcomeLook) error {
+	var hostile *index.Result
+	var err error
+	if o != nil {
+		if hostile, err = d.Search(ctx, "level:>=low"); err != nil {
+			return fmt.Errorf("find the attacks: %w", err)
+		}
+	}
+	if s == nil || len(s.clients) == 0 {
+		return d.readRows(ctx, hostile, hostile, nil, nil, o)
+	}
+	for group := range slices.Chunk(s.clients, stolenGroup) {
+		rows, err := d.clientRows(ctx, group)
+		if err != nil {
+			return err
+		}
+		if hostile != nil {
+			rows = rows.With(hostile)
+		}
+		if err := d.readRows(ctx, rows, hostile, group, s, o); err != nil {
+			return err
+		}
+		hostile = nil // read
+	}
+	return nil
+}
+
+var errEnough = errors.New("enough")
+
+// readRows gives rows to the looks: those of some clients to s, those of hostile to o. hostile may be nil.
+func (d *Desk) readRows(ctx context.Context, rows, hostile *index.Result, clients []string, s *stolenLook, o *outcomeLook) error {
+	if rows == nil {
+		return nil
+	}
+	wanted := map[string]bool{}
+	for _, c := range clients {
+		wanted[c] = true
+	}
+	attack := func(row uint64) bool { return hostile != nil && hostile.HasRow(row) }
+	n, read := 0, 0
+	err := rows.EachJudged(ctx, attack, func(row uint64, q *triage.Request, found []triage.Finding) error {
+		if wanted[q.Client] {
+			if n++; n <= maxOfInjector {
+				s.add(q)
+			} else {
+				s.more++
+			}
+		}
+		if len(found) > 0 && attack(row) {
+			o.add(row, q, found)
+		}
+		read++
+		if (s == nil || n > maxOfInjector) && (hostile == nil || o.dropped > 0) { // enough
+			return errEnough
+		}
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		if s != nil {
+			s.more += rows.Len() - read
+		}
+		if hostile != nil {
+			o.dropped += rows.Len() - read
+		}
+		err = nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the requests that the looks want: %w", err)
+	}
+	return nil
+}
+
+// clientRows finds the requests of some clients.
+func (d *Desk) clientRows(ctx context.Context, clients []string) (*index.Result, error) {
+	var query []string
+	for _, c := range clients {
+		query = append(query, "ip:"+index.Quote(c))
+	}
+	res, err := d.Search(ctx, strings.Join(query, " OR "))
+	if err != nil {
+		return nil, fmt.Errorf("find the requests of %s: %w", triage.VisibleN(strings.Join(clients, ", "), 100), err)
+	}
+	return res, nil
+}
