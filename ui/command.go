@@ -52,6 +52,7 @@ var commands = []verb{
 	{"palette", "palette", "find screens, actions, records and earlier lines by a few letters; Ctrl-P", nil},
 	{"log", "log", "what was said and every error, with what to do", nil},
 	{"unmark", "unmark", "take all marks off", nil},
+	{"mouse", "mouse on|off", "take the mouse from the terminal, or give it back", completeMouse},
 	{"help", "help", "this page", nil},
 	{"quit", "quit", "close", nil},
 }

@@ -36,6 +36,8 @@ type completing struct {
 	at      int // the option that stands in the line; -1 if none does
 	typed   string
 	none    bool // nothing fits
+	top     int  // the first option drawn, and how many were
+	seen    int
 }
 
 // completedMsg answers a question for options.
@@ -138,6 +140,7 @@ func (p *prompt) viewOptions(width, height int) []string {
 		return nil
 	}
 	top := max(0, min(t.at-n/2, len(t.options)-n))
+	t.top, t.seen = top, n
 	wide := 0
 	for _, o := range t.options {
 		wide = max(wide, min(strWidth(cell(o.text, min(len(o.text)+16, width/2))), width/2))

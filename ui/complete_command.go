@@ -128,6 +128,10 @@ func completeVerdict(_ *desk.Desk, left string) (int, []option) {
 		{cases.Unsure, "look again"}, {"none", "take a verdict back"}})
 }
 
+func completeMouse(_ *desk.Desk, left string) (int, []option) {
+	return firstOf(left, []option{{"on", "clicks and the wheel act here"}, {"off", "the terminal selects text with it"}})
+}
+
 func completeFacts(_ *desk.Desk, left string) (int, []option) {
 	if rest, ok := strings.CutPrefix(left, "outcome "); ok {
 		from, options := firstOf(rest, optionsOf("attempted", "blocked", "succeeded", "unknown"))

@@ -28,6 +28,12 @@ func newHelp(c *common, keys help.KeyMap) *helpBox {
 		}
 		lines = append(lines, helpRows(group)...)
 	}
+	if c.pointing {
+		lines = append(lines, text(heading, "MOUSE  (:mouse off gives it back to the terminal)"))
+		for _, m := range mouseHelp {
+			lines = append(lines, line{runs: []run{{"  " + cell(m[0], 30), strong}, {m[1], plain}}})
+		}
+	}
 	lines = append(lines, text(heading, "COMMAND LINE  (after the key \":\")"))
 	for _, cmd := range commands {
 		if cmd.help == "" {

@@ -95,8 +95,11 @@ type band struct {
 	perGroup int       // buckets
 }
 
-// bandHeight is how many rows a band takes.
-const bandHeight = 2
+// bandHeight is how many rows a band takes, bandLeft what stands left of its bars: a gutter and the name.
+const (
+	bandHeight = 2
+	bandLeft   = gutterWidth + 9
+)
 
 // What a key in the band asks for.
 type bandAct struct {
@@ -163,17 +166,22 @@ func (b *band) press(k *keyMap, msg tea.KeyMsg) bandAct {
 		b.begun = -1
 		return bandAct{recount: true}
 	case key.Matches(msg, k.Enter):
-		b.focus = false
-		if b.begun < 0 {
-			from, _ := b.span(b.at, b.at)
-			return bandAct{jump: from}
-		}
-		from, to := b.span(b.begun, b.at)
-		b.begun = -1
-		return bandAct{from: from, to: to}
+		return b.choose()
 	}
 	b.at = max(0, min(b.at, b.groups-1))
 	return bandAct{}
+}
+
+// choose leaves the band for the time under its cursor, or with the span begun.
+func (b *band) choose() bandAct {
+	b.focus = false
+	if b.begun < 0 {
+		from, _ := b.span(b.at, b.at)
+		return bandAct{jump: from}
+	}
+	from, to := b.span(b.begun, b.at)
+	b.begun = -1
+	return bandAct{from: from, to: to}
 }
 
 // zoom shows the groups around the cursor, or of the span begun, over the whole width.
@@ -212,7 +220,7 @@ func (b *band) keys(k keyMap) keyMap {
 // view draws two rows: bars of all rows, and under them the findings, each beside an end of the time span. With the
 // keys in it, the times are those of the cursor or of the span begun, which is in reverse.
 func (b *band) view(st *styles, width int) []string {
-	const nameWidth, timeWidth = 9, 15
+	const timeWidth = 15
 	h := &b.hist
 	if !h.done {
 		return []string{st.draw([]run{{"  counting", muted}}, width, selNone), st.draw(nil, width, selNone)}
@@ -220,7 +228,7 @@ func (b *band) view(st *styles, width int) []string {
 	if h.bucket <= 0 {
 		return []string{st.draw([]run{{"  no times", muted}}, width, selNone), st.draw(nil, width, selNone)}
 	}
-	w := max(8, width-gutterWidth-nameWidth-timeWidth)
+	w := max(8, width-bandLeft-timeWidth)
 	counts := regroup(h.counts, w)
 	b.groups, b.perGroup = len(counts), len(h.counts)/max(1, len(counts))
 	b.at = max(0, min(b.at, b.groups-1))
@@ -234,7 +242,7 @@ func (b *band) view(st *styles, width int) []string {
 	}
 	row := func(name string, counts []int64, l look, at time.Time, end string) string {
 		bars := []rune(strip(counts))
-		runs := []run{{"  " + cell(name, nameWidth), muted}}
+		runs := []run{{cell("  "+name, bandLeft), muted}}
 		if b.focus {
 			runs = append(runs, run{string(bars[:i]), l}, run{string(bars[i : j+1]), picked}, run{string(bars[j+1:]), l})
 		} else {

@@ -74,7 +74,7 @@ func (r *root) record(msg tea.Msg) (tea.Cmd, bool) {
 	case lentMsg:
 		return r.editOutside(msg), true
 	case takenMsg:
-		return r.taken(msg), true
+		return tea.Batch(r.pointAgain(), r.taken(msg)), true
 	case wroteMsg:
 		r.say("wrote " + msg.path)
 		return send(changedMsg{}), true
@@ -337,6 +337,8 @@ func (r *root) command(c command) tea.Cmd {
 			return nil
 		}
 		return r.load(o)
+	case "mouse":
+		return r.mouseCommand(c.args)
 	case "unmark":
 		clear(r.marks)
 		r.say("no marks")

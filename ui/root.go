@@ -46,13 +46,14 @@ type root struct {
 	saved         string          // the session as it was saved last
 	saving        bool            // one is being saved
 	quitting      bool
+	held          *pointer                                    // where its button went down; nil if it is up
 	exec          func(*editor.Cmd, tea.ExecCallback) tea.Cmd // gives the terminal to the responder's editor
 }
 
 // newRoot makes the program over an open case, to be run by Bubble Tea or driven by a test.
 func newRoot(ctx context.Context, d *desk.Desk, o Options) *root {
 	c := &common{
-		ctx: ctx, desk: d, st: newStyles(o.NoColor, o.Light), ascii: o.ASCII, keys: newKeyMap(), out: o.Out,
+		ctx: ctx, desk: d, st: newStyles(o.NoColor, o.Light), ascii: o.ASCII, pointing: o.Mouse, keys: newKeyMap(), out: o.Out,
 		marks: map[string]bool{}, jobs: map[int]job{}, busy: new(sync.RWMutex),
 		drafts: drafts{left: map[string]string{}, want: map[string]string{}}, log: sayings{now: time.Now},
 	}
@@ -116,6 +117,10 @@ func (r *root) handle(msg tea.Msg) tea.Cmd {
 		}
 	case tea.KeyMsg:
 		return r.press(msg)
+	case tea.MouseMsg:
+		return r.mouse(msg)
+	case tea.ResumeMsg:
+		return r.pointAgain()
 	case nil:
 		return nil
 	}

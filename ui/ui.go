@@ -28,6 +28,7 @@ type Options struct {
 	NoColor bool      // draw with weight, underline and reverse only
 	Light   bool      // choose colours for a light background
 	ASCII   bool      // draw without Unicode
+	Mouse   bool      // take the mouse from the terminal
 	Keys    *Keys     // which keys do what; nil is the built-in map
 }
 
@@ -40,6 +41,9 @@ func Run(ctx context.Context, d *desk.Desk, o Options) error {
 	opts := []tea.ProgramOption{tea.WithAltScreen(), tea.WithContext(ctx), tea.WithoutSignalHandler()}
 	if o.In != nil {
 		opts = append(opts, tea.WithInput(o.In))
+	}
+	if o.Mouse {
+		opts = append(opts, tea.WithMouseCellMotion())
 	}
 	if o.Out == nil {
 		o.Out = os.Stdout

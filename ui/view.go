@@ -68,14 +68,13 @@ func (r *root) tabLine(s screen) string {
 	at, _ := s.Place()
 	var b strings.Builder
 	used := 0
-	for i, name := range screenNames {
+	for i := range screenNames {
 		if i > 0 {
 			b.WriteByte(' ')
 			used++
 		}
-		t := r.tabLabel(i)
+		t := r.tabText(i, at)
 		if i == at {
-			t = "[" + name + "]"
 			b.WriteString(r.st.current.Render(t))
 		} else {
 			b.WriteString(t)
@@ -91,6 +90,14 @@ func (r *root) tabLine(s screen) string {
 		b.WriteString("  " + r.st.of[muted].Render(cellRight("case "+name, room)))
 	}
 	return ansi.Truncate(pad(b.String(), r.width), r.width, "")
+}
+
+// tabText is what stands for a screen where one is on the screen at.
+func (r *root) tabText(i, at int) string {
+	if i == at {
+		return "[" + screenNames[i] + "]"
+	}
+	return r.tabLabel(i)
 }
 
 // tabLabel is a screen that one is not on: its key, and its name, or a short one, where there is room for those of all.
@@ -110,9 +117,22 @@ func (r *root) tabLabel(i int) string {
 	return label
 }
 
-// crumbLine says how one came here, and how much there is.
-func (r *root) crumbLine(s screen) string {
-	info := " " + s.Info() + " "
+// A crumb is one step of how one came here.
+type crumb struct {
+	text   string
+	step   int // of the stack
+	filter int // of that step; -1 for the step itself
+}
+
+// What stands between crumbs, and before them if the first ones have no room.
+const (
+	crumbSep = " > "
+	crumbCut = "… > "
+)
+
+// crumbs are the steps that there is room for, whether others were cut, and how much there is of what is shown.
+func (r *root) crumbs(s screen) (crumbs []crumb, cut bool, info string) {
+	info = " " + s.Info() + " "
 	if n := r.log.unseen; n > 0 && r.said == "" {
 		info = " " + counted(n, "error", "errors") + ", :log ·" + info
 	}
@@ -122,32 +142,46 @@ func (r *root) crumbLine(s screen) string {
 	for from > 0 && !slices.Contains(r.tabs[:], r.stack[from]) {
 		from--
 	}
-	var crumbs []string
-	for i, s := range r.stack[from:] {
-		_, title := s.Place()
-		if l, ok := s.(lister); ok {
-			if i+1 < len(r.stack[from:]) && sameList(l, r.stack[from+i+1]) {
-				continue // the next step has its filters, and more
-			}
-			for _, f := range l.Filters() {
-				crumbs = append(crumbs, crumbOf(title), crumbOf(f.crumb()))
-				title = ""
+	first := from
+	for i := from; i < len(r.stack); i++ {
+		_, title := r.stack[i].Place()
+		l, ok := r.stack[i].(lister)
+		if ok && i+1 < len(r.stack) && sameList(l, r.stack[i+1]) {
+			continue // the next step has its filters, and more
+		}
+		crumbs = append(crumbs, crumb{crumbOf(title), first, -1})
+		if ok {
+			for j, f := range l.Filters() {
+				crumbs = append(crumbs, crumb{crumbOf(f.crumb()), i, j})
 			}
 		}
-		if title != "" {
-			crumbs = append(crumbs, crumbOf(title))
-		}
+		first = i + 1
 	}
-	crumbs = slices.DeleteFunc(crumbs, func(s string) bool { return s == "" })
+	crumbs = slices.DeleteFunc(crumbs, func(c crumb) bool { return c.text == "" })
 	all := len(crumbs)
-	for len(crumbs) > 1 && strWidth(strings.Join(crumbs, " > ")) > room-3 {
+	for len(crumbs) > 1 && strWidth(pathOf(crumbs)) > room-3 {
 		crumbs = crumbs[1:]
 	}
-	path := strings.Join(crumbs, " > ")
-	if len(crumbs) < all {
-		path = "… > " + path
+	return crumbs, len(crumbs) < all, info
+}
+
+// pathOf is crumbs as they are drawn.
+func pathOf(crumbs []crumb) string {
+	texts := make([]string, len(crumbs))
+	for i, c := range crumbs {
+		texts[i] = c.text
 	}
-	left := strings.TrimRight(cell(path, room), " ")
+	return strings.Join(texts, crumbSep)
+}
+
+// crumbLine says how one came here, and how much there is.
+func (r *root) crumbLine(s screen) string {
+	crumbs, cut, info := r.crumbs(s)
+	path := pathOf(crumbs)
+	if cut {
+		path = crumbCut + path
+	}
+	left := strings.TrimRight(cell(path, r.width-strWidth(info)-1), " ")
 	gap := r.width - strWidth(left) - strWidth(info)
 	return r.st.of[heading].Render(left) + strings.Repeat(" ", max(0, gap)) + r.st.of[muted].Render(info)
 }

@@ -18,12 +18,13 @@ type terminalFlags struct {
 	Light *bool  `negatable:"" help:"Colours for a light background. Default: what COLORFGBG says, else dark."`
 	Fresh bool   `help:"Begin at the Overview, not where the last session was left, and keep nothing of this one."`
 	Keys  string `help:"A file that says which keys do what, in place of CASE/keys; spoor keys prints one." placeholder:"FILE"`
+	Mouse bool   `help:"Take the mouse: wheel, clicks, the scroll bar, spans of the histogram. Default: it is the terminal's."`
 	ASCII *bool  `name:"ascii" negatable:"" help:"Draw without Unicode. Default: if the locale (LC_ALL, LC_CTYPE, LANG) has none, or TERM is linux."`
 }
 
 // options are the flags with what they leave to the environment.
 func (f *terminalFlags) options(env func(string) string) ui.Options {
-	o := ui.Options{Fresh: f.Fresh, NoColor: f.Color == "never" || f.Color != "always" && noColor(env), Light: lightBackground(env), ASCII: noUnicode(env)}
+	o := ui.Options{Fresh: f.Fresh, NoColor: f.Color == "never" || f.Color != "always" && noColor(env), Light: lightBackground(env), ASCII: noUnicode(env), Mouse: f.Mouse}
 	if f.Light != nil {
 		o.Light = *f.Light
 	}
