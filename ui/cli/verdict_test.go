@@ -53,7 +53,10 @@ func TestVerdictIsTheSameEverywhere(t *testing.T) {
 		if format == "docx" {
 			text = wordText(t, name)
 		}
-		said[format] = html.UnescapeString(tags.ReplaceAllStringFunc(text, lines))
+		if format == "html" || format == "docx" { // elsewhere a < is a sign like others
+			text = html.UnescapeString(tags.ReplaceAllStringFunc(text, lines))
+		}
+		said[format] = text
 	}
 	for where, text := range said {
 		for i, v := range verdicts {
