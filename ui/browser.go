@@ -89,6 +89,7 @@ type browser struct {
 	rows     int                // that the list has, or will have
 	was      subject            // what the cursor was on when there last were rows
 	below    int                // see newSplit
+	tall     int                // the height from which there is room for a histogram, if more than lowest
 	build    func(i int) []line // the detail of row i; called in Update
 }
 
@@ -129,7 +130,7 @@ func (b *browser) headRows() int {
 const lowest = 18
 
 // banded reports whether the histogram is drawn.
-func (b *browser) banded() bool { return b.hasBand && b.rows > 1 && b.split.height >= lowest }
+func (b *browser) banded() bool { return b.hasBand && b.rows > 1 && b.split.height >= max(lowest, b.tall) }
 
 // needs says how many rows the list will have, before they are made in the width that this leaves.
 func (b *browser) needs(rows int) {

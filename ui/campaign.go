@@ -35,7 +35,18 @@ func newCampaign(c *common, paths []string, milestones []campaign.Milestone) *ca
 		}
 		return campaignRows(x, problems, d.Case.Dir()), nil
 	}
-	s.row = func(r *campaignRow, _ int) line { return r.line() }
+	s.table = table[campaignRow]{all: campaignColumns(), at: "row"}
+	s.subject = func(r *campaignRow) subject { return r.line().sub }
+	s.row = func(r *campaignRow, _ int) line {
+		if r.event != nil {
+			return line{}
+		}
+		return r.line()
+	}
+	s.again = func() (lister, *records[campaignRow]) {
+		x := newCampaign(c, paths, milestones)
+		return x, &x.records
+	}
 	s.about = describeCampaign
 	return s
 }
@@ -106,16 +117,61 @@ func (r *campaignRow) line() line {
 	if r.event == nil {
 		return line{sub: subject{copied: r.what + " " + r.text}, runs: []run{{cell(r.what, 11), muted}, {r.text, plain}}}
 	}
-	e := r.event
-	what := "event"
-	if e.Case != "" {
-		what = "case"
+	return line{sub: subject{copied: r.copied(), title: r.event.ID}}
+}
+
+// kind is what a row is: a sum by its name, or an event.
+func (r *campaignRow) kind() string {
+	switch {
+	case r.event == nil:
+		return r.what
+	case r.here:
+		return "this case"
+	case r.event.Case != "":
+		return "case"
 	}
-	if r.here {
-		what = "this case"
+	return "event"
+}
+
+func campaignColumns() []column[campaignRow] {
+	type row = campaignRow
+	of := func(get func(*campaign.Event) string) func(*row) (string, look) {
+		return func(r *row) (string, look) {
+			if r.event == nil {
+				return "", muted
+			}
+			if s := get(r.event); s != "" {
+				return s, plain
+			}
+			return "not told", muted
+		}
 	}
-	return line{sub: subject{copied: r.copied(), title: e.ID}, runs: []run{{cell(what, 11), strong}, {cell(spanText(e.First, e.Last), 22), plain},
-		{strings.Join(campaignWords(e), ", "), plain}}}
+	first := func(r *row) time.Time {
+		if r.event == nil {
+			return time.Time{}
+		}
+		return r.event.First
+	}
+	return []column[row]{
+		{name: "row", width: 10, cell: func(r *row) (string, look) { return r.kind(), strong }},
+		{name: "when", width: 21, number: func(r *row) float64 { return unix(first(r)) }, value: func(r *row) string {
+			if r.event == nil {
+				return ""
+			}
+			return spanText(r.event.First, r.event.Last)
+		}, cell: of(func(e *campaign.Event) string { return spanText(e.First, e.Last) })},
+		{name: "id", width: 10, grow: 1, value: func(r *row) string {
+			if r.event == nil {
+				return r.text
+			}
+			return r.event.ID
+		}, cell: of(func(e *campaign.Event) string { return e.ID })},
+		{name: "sector", width: 10, grow: 1, cell: of(func(e *campaign.Event) string { return e.Sector })},
+		{name: "actor", width: 10, grow: 1, cell: of(func(e *campaign.Event) string { return strings.Join(e.Actors, "; ") })},
+		{name: "outcome", width: 10, grow: 1, cell: of(func(e *campaign.Event) string { return e.Outcome })},
+		{name: "victim", width: 16, from: never, cell: of(func(e *campaign.Event) string { return e.Victim })},
+		{name: "technique", width: 20, from: never, cell: of(func(e *campaign.Event) string { return strings.Join(e.Techniques, " ") })},
+	}
 }
 
 func (r *campaignRow) copied() string {

@@ -3,8 +3,12 @@ package ui
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
 
 	"spoor/triage"
 	"spoor/triage/outcome"
@@ -15,7 +19,8 @@ import (
 // the gaps between them, what is not known, and what the steps are called. Enter on a step opens its record.
 type incident struct {
 	records[chainRow]
-	ref string
+	ref   string
+	width int
 }
 
 // A chainRow is one row of the screen; one of its fields is set, besides in.
@@ -41,17 +46,48 @@ func newIncident(c *common, ref string) *incident {
 		return nil, nil
 	}
 	in.kind, in.args = "incident", []string{ref}
-	in.b.below = 8
+	in.b.below, in.b.tall = 8, 30
 	in.b.title = "in full"
+	in.table = table[chainRow]{all: chainColumns(17), at: "kind"}
+	in.subject = func(r *chainRow) subject { return chainRowLine(r, minWidth).sub }
 	in.row = chainRowLine
+	in.span = func(r *chainRow) (time.Time, time.Time) {
+		if r.step == nil {
+			return time.Time{}, time.Time{}
+		}
+		return r.step.Time, r.step.End
+	}
+	in.hot = func(r *chainRow) bool { return r.step != nil && stepLook(r.step.Kind) == critical }
+	in.again = func() (lister, *records[chainRow]) { x := newIncident(c, ref); return x, &x.records }
 	in.about = describeChainRow
 	return in
 }
 
-// Info counts the steps.
+// Update gives clients the room that they need, before the rows are made.
+func (in *incident) Update(msg tea.Msg) tea.Cmd {
+	if m, ok := msg.(recordsMsg[chainRow]); ok && m.gen == in.gen {
+		in.room(m.items)
+	}
+	return in.records.Update(msg)
+}
+
+// Resize is that of the list; clients get the room that the width has.
+func (in *incident) Resize(width, height int) {
+	in.width = width
+	in.room(in.all)
+	in.records.Resize(width, height)
+}
+
+func (in *incident) room(rows []chainRow) {
+	if len(rows) > 0 {
+		in.table.all = chainColumns(clientWidth(rows[0].in.Steps, in.width))
+	}
+}
+
+// Info counts the steps, or the rows that fit the filters.
 func (in *incident) Info() string {
-	if len(in.items) == 0 {
-		return ""
+	if len(in.items) == 0 || joined(in.filters) != "" {
+		return in.records.Info()
 	}
 	x := in.items[0].in
 	return counted(len(x.Steps), "step", "steps") + ", " + counted(len(x.Lanes), "intruder", "intruders")
@@ -98,12 +134,92 @@ func chainRowLine(r *chainRow, width int) line {
 	case r.lane != nil:
 		return laneLine(r.lane, width)
 	case r.step != nil:
-		return stepLine(*r.step, width, clientWidth(in.Steps, width), len(in.Lanes) > 0, true)
+		return line{sub: stepSubject(*r.step)} // its columns
 	case r.gap != nil:
 		return gapLine(r.gap)
 	}
 	t := r.technique
 	return line{runs: []run{{cell(t.ID, 11), strong}, {cell(t.Name, 38) + " ", plain}, {counted(len(t.Refs), "record", "records"), muted}}, sub: techniqueSubject(t)}
+}
+
+// kind is what a row is: the kind of a step, or that it is none.
+func (r *chainRow) kind() string {
+	switch {
+	case r.step != nil:
+		return r.step.Kind
+	case r.lane != nil:
+		return "intruder"
+	case r.gap != nil:
+		return "gap"
+	case r.technique != nil:
+		return "technique"
+	case r.phases:
+		return "phases"
+	}
+	return "incident"
+}
+
+// chainColumns are the columns of the steps; other rows are drawn across them.
+func chainColumns(client int) []column[chainRow] {
+	type row = chainRow
+	of := func(l look, get func(*triage.Step) string) func(*row) (string, look) {
+		return func(r *row) (string, look) {
+			if r.step == nil {
+				return "", muted
+			}
+			return get(r.step), l
+		}
+	}
+	return []column[row]{
+		{name: "time", title: "  time (UTC)", width: 16, number: func(r *row) float64 {
+			if r.step == nil {
+				return math.NaN()
+			}
+			return unix(r.step.Time)
+		}, value: func(r *row) string {
+			if r.step == nil {
+				return ""
+			}
+			return stamp(r.step.Time)
+		}, cell: of(plain, func(s *triage.Step) string { return "  " + shortStamp(s.Time) })},
+		{name: "intruder", title: "i", width: 1, value: func(r *row) string {
+			switch {
+			case r.lane != nil:
+				return r.lane.Label
+			case r.step != nil:
+				return r.step.Lane
+			}
+			return ""
+		}, cell: of(strong, func(s *triage.Step) string { return s.Lane })},
+		{name: "kind", width: 9, value: (*row).kind, cell: func(r *row) (string, look) { return r.kind(), stepLook(r.kind()) }},
+		{name: "client", width: max(6, client), cell: of(plain, func(s *triage.Step) string { return s.Client })},
+		{name: "outcome", width: 11, from: 120, cell: func(r *row) (string, look) {
+			if r.step == nil {
+				return "", muted
+			}
+			o := outcome.Outcome(r.step.Outcome)
+			return outcomeShort(o), outcomeLook(o)
+		}, value: func(r *row) string {
+			if r.step == nil {
+				return ""
+			}
+			return r.step.Outcome
+		}},
+		{name: "sign", title: "+", width: 1, until: 120, cell: func(r *row) (string, look) {
+			if r.step == nil {
+				return "", muted
+			}
+			o := outcome.Outcome(r.step.Outcome)
+			return outcome.Sign(o), outcomeLook(o)
+		}},
+		{name: "what", width: 20, grow: 1, value: func(r *row) string {
+			if r.step == nil {
+				return chainRowLine(r, 1<<12).sub.copied
+			}
+			return r.step.Text
+		}, cell: of(plain, func(s *triage.Step) string { return s.Text })},
+		{name: "record", width: 18, from: 120, cut: cellMiddle, cell: of(muted, func(s *triage.Step) string { return s.Ref })},
+	}
 }
 
 // phaseRuns are the phases in their order, with how many steps each has. The commands are named even if none is

@@ -10,7 +10,7 @@ import (
 	"spoor/ui/desk"
 )
 
-// timeline is every kind of record on one axis.
+// timeline is every kind of record on one axis, with a lane for each incident that goes on.
 type timeline struct{ records[desk.Event] }
 
 func newTimeline(c *common) *timeline {
@@ -70,6 +70,12 @@ func eventColumns(client int) []column[desk.Event] {
 			cell: func(e *row) (string, look) { return shortStamp(e.Time), plain }},
 		{name: "level", title: "lvl", width: 4, number: func(e *row) float64 { return float64(e.Level) }, value: func(e *row) string { return e.Level.String() },
 			cell: func(e *row) (string, look) { return levelWord(e.Level), levelLook(e.Level) }},
+		{name: "incident", title: "in", width: desk.MaxLanes, value: func(e *row) string { return e.Label }, cell: func(e *row) (string, look) {
+			if e.Label == "" {
+				return e.Lanes, muted
+			}
+			return e.Lanes, strong
+		}},
 		{name: "kind", width: 9, cell: func(e *row) (string, look) { return e.Kind, plain }},
 		{name: "client", width: client, cell: func(e *row) (string, look) { return e.Client, plain }},
 		{name: "sign", title: "+", width: 1, until: 90, cell: func(e *row) (string, look) { return outcome.Sign(e.Outcome), outcomeLook(e.Outcome) }},
@@ -87,6 +93,9 @@ func describeEvent(e *desk.Event) []line {
 	out = append(out, label("what", run{e.Text, plain}))
 	if e.Outcome != "" {
 		out = append(out, label("outcome", run{outcomeText(e.Outcome), outcomeLook(e.Outcome)}, run{"  :outcomes tells why", muted}))
+	}
+	if e.Incident != "" {
+		out = append(out, about(citeSubject(e.Incident, "incident"), "incident", run{e.Label + "  " + e.Incident, strong}, run{"  Enter opens it", muted}))
 	}
 	if e.Ref != "" {
 		out = append(out, about(citeSubject(e.Ref, e.Kind), "record", run{e.Ref, strong}, run{"  Enter opens it", muted}))

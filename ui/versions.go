@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"slices"
+	"time"
 
 	"spoor/cases"
 	"spoor/ui/desk"
@@ -19,13 +20,22 @@ func newVersions(c *common, note string) *versions {
 		slices.Reverse(all)
 		return all, err
 	}
-	v.b.head = func() []run {
-		return []run{{cell("version", 11) + cell("written (UTC)", 21) + cell("by", 12) + "text", muted}}
+	v.table = table[cases.Note]{all: versionColumns(), at: "version"}
+	v.subject = func(n *cases.Note) subject {
+		return subject{ref: n.Ref, title: "version " + number(n.Version) + " of " + n.Ref, copied: n.Text}
 	}
-	v.row = func(n *cases.Note, _ int) line {
-		return line{sub: subject{ref: n.Ref, title: "version " + number(n.Version) + " of " + n.Ref, copied: n.Text},
-			runs: []run{{cellRight(number(n.Version), 7) + "    ", strong}, {cell(stamp(n.Edited), 21), plain}, {cell(n.Author, 12), plain}, {noteGist(n.Text), plain}}}
-	}
+	v.span = func(n *cases.Note) (time.Time, time.Time) { return n.Edited, n.Edited }
+	v.again = func() (lister, *records[cases.Note]) { x := newVersions(c, note); return x, &x.records }
 	v.about = func(n *cases.Note) []line { return describeNote(&writing{Note: *n, former: true}) }
 	return v
+}
+
+func versionColumns() []column[cases.Note] {
+	type row = cases.Note
+	return []column[row]{
+		{name: "version", width: 7, right: true, number: func(n *row) float64 { return float64(n.Version) }, cell: func(n *row) (string, look) { return number(n.Version), strong }},
+		{name: "written", title: "written (UTC)", width: 19, number: func(n *row) float64 { return unix(n.Edited) }, cell: func(n *row) (string, look) { return stamp(n.Edited), plain }},
+		{name: "by", width: 11, cell: func(n *row) (string, look) { return n.Author, plain }},
+		{name: "text", width: 20, grow: 1, value: func(n *row) string { return n.Text }, cell: func(n *row) (string, look) { return noteGist(n.Text), plain }},
+	}
 }

@@ -332,9 +332,11 @@ func (c *timelineCmd) Run(s *session) error {
 				Level  triage.Level `json:"level"`
 
 				Outcome outcome.Outcome `json:"outcome"`
-			}{optional(e.Time), e.Kind, e.Ref, text(e.Client), e.Text, e.Level, e.Outcome}
+
+				Incident string `json:"incident,omitempty"`
+			}{optional(e.Time), e.Kind, e.Ref, text(e.Client), e.Text, e.Level, e.Outcome, e.Incident}
 		}, func(w io.Writer, e desk.Event) {
-			fmt.Fprintf(w, "%s  %-9s  %-15s  %s", stamp(e.Time), e.Kind, or(triage.Visible(e.Client), "-"), faredText(string(e.Outcome))+e.Text)
+			fmt.Fprintf(w, "%s  %-1s %-9s  %-15s  %s", stamp(e.Time), e.Label, e.Kind, or(triage.Visible(e.Client), "-"), faredText(string(e.Outcome))+e.Text)
 			if e.Ref != "" {
 				fmt.Fprintf(w, "  [%s]", e.Ref)
 			}

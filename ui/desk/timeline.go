@@ -23,6 +23,10 @@ type Event struct {
 	Level  triage.Level
 
 	Outcome outcome.Outcome // how the attacks of a step fared; "" if it tells of none
+
+	Incident string // reference of the incident that it is part of; empty if of none
+	Label    string // of the incident: A, B and so on by the time they begin
+	Lanes    string // a sign for each lane: the label of its incident, "│" where one goes on that this is no part of, or a space
 }
 
 const (
@@ -45,7 +49,7 @@ func (d *Desk) Timeline() []Event {
 				level = min(level, triage.Low)
 			}
 			seen[s.Ref] = true
-			out = append(out, Event{s.Time, s.Kind, s.Ref, s.Client, s.Text, level, outcome.Outcome(s.Outcome)})
+			out = append(out, Event{Time: s.Time, Kind: s.Kind, Ref: s.Ref, Client: s.Client, Text: s.Text, Level: level, Outcome: outcome.Outcome(s.Outcome), Incident: in.Ref})
 		}
 	}
 	files := 0
@@ -55,7 +59,7 @@ func (d *Desk) Timeline() []Event {
 			continue
 		}
 		files++
-		out = append(out, Event{f.ModTime.UTC(), "file", f.Ref, "", fmt.Sprintf("%s last written, %s", triage.VisibleN(f.Path, 160), f.Verdict), fileLevel(f.Verdict), ""})
+		out = append(out, Event{Time: f.ModTime.UTC(), Kind: "file", Ref: f.Ref, Text: fmt.Sprintf("%s last written, %s", triage.VisibleN(f.Path, 160), f.Verdict), Level: fileLevel(f.Verdict)})
 	}
 	out = append(out, d.processEvents(seen)...)
 	for _, e := range d.Case.Evidence() {
@@ -72,12 +76,13 @@ func (d *Desk) Timeline() []Event {
 		if len(g.Refs) > 0 {
 			ref = g.Refs[0]
 		}
-		out = append(out, Event{g.From, "gap", ref, "", g.Source + ": " + g.Text, g.Level, ""})
+		out = append(out, Event{Time: g.From, Kind: "gap", Ref: ref, Text: g.Source + ": " + g.Text, Level: g.Level})
 	}
 	for _, n := range d.Case.Notes() {
 		out = append(out, Event{Time: n.Created.UTC(), Kind: "note", Ref: n.Ref, Text: triage.VisibleN(noteGist(n.Text), 160)})
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].Time.Before(out[j].Time) })
+	setLanes(out, d.Incidents())
 	return out
 }
 
@@ -114,7 +119,7 @@ func (d *Desk) processEvents(seen map[string]bool) []Event {
 		if seen[p.Ref] {
 			continue
 		}
-		e := Event{p.Time, "process", p.Ref, "", processTitle(p), p.Findings[0].Level, ""}
+		e := Event{Time: p.Time, Kind: "process", Ref: p.Ref, Text: processTitle(p), Level: p.Findings[0].Level}
 		if s := spawned[p.Ref]; s != nil {
 			e.Client = s.Client
 		}
