@@ -275,27 +275,47 @@ func (p *printer) appendix() {
 		p.f("Check a line by hand: `sha256sum FILE` must give the SHA-256 of the source, `sed -n LINEp FILE` the line " +
 			"(decompress `.gz` and `.zst` first). Bytes that would not print are written as `<ESC>`, `<U+202E>` or `<9B>`.\n")
 	}
+	of := p.citedSources(have)
 	for _, ref := range p.cited {
-		p.citation(ref, have[ref])
+		p.citation(ref, have[ref], of)
 	}
 	p.f("\n**%s**", p.marking())
 }
 
-func (p *printer) citation(ref string, c *Cited) {
+// citedSources names each source that is cited, with its hash, once; the answer is the number it goes by.
+func (p *printer) citedSources(have map[string]*Cited) map[string]int {
+	of := map[string]int{}
+	for _, ref := range p.cited {
+		c := have[ref]
+		if c == nil || c.Citation.Source == "" || of[sourceOf(c)] > 0 {
+			continue
+		}
+		of[sourceOf(c)] = len(of) + 1
+		p.f("- Source %d: %s, SHA-256 %s", len(of), text(c.Citation.Source), refCode(or(c.Citation.SHA256, "-")))
+	}
+	if len(of) > 0 {
+		p.f("\nEach record with its source, line and text:\n")
+	}
+	return of
+}
+
+func sourceOf(c *Cited) string { return c.Citation.SHA256 + " " + c.Citation.Source }
+
+// citation is one line: the reference, where it stands, and the text.
+func (p *printer) citation(ref string, c *Cited, of map[string]int) {
+	where := ""
 	switch {
 	case c == nil:
 		p.f("- %s: not resolved when the report was written", refCode(ref))
 		return
 	case c.Citation.Line > 0:
-		p.f("- %s: %s line %d, source SHA-256 %s", refCode(ref), text(c.Citation.Source), c.Citation.Line, refCode(or(c.Citation.SHA256, "-")))
+		where = fmt.Sprintf(" source %d line %d", of[sourceOf(c)], c.Citation.Line)
 	case c.Citation.Source != "":
-		p.f("- %s: %s, source SHA-256 %s", refCode(ref), text(c.Citation.Source), refCode(or(c.Citation.SHA256, "-")))
-	default:
-		p.f("- %s:", refCode(ref))
+		where = fmt.Sprintf(" source %d", of[sourceOf(c)])
 	}
 	if c.Missing != "" {
-		p.f("  - could not be read: %s", text(c.Missing))
+		p.f("- %s%s: could not be read: %s", refCode(ref), where, text(c.Missing))
 		return
 	}
-	p.f("  - %s", code(triage.VisibleN(c.Citation.Text, shownLine)))
+	p.f("- %s%s: %s", refCode(ref), where, code(triage.VisibleN(c.Citation.Text, shownLine)))
 }

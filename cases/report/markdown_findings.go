@@ -221,6 +221,9 @@ func (p *printer) intruder(in *Intruder, n int) {
 		most = shownGroupsElse
 	}
 	p.attribution(&in.Attribution, most)
+	if len(in.Shells) > 0 {
+		p.matrix(in.Attribution.Matrix)
+	}
 	p.f("")
 }
 

@@ -122,6 +122,7 @@ type Attribution struct {
 	Why          []Statement  `json:"why"`
 	WouldChange  []Statement  `json:"would_change"`
 	NotCollected []Statement  `json:"not_collected"`
+	Matrix       *Matrix      `json:"matrix,omitempty"` // what was weighed; nil if nothing was
 	// Override is the analyst's own word with its reason, beside the computed one; nil if none was given.
 	Override *cases.Attribution `json:"override"`
 	// KnowledgeBase is what the computed answer rests on.

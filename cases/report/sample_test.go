@@ -147,7 +147,10 @@ func sampleIntruders() []report.Intruder {
 		{Fared: map[string]int{"succeeded": 1, "failed": 2}, Intruder: triage.Intruder{Ref: "a:11111111", Name: "Intruder 1", Clients: []string{"198.51.100.9"}, Agents: []string{"Mozilla/5.0"}, First: clock(3, 10, 0), Last: clock(4, 0, 0),
 			Requests: 60, Hostile: 55, Shells: []string{"/img/up.php"},
 			Observed: []triage.Observable{{ID: "T1505.003", Why: "planted and used a web shell", Refs: []string{"r:3f9a12.4"}}}},
-			Attribution: report.Attribution{Verdict: "unattributed; consistent with 2 groups", Likelihood: "roughly even chance", Confidence: "low",
+			Attribution: report.Attribution{Verdict: "unattributed; consistent with 2 groups", Matrix: &report.Matrix{
+				Columns: []report.MatrixColumn{{ID: "G0009", Name: "Deep <Panda>", Consistent: 1}, {ID: "unknown", Name: "an unknown actor", Inconsistent: 1}},
+				Rows:    []report.MatrixRow{{Text: "S0020 China Chopper | x", Grade: "B2", Diagnosticity: 0.5, Tells: "some", Cells: []string{"consistent", "inconsistent"}, Without: "no change", Refs: []string{"r:3f9a12.7"}}}},
+				Likelihood: "roughly even chance", Confidence: "low",
 				Why: []report.Statement{sentence("Everything seen is done by many: a name needs two independent kinds of evidence.", "r:3f9a12.4")},
 				Consistent: []report.Hypothesis{
 					{ID: "G9001", Name: "Example Fox", For: []report.Statement{sentence("is known to plant PHP shells by SQL injection", "r:3f9a12.4")},

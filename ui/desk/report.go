@@ -261,6 +261,27 @@ func attribution(a Actor) report.Attribution {
 	}
 	out.Alternatives, out.Why = statements(a.Rivals), statements(a.Why)
 	out.WouldChange, out.NotCollected, out.Override, out.KnowledgeBase = statements(a.WouldChange), statements(a.NotCollected), a.Override, a.KnowledgeBase
+	out.Matrix = matrixOf(&a.Matrix)
+	return out
+}
+
+// matrixOf is an ACH matrix as a report has it; nil if there is no evidence in it.
+func matrixOf(m *intel.Matrix) *report.Matrix {
+	if len(m.Rows) == 0 {
+		return nil
+	}
+	out := new(report.Matrix)
+	for _, h := range m.Hypotheses {
+		out.Columns = append(out.Columns, report.MatrixColumn{ID: h.ID, Name: h.Name, Consistent: h.Consistent, Inconsistent: h.Inconsistent})
+	}
+	for i := range m.Rows {
+		r := &m.Rows[i]
+		row := report.MatrixRow{Text: r.Text, Grade: r.Grade, Diagnosticity: r.Diagnosticity, Tells: r.Tells, Without: r.Without, Refs: r.Refs}
+		for _, c := range r.Cells {
+			row.Cells = append(row.Cells, string(c))
+		}
+		out.Rows = append(out.Rows, row)
+	}
 	return out
 }
 
