@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -72,7 +73,51 @@ var goldens = []struct {
 		d.press(d.m.keys.Back)
 		d.command("log")
 	}},
+	{"filter-menu", func(d *driver) {
+		d.search("class:sqli")
+		d.press(d.m.keys.In)
+		d.press(d.m.keys.Filters)
+	}},
+	{"column-menu", func(d *driver) { d.press(d.m.keys.Screens[tabRequests], d.m.keys.Columns) }},
+	{"frequency", func(d *driver) { d.press(d.m.keys.Screens[tabRequests], d.m.keys.Tally) }},
+	{"histogram", func(d *driver) {
+		k := d.m.keys
+		d.press(k.Screens[tabRequests], k.Tab, k.Tab, k.End, k.Begin, k.Left, k.Left, k.Left)
+	}},
+	{"context-source", func(d *driver) { d.search("class:sqli outfile"); d.press(d.m.keys.Context) }},
+	{"context-client", func(d *driver) { d.search("class:sqli outfile"); d.press(d.m.keys.Context, d.m.keys.Context) }},
+	{"time-prompt", func(d *driver) {
+		d.press(d.m.keys.Screens[tabTimeline], d.m.keys.Jump)
+		d.typed("2025-03-09 0")
+	}},
+	{"sorted", func(d *driver) {
+		k := d.m.keys
+		d.press(k.Screens[tabTimeline], k.Right, k.Sort, k.Sort)
+	}},
+	{"incidents", func(d *driver) { d.commandLine("incidents") }},
+	{"gaps", func(d *driver) { d.commandLine("gaps") }},
+	{"case", func(d *driver) {
+		d.commandLine("case sector retail")
+		d.commandLine("case")
+	}},
+	{"verdict", func(d *driver) { d.search("class:sqli outfile"); d.press(d.m.keys.Verdict) }},
+	{"unsaved", func(d *driver) {
+		d.search("class:sqli outfile")
+		d.press(d.m.keys.Note)
+		d.typed("It writes thumb.php.")
+		d.press(d.m.keys.Back)
+	}},
+	{"error", func(d *driver) { d.command("open r:ffffff.1") }},
 	{"empty-search", func(d *driver) { d.search("ip:10.9.8.7") }},
+}
+
+// inColour are the views that are kept with their colours too, one for each thing that is coloured otherwise.
+var inColour = []string{"overview", "requests", "request", "webshells", "incident", "timeline", "files", "help", "histogram", "filter-menu",
+	"frequency", "context-source", "palette", "editor", "search-error", "error"}
+
+// visibleColours writes colour sequences so that a person reads them in a diff: ⟨1;31m⟩.
+func visibleColours(view string) string {
+	return ownSequence.ReplaceAllStringFunc(view, func(s string) string { return "⟨" + s[2:] + "⟩" })
 }
 
 // search types a query.
@@ -91,6 +136,14 @@ func TestGoldenViews(t *testing.T) {
 				mask(d)
 				checkSize(t, d.m.View(), size.w, size.h)
 				compare(t, name, d.view())
+				if slices.Contains(inColour, g.name) {
+					compare(t, name+"-colour", visibleColours(d.m.View()))
+				}
+				was := d.view()
+				d.m.st = newStyles(true, false)
+				if d.view() != was {
+					t.Errorf("without colours the view says something else:\n%s", d.view())
+				}
 			})
 		}
 	}

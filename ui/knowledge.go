@@ -181,8 +181,7 @@ func (r *root) caseCommand(args string) tea.Cmd {
 	}
 	name, value, _ := strings.Cut(args, " ")
 	value = strings.TrimSpace(value)
-	info := r.desk.Info()
-	f := info.Facts()
+	var f cases.Facts
 	to, names := (*string)(nil), []string{}
 	for _, x := range cases.FactFields {
 		if names = append(names, x.Name); strings.EqualFold(x.Name, name) {
@@ -193,9 +192,11 @@ func (r *root) caseCommand(args string) tea.Cmd {
 		r.fail(fmt.Errorf("say :case FIELD VALUE with one of %s, such as :case sector technology", strings.Join(names, ", ")))
 		return nil
 	}
-	*to = value
 	d := r.desk
 	return r.keep("recording what is known of the case", func(context.Context) tea.Msg {
+		info := d.Info()
+		f = info.Facts()
+		*to = value
 		if err := d.SetFacts(f); err != nil {
 			return failMsg{err}
 		}

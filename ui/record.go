@@ -37,6 +37,8 @@ func (r *root) record(msg tea.Msg) (tea.Cmd, bool) {
 	switch msg := msg.(type) {
 	case commandMsg:
 		return r.command(msg.cmd), true
+	case hiddenMsg:
+		return r.hidden(msg), true
 	case draftsMsg:
 		r.recover(msg.left)
 	case keepDraftMsg:
@@ -391,13 +393,28 @@ func (r *root) report(args string) tea.Cmd {
 
 // toggleHidden shows the findings of what was judged benign, or hides them again.
 func (r *root) toggleHidden() tea.Cmd {
-	show := !r.desk.ShowsHidden()
-	if err := r.desk.ShowHidden(show); err != nil {
-		r.fail(err)
+	d := r.desk
+	return r.work("going over what was judged benign", func(context.Context) tea.Msg {
+		show := !d.ShowsHidden()
+		err := d.ShowHidden(show)
+		return hiddenMsg{show, d.Hidden(), err}
+	})
+}
+
+// hiddenMsg says that the findings of what was judged benign are shown now, or hidden.
+type hiddenMsg struct {
+	shown bool
+	n     int
+	err   error
+}
+
+func (r *root) hidden(m hiddenMsg) tea.Cmd {
+	if m.err != nil {
+		r.fail(m.err)
 		return nil
 	}
-	n := counted(r.desk.Hidden(), "record judged benign", "records judged benign")
-	if show {
+	n := counted(m.n, "record judged benign", "records judged benign")
+	if m.shown {
 		r.say("findings of " + n + " are shown; H hides them")
 	} else {
 		r.say("findings of " + n + " are hidden; H shows them")

@@ -47,6 +47,7 @@ type root struct {
 	saving        bool            // one is being saved
 	quitting      bool
 	held          *pointer                                    // where its button went down; nil if it is up
+	name          string                                      // of the case
 	exec          func(*editor.Cmd, tea.ExecCallback) tea.Cmd // gives the terminal to the responder's editor
 }
 
@@ -61,6 +62,8 @@ func newRoot(ctx context.Context, d *desk.Desk, o Options) *root {
 		c.keys = o.Keys.m
 	}
 	r := &root{common: c, anew: o.Fresh, exec: tea.ExecProcess}
+	info := d.Info()
+	r.name = or(info.Name, info.ID)
 	r.spin = spinner.New(spinner.WithSpinner(spinner.Spinner{Frames: []string{"|", "/", "-", "\\"}, FPS: time.Second / 8}))
 	return r
 }

@@ -81,13 +81,8 @@ func (r *root) tabLine(s screen) string {
 		}
 		used += strWidth(t)
 	}
-	info := r.desk.Info()
-	name := info.Name
-	if name == "" {
-		name = info.ID
-	}
 	if room := r.width - used - 2; room >= 12 {
-		b.WriteString("  " + r.st.of[muted].Render(cellRight("case "+name, room)))
+		b.WriteString("  " + r.st.of[muted].Render(cellRight("case "+r.name, room)))
 	}
 	return ansi.Truncate(pad(b.String(), r.width), r.width, "")
 }

@@ -197,3 +197,14 @@ func TestJourneyFromInjectionToReport(t *testing.T) {
 		t.Errorf("the program left more than the case and the report: %v", entries)
 	}
 }
+
+// settles waits until nothing has been drawn for a while: what is asked in the background has come.
+func (x *terminal) settles() {
+	for {
+		select {
+		case <-x.drawn:
+		case <-time.After(1500 * time.Millisecond):
+			return
+		}
+	}
+}
