@@ -82,7 +82,9 @@ var goldens = []struct {
 	{"frequency", func(d *driver) { d.press(d.m.keys.Screens[tabRequests], d.m.keys.Tally) }},
 	{"histogram", func(d *driver) {
 		k := d.m.keys
-		d.press(k.Screens[tabRequests], k.Tab, k.Tab, k.End, k.Begin, k.Left, k.Left, k.Left)
+		d.press(k.Screens[tabRequests])
+		d.view() // says how wide the histogram is
+		d.press(k.Tab, k.Tab, k.End, k.Begin, k.Left, k.Left, k.Left)
 	}},
 	{"context-source", func(d *driver) { d.search("class:sqli outfile"); d.press(d.m.keys.Context) }},
 	{"context-client", func(d *driver) { d.search("class:sqli outfile"); d.press(d.m.keys.Context, d.m.keys.Context) }},
@@ -96,10 +98,6 @@ var goldens = []struct {
 	}},
 	{"incidents", func(d *driver) { d.commandLine("incidents") }},
 	{"gaps", func(d *driver) { d.commandLine("gaps") }},
-	{"case", func(d *driver) {
-		d.commandLine("case sector retail")
-		d.commandLine("case")
-	}},
 	{"verdict", func(d *driver) { d.search("class:sqli outfile"); d.press(d.m.keys.Verdict) }},
 	{"unsaved", func(d *driver) {
 		d.search("class:sqli outfile")

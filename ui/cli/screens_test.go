@@ -29,7 +29,7 @@ var pictures = []struct {
 	{"requests", [][2]string{{"/", "search:"}, {"class:sqli" + enter, "1 of 1,"}, {"t", "time (UTC)"}, {"2025-03-08 08:17:40" + enter, "the first row at or after"}, {"\t\t", "go to this time"}, {"V", "no span"}, {"lllll", "no span"}}},
 	{"webshells", [][2]string{{"3", "planted   by"}}},
 	{"incident", [][2]string{{"j" + enter, "Overview > "}, {"jjjjjjjjjjj", "Overview > i:"}}},
-	{"actors", [][2]string{{"4", "MATRIX"}, {"\t", "Tab"}, {"jjjjjjjjjjjjjjjjjjjjj", "tells"}}},
+	{"actors", [][2]string{{"4", "MATRIX"}, {"\t", "[intruder]"}, {"jjjjjjjjjjjjjjjjjjjjj", "tells"}}},
 	{"stolen", [][2]string{{":", "report FORMAT"}, {"stolen" + enter, "certain"}}},
 	{"report", [][2]string{{"9", "FILE"}, {"G", "Glossary"}, {"kkkkkkkkkkkkkk", "section"}}},
 }
