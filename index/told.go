@@ -51,6 +51,20 @@ func (t *told) add(key string, p *triage.Process) {
 	}
 }
 
+// ToldCount is how many process creations have findings that PutTold kept.
+func (s *Store) ToldCount() int {
+	snap, err := s.hold()
+	if err != nil {
+		return 0
+	}
+	defer s.release()
+	n := 0
+	for _, of := range snap.told.by {
+		n += len(of)
+	}
+	return n
+}
+
 // PutTold keeps findings on process creations, in place of what was kept before.
 func (s *Store) PutTold(list []Told) error {
 	if len(list) == 0 && !s.hasTold() {

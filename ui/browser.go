@@ -130,7 +130,9 @@ func (b *browser) headRows() int {
 const lowest = 18
 
 // banded reports whether the histogram is drawn.
-func (b *browser) banded() bool { return b.hasBand && b.rows > 1 && b.split.height >= max(lowest, b.tall) }
+func (b *browser) banded() bool {
+	return b.hasBand && b.rows > 1 && b.split.height >= max(lowest, b.tall)
+}
 
 // needs says how many rows the list will have, before they are made in the width that this leaves.
 func (b *browser) needs(rows int) {

@@ -117,8 +117,28 @@ func (d *Desk) RemoveIntel(id string) (cases.Intel, error) {
 // KB is the knowledge base of the case: the embedded one, or what was added last.
 func (d *Desk) KB() *intel.KB { return d.intelligence().kb }
 
-// IntelNotes says what of the added intelligence cannot be used.
-func (d *Desk) IntelNotes() []string { return d.intelligence().notes }
+// IntelNotes says what of the added intelligence cannot be used, and whether more fits it than is marked.
+func (d *Desk) IntelNotes() []string {
+	notes := slices.Clone(d.intelligence().notes)
+	if sv := d.Store.Survey(); sv != nil && marksOf(sv) >= maxMarks {
+		notes = append(notes, fmt.Sprintf("more requests may fit than the %d that are marked: that many are taken", maxMarks))
+	}
+	if d.Store.ToldCount() >= maxTold {
+		notes = append(notes, fmt.Sprintf("more processes may fit than the %d that have a finding: that many are taken", maxTold))
+	}
+	return notes
+}
+
+// marksOf counts the requests that intelligence has marked.
+func marksOf(sv *triage.Survey) int {
+	n := 0
+	for _, m := range sv.Marks {
+		if strings.HasPrefix(sv.Findings[m.Finding].Rule, intelRule) {
+			n++
+		}
+	}
+	return n
+}
 
 // intelligence reads the added files, once for each state of the journal.
 func (d *Desk) intelligence() *intelligence {

@@ -16,10 +16,14 @@ import (
 	"spoor/triage/intel/feed"
 )
 
-// The bounds of matching.
+// How many requests and processes get a finding of intelligence. Variables, so that a test need not fill them.
+var (
+	maxMarks = 200_000
+	maxTold  = 50_000
+)
+
+// The other bounds of matching.
 const (
-	maxMarks      = 200_000 // requests that get a finding of intelligence
-	maxTold       = 50_000  // processes that do
 	maxOfRecord   = 20      // findings of one record
 	maxMatches    = 10_000  // that are listed
 	maxAskClients = 500_000 // distinct clients that are compared
