@@ -31,7 +31,7 @@ func newActors(c *common, want string) *actors {
 	if want != "" {
 		title = want
 	}
-	a.start(c, tabActors, title, "No client did enough to be called an intruder. Requests (2) with the query level:>=medium shows single findings.", "intruder", "intruders")
+	a.start(c, tabActors, title, c.keys.words("No client did enough to be called an intruder. Requests ({Requests}) with the query level:>=medium shows single findings."), "intruder", "intruders")
 	a.want = want
 	a.kind = "actors"
 	a.read = readActors

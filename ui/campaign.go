@@ -47,7 +47,7 @@ func newCampaign(c *common, paths []string, milestones []campaign.Milestone) *ca
 		x := newCampaign(c, paths, milestones)
 		return x, &x.records
 	}
-	s.about = describeCampaign
+	s.about = func(r *campaignRow) []line { return describeCampaign(r, &c.keys) }
 	return s
 }
 
@@ -187,7 +187,7 @@ func campaignWords(e *campaign.Event) []string {
 }
 
 // describeCampaign says of a sum which events it counts, and of an event what it was and what it shares.
-func describeCampaign(r *campaignRow) []line {
+func describeCampaign(r *campaignRow, k *keyMap) []line {
 	if r.event == nil {
 		out := []line{label(r.what, run{r.text, strong})}
 		for i := range r.of.Events {
@@ -204,7 +204,7 @@ func describeCampaign(r *campaignRow) []line {
 		out = append(out, label(x[0], run{or(x[1], "not told"), plain}))
 	}
 	if e.Case != "" {
-		out = append(out, label("case", run{"spoor open " + e.Case, strong}, run{"  y copies it", muted}))
+		out = append(out, label("case", run{"spoor open " + e.Case, strong}, run{k.words("  {Copy} copies it"), muted}))
 	}
 	for _, s := range r.of.Shared {
 		if !slices.Contains(s.Events, e.ID) {

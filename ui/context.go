@@ -53,12 +53,12 @@ func (s *surroundings) title() string {
 	return "around " + s.ref + ": its source"
 }
 
-func (s *surroundings) said() string {
+func (s *surroundings) said(k *keyMap) string {
 	switch s.kind {
 	case aroundSource:
-		return "the lines around it in its source, unfiltered; x again: those of its client"
+		return k.words("the lines around it in its source, unfiltered; {Context} again: those of its client")
 	case aroundClient:
-		return "what its client sent around it, unfiltered; x again: the request"
+		return k.words("what its client sent around it, unfiltered; {Context} again: the request")
 	}
 	return "the request"
 }

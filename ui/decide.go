@@ -29,7 +29,7 @@ type decidedMsg struct {
 // decisionPrompt asks why; a decision without a reason is none.
 func (r *root) decisionPrompt(m decideMsg) *prompt {
 	return &prompt{c: r.common, in: newInput("reason: ", "", nil),
-		hint:   m.what + " " + m.title + ". Why? Enter records it, Esc leaves it as it was",
+		hint:   m.what + " " + m.title + r.keys.words(". Why? {Enter} records it, {Back} leaves it as it was"),
 		cancel: sayMsg{"nothing was decided"},
 		accept: func(text string) (tea.Cmd, error) {
 			if strings.TrimSpace(text) == "" {

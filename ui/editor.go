@@ -72,7 +72,7 @@ func (e *editorPane) ask() overlay {
 	m := newMenu(e.c, "This note is not saved", []choice{
 		{"go on writing", "", reopenMsg{e}},
 		{"save it", "as a note of the case", saveNoteMsg{e.key, e.area.text(), e.note, e.on}},
-		{"keep the draft", "screen Notes lists it; it is not in the report", sayMsg{"draft kept; screen Notes (7) lists it"}},
+		{"keep the draft", "screen Notes lists it; it is not in the report", sayMsg{e.c.keys.words("draft kept; screen Notes ({Notes}) lists it")}},
 		{"discard it", "", keepDraftMsg{e.key, ""}},
 	}, nil)
 	m.back = reopenMsg{e}

@@ -187,6 +187,9 @@ func (f *files) Update(msg tea.Msg) tea.Cmd {
 			return f.records.Update(msg)
 		}
 	case tea.KeyMsg:
+		if key.Matches(msg, f.Keys().Tree) && !f.b.band.focus {
+			return send(treeMsg{newFileTree(f)})
+		}
 		if key.Matches(msg, f.Keys().Cycle) {
 			f.cycle()
 			return nil
@@ -225,9 +228,9 @@ func (f *files) chosen() []listedFile {
 	f.none = "No hash list or listing is loaded. Type :load files.sha256 --baseline good.sha256, or :load --webroot FOLDER"
 	switch {
 	case f.only != "":
-		f.none = "No file is " + string(f.only) + ". b shows the next verdict."
+		f.none = "No file is " + string(f.only) + f.c.keys.words(". {Cycle} shows the next verdict.")
 	case f.query != "":
-		f.none = "No file matches " + f.query + ". f edits the query, Esc goes back."
+		f.none = "No file matches " + f.query + f.c.keys.words(". {Filter} edits the query, {Back} goes back.")
 	}
 	var out []listedFile
 	for _, x := range f.found {
@@ -266,6 +269,7 @@ func (f *files) Keys() keyMap {
 	k.Filter.SetEnabled(true)
 	k.Cycle.SetEnabled(len(f.found) > 0)
 	k.Order.SetEnabled(len(f.found) > 1)
+	k.Tree.SetEnabled(len(f.items) > 0)
 	k.Enter.SetHelp(k.Enter.Help().Key, "requests for it")
 	return k
 }

@@ -34,7 +34,7 @@ const maxTallied = 2000
 func newFrequency(c *common, of lister, name string, read func(context.Context, *desk.Desk) ([]tallied, error)) *frequency {
 	f := &frequency{of: of, column: name}
 	tab, _ := of.Place()
-	f.start(c, tab, "by "+name, "No row has a value in this column. Esc goes back.", "value", "values")
+	f.start(c, tab, "by "+name, c.keys.words("No row has a value in this column. {Back} goes back."), "value", "values")
 	f.read = func(ctx context.Context, d *desk.Desk) ([]tallied, error) {
 		all, err := read(ctx, d)
 		total, most := int64(0), int64(1)

@@ -33,6 +33,7 @@ var goldens = []struct {
 	{"outcomes", func(d *driver) { d.commandLine("outcomes") }},
 	{"timeline", func(d *driver) { d.press(d.m.keys.Screens[tabTimeline]) }},
 	{"files", func(d *driver) { d.press(d.m.keys.Screens[tabFiles]) }},
+	{"files-tree", func(d *driver) { d.press(d.m.keys.Screens[tabFiles]); d.pressTree() }},
 	{"notes", func(d *driver) {
 		d.search("class:sqli outfile")
 		d.press(d.m.keys.Note)

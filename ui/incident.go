@@ -36,7 +36,7 @@ type chainRow struct {
 
 func newIncident(c *common, ref string) *incident {
 	in := &incident{ref: ref}
-	in.start(c, tabOverview, ref, "This incident is no longer in the case. Esc goes back.", "row", "rows")
+	in.start(c, tabOverview, ref, c.keys.words("This incident is no longer in the case. {Back} goes back."), "row", "rows")
 	in.read = func(_ context.Context, d *desk.Desk) ([]chainRow, error) {
 		for _, x := range d.Incidents() {
 			if x.Ref == ref {

@@ -22,7 +22,7 @@ type keyMap struct {
 
 	Toggle, ToggleAll, Drop key.Binding // in the menus of filters and columns
 
-	Pivot, Copy, CopyView, Mark, Note, Verdict, Plant, Edit, Cycle, Order, Merge, Split, Unmask, Hidden, Task key.Binding
+	Pivot, Copy, CopyView, Mark, Note, Verdict, Plant, Edit, Cycle, Order, Merge, Split, Unmask, Hidden, Task, Tree key.Binding
 
 	Screens       [screenCount]key.Binding
 	Command, Help key.Binding
@@ -79,6 +79,7 @@ func newKeyMap() keyMap {
 		Mark:      bind([]string{"m"}, "m", "mark"),
 		Note:      bind([]string{"a"}, "a", "add note"),
 		Verdict:   bind([]string{"v"}, "v", "verdict"),
+		Tree:      bind([]string{"T"}, "T", "as a tree of folders"),
 		Merge:     bind([]string{"M"}, "M", "merge with another"),
 		Split:     bind([]string{"S"}, "S", "split the client off"),
 		Hidden:    bind([]string{"H"}, "H", "what is benign"),
@@ -98,6 +99,7 @@ func newKeyMap() keyMap {
 		Palette:   bind([]string{"ctrl+p"}, "Ctrl-P", "find anything"),
 	}
 	k.Suspend.SetEnabled(runtime.GOOS != "windows") // its console has no jobs
+	k.Tree.SetEnabled(false)                        // only files are in folders
 	for i := range k.Screens {
 		n := string(rune('1' + i))
 		k.Screens[i] = bind([]string{n}, n, screenNames[i])
@@ -135,7 +137,7 @@ func (k keyMap) forSubject(s subject) keyMap {
 // ShortHelp is the part of the key map that the status line has room for, the most wanted first.
 func (k keyMap) ShortHelp() []key.Binding {
 	return []key.Binding{k.Help, k.Enter, k.Begin, k.Back, k.Pivot, k.Search, k.Filter, k.In, k.Out, k.Next, k.Unmask, k.Tab, k.Plant, k.Merge, k.Split, k.Task,
-		k.Cycle, k.Order, k.Edit, k.Note, k.Verdict, k.Mark, k.Copy, k.Command, k.Quit}
+		k.Cycle, k.Order, k.Tree, k.Edit, k.Note, k.Verdict, k.Mark, k.Copy, k.Command, k.Quit}
 }
 
 // actionGroups is how many groups of FullHelp do something to what is shown; the others move and change screens.
@@ -144,7 +146,7 @@ const actionGroups = 3
 // FullHelp is the whole key map, a group for each thing one does.
 func (k keyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
-		{k.Enter, k.Back, k.Older, k.Newer, k.Tab, k.Pivot, k.Search, k.Plant, k.Merge, k.Split, k.Cycle, k.Order, k.Unmask, k.Hidden, k.Reload},
+		{k.Enter, k.Back, k.Older, k.Newer, k.Tab, k.Pivot, k.Search, k.Plant, k.Merge, k.Split, k.Cycle, k.Order, k.Tree, k.Unmask, k.Hidden, k.Reload},
 		{k.Filter, k.In, k.Out, k.Filters, k.Sort, k.Columns, k.Tally, k.Context, k.Begin, k.Next, k.Prev, k.NextMark, k.PrevMark, k.Jump, k.NextDay, k.PrevDay},
 		{k.Note, k.Edit, k.Task, k.Verdict, k.Mark, k.Copy, k.CopyView, k.Command, k.Palette, k.Help, k.Quit, k.Cancel, k.Suspend},
 		{k.Up, k.Down, k.Left, k.Right, k.PageUp, k.PageDown, k.HalfUp, k.HalfDown, k.Home, k.End},

@@ -83,12 +83,12 @@ func (r *root) relog() {
 }
 
 // remedy says what to do about an error; empty if its own words say it, or nothing can be said.
-func remedy(err error) string {
+func remedy(err error, k *keyMap) string {
 	var syntax *index.SyntaxError
 	var newer *cases.VersionError
 	switch {
 	case errors.As(err, &syntax):
-		return "f edits the query; Tab in it proposes fields and values, ? has examples"
+		return k.words("{Filter} edits the query; {Tab} in it proposes fields and values, {Help} has examples")
 	case errors.As(err, &newer):
 		return "use the spoor that made the case, or a newer one"
 	case errors.Is(err, syscall.ENOSPC):
@@ -130,7 +130,7 @@ func newLog(c *common) *logScreen {
 	l := &logScreen{c: c, b: newBrowser(c, "in full", "Nothing was said yet: messages and errors of this session come here.")}
 	l.b.head = func() []run { return []run{{cell("time (UTC)", 21) + cell("", 7) + "what", muted}} }
 	l.b.below = 6
-	l.b.build = func(i int) []line { return describeSaid(&l.c.log.all[i]) }
+	l.b.build = func(i int) []line { return describeSaid(&l.c.log.all[i], &l.c.keys) }
 	return l
 }
 
@@ -176,13 +176,13 @@ func saidLine(s *said) line {
 }
 
 // describeSaid is one saying in full, with what to do if it is an error.
-func describeSaid(s *said) []line {
+func describeSaid(s *said, k *keyMap) []line {
 	out := []line{label("said", run{s.text, plain})}
 	if s.err == nil {
 		return out
 	}
 	out[0].runs[0].text = cell("error", labelWidth)
-	todo := remedy(s.err)
+	todo := remedy(s.err, k)
 	if todo == "" {
 		todo = noRemedy
 	}

@@ -66,6 +66,7 @@ func TestLogIsBounded(t *testing.T) {
 }
 
 func TestRemedies(t *testing.T) {
+	keys := newKeyMap()
 	for _, c := range []struct {
 		err  error
 		want string
@@ -78,7 +79,7 @@ func TestRemedies(t *testing.T) {
 		{checkQuery("status:40x"), "Tab"},
 		{errors.New("something else"), ""},
 	} {
-		if got := remedy(c.err); !strings.Contains(got, c.want) || c.want == "" && got != "" {
+		if got := remedy(c.err, &keys); !strings.Contains(got, c.want) || c.want == "" && got != "" {
 			t.Errorf("%v: %q", c.err, got)
 		}
 	}

@@ -94,7 +94,7 @@ func (m *menu) View(width, height int) []string {
 // Help names the keys of a menu.
 func (m *menu) Help() string {
 	k := &m.c.keys.Screens
-	return "Enter choose · " + k[0].Help().Key + "-" + k[screenCount-1].Help().Key + " choose at once · Esc back"
+	return m.c.keys.words("{Enter} choose · ") + k[0].Help().Key + "-" + k[screenCount-1].Help().Key + m.c.keys.words(" choose at once · {Back} back")
 }
 
 // rule draws a line across with a title in it; the pane that has the keys has its title in brackets.

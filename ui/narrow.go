@@ -66,7 +66,7 @@ func inverse(term string) string {
 func (r *root) narrow(l lister, out bool) tea.Cmd {
 	term := l.Under()
 	if term == "" {
-		r.fail(errors.New("there is no value under the cursor to filter by; h and l choose the column"))
+		r.fail(errors.New(r.keys.words("there is no value under the cursor to filter by; {Left} and {Right} choose the column")))
 		return nil
 	}
 	if out {
@@ -102,7 +102,7 @@ func (r *root) filterLine(l lister) *prompt {
 func (r *root) tally(l lister) tea.Cmd {
 	column, read := l.Tally()
 	if read == nil {
-		r.fail(errors.New("there is no column to count; h and l choose one"))
+		r.fail(errors.New(r.keys.words("there is no column to count; {Left} and {Right} choose one")))
 		return nil
 	}
 	return r.push(newFrequency(r.common, l, column, read))

@@ -35,12 +35,12 @@ const notesHint = `words #tag by:NAME on:r:3f9a is:open is:done`
 func newNotes(c *common, query, want string) *notes {
 	n := &notes{query: query}
 	title := screenNames[tabNotes]
-	none := "No notes yet. The key a writes one on whatever is selected, on any screen."
+	none := c.keys.words("No notes yet. The key {Note} writes one on whatever is selected, on any screen.")
 	if want != "" {
 		title = want
 	}
 	if query != "" {
-		title, none = query, "No note fits. f changes the filter: "+notesHint
+		title, none = query, c.keys.words("No note fits. {Filter} changes the filter: ")+notesHint
 	}
 	n.start(c, tabNotes, title, none, "note", "notes")
 	n.want = want

@@ -24,7 +24,7 @@ func newOutcomes(c *common, class triage.Class) *outcomes {
 	if class != "" {
 		title += " (" + string(class) + ")"
 	}
-	o.start(c, tabOverview, title, "No attack is known. :load FILE takes a log in; Esc goes back.", "attack", "attacks")
+	o.start(c, tabOverview, title, c.keys.words("No attack is known. :load FILE takes a log in; {Back} goes back."), "attack", "attacks")
 	o.kind, o.args = "outcomes", some(string(class))
 	o.b.below = 9
 	o.read = func(ctx context.Context, d *desk.Desk) ([]outcome.Attack, error) {

@@ -52,9 +52,9 @@ func (p *page) Update(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		p.lines, p.err = msg.lines, msg.err
-		p.list.empty = "There is nothing to say about this. Esc goes back."
+		p.list.empty = p.c.keys.words("There is nothing to say about this. {Back} goes back.")
 		if p.err != nil {
-			p.list.empty = p.err.Error() + " · Esc goes back"
+			p.list.empty = p.err.Error() + p.c.keys.words(" · {Back} goes back")
 		}
 		p.fill()
 	case changedMsg:

@@ -63,12 +63,12 @@ func (p *processes) ask() {
 		}
 		return out, nil
 	}
-	p.none = "No process is suspicious, or no event log is loaded. b shows all; :load events.json takes an event log in"
+	p.none = p.c.keys.words("No process is suspicious, or no event log is loaded. {Cycle} shows all; :load events.json takes an event log in")
 	if p.every {
 		p.none = "No event log is loaded. :load events.json takes one in"
 	}
 	if p.query != "" {
-		p.none = "No process matches " + p.query + ". f edits the query, b changes between the suspicious ones and all, Esc goes back."
+		p.none = "No process matches " + p.query + p.c.keys.words(". {Filter} edits the query, {Cycle} changes between the suspicious ones and all, {Back} goes back.")
 	}
 }
 

@@ -109,7 +109,7 @@ func (r *root) recover(left map[string]string) {
 		}
 	}
 	if n := len(r.drafts.left); n > 0 {
-		r.say(counted(n, "draft", "drafts") + " of notes recovered; screen Notes (7) lists them")
+		r.say(counted(n, "draft", "drafts") + r.keys.words(" of notes recovered; screen Notes ({Notes}) lists them"))
 	}
 }
 
@@ -221,7 +221,7 @@ func (r *root) reasonPrompt(m verdictMsg) *prompt {
 		word = "no verdict"
 	}
 	return &prompt{c: r.common, in: newInput("reason (may stay empty): ", "", nil),
-		hint:   m.ref + ": " + word + ". Why? Enter records it, Esc leaves it as it was",
+		hint:   m.ref + ": " + word + r.keys.words(". Why? {Enter} records it, {Back} leaves it as it was"),
 		cancel: sayMsg{"no verdict given"},
 		accept: func(text string) (tea.Cmd, error) {
 			return r.giveVerdict(m.ref, m.value, strings.TrimSpace(text)), nil
@@ -415,9 +415,9 @@ func (r *root) hidden(m hiddenMsg) tea.Cmd {
 	}
 	n := counted(m.n, "record judged benign", "records judged benign")
 	if m.shown {
-		r.say("findings of " + n + " are shown; H hides them")
+		r.say("findings of " + n + r.keys.words(" are shown; {Hidden} hides them"))
 	} else {
-		r.say("findings of " + n + " are hidden; H shows them")
+		r.say("findings of " + n + r.keys.words(" are hidden; {Hidden} shows them"))
 	}
 	return send(changedMsg{evidence: true})
 }

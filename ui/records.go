@@ -234,11 +234,11 @@ func (r *records[T]) count() {
 func (r *records[T]) fill() {
 	switch {
 	case r.err != nil:
-		r.b.list.empty = r.err.Error() + " · Esc goes back"
+		r.b.list.empty = r.err.Error() + r.c.keys.words(" · {Back} goes back")
 	case r.all == nil && r.gen == 0:
 		return
 	case len(r.items) == 0 && len(r.all) > 0:
-		r.b.list.empty = "None of " + counted(len(r.all), r.noun[0], r.noun[1]) + " fits " + joined(r.filters) + ". F switches filters off, Esc goes back."
+		r.b.list.empty = "None of " + counted(len(r.all), r.noun[0], r.noun[1]) + " fits " + joined(r.filters) + r.c.keys.words(". {Filters} switches filters off, {Back} goes back.")
 	default:
 		r.b.list.empty = r.none
 	}

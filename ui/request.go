@@ -96,7 +96,7 @@ func (r *request) Update(msg tea.Msg) tea.Cmd {
 		}
 		r.detail, r.err = msg.detail, msg.err
 		if r.err != nil {
-			r.list.empty = r.err.Error() + " · Esc goes back"
+			r.list.empty = r.err.Error() + r.c.keys.words(" · {Back} goes back")
 		}
 		r.fill()
 		if r.detail != nil && r.err == nil {

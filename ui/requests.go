@@ -353,7 +353,7 @@ func (r *requests) press(msg tea.KeyMsg) tea.Cmd {
 		return r.nextMark(-1)
 	case matches(msg, k.Context):
 		r.around.turn()
-		return tea.Batch(r.askAround(), send(sayMsg{r.around.said()}))
+		return tea.Batch(r.askAround(), send(sayMsg{r.around.said(&r.c.keys)}))
 	case r.onDetail && r.around.kind != aroundNone:
 		r.around.list.press(&r.c.keys, msg)
 	case r.onDetail:

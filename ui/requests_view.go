@@ -104,18 +104,18 @@ func (r *requests) View() string {
 func (r *requests) nothing() []line {
 	switch {
 	case errors.Is(r.err, context.Canceled):
-		return []line{text(plain, "The search was cancelled."), text(muted, "r searches again · f edits the filter · Esc goes back")}
+		return []line{text(plain, "The search was cancelled."), text(muted, r.c.keys.words("{Reload} searches again · {Filter} edits the filter · {Back} goes back"))}
 	case r.err != nil:
-		return []line{text(critical, r.err.Error()), text(muted, "f edits the filter · r tries again · Esc goes back")}
+		return []line{text(critical, r.err.Error()), text(muted, r.c.keys.words("{Filter} edits the filter · {Reload} tries again · {Back} goes back"))}
 	case r.loading:
 		return []line{text(muted, "searching")}
 	case joined(r.filters) == "":
 		return []line{text(plain, "This case has no requests yet."), text(muted, ":load access.log takes a log in; a folder, .gz and .zst are read too")}
 	case r.files > 0:
 		return []line{text(plain, "No request matches "+joined(r.filters)+", but "+counted(r.files, "file does", "files do")+"."),
-			text(muted, "Enter shows the files · f edits the filter · Esc goes back")}
+			text(muted, r.c.keys.words("{Enter} shows the files · {Filter} edits the filter · {Back} goes back"))}
 	}
-	return []line{text(plain, "No request matches "+joined(r.filters)), text(muted, "f edits the filter · Esc goes back")}
+	return []line{text(plain, "No request matches "+joined(r.filters)), text(muted, r.c.keys.words("{Filter} edits the filter · {Back} goes back"))}
 }
 
 // tableWidth is the room that the columns have.

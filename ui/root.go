@@ -173,6 +173,11 @@ func (r *root) intent(msg tea.Msg) (tea.Cmd, bool) {
 		return r.goTab(msg.tab), true
 	case narrowMsg:
 		return r.narrowBy(msg.list, msg.term), true
+	case treeMsg:
+		if msg.tree == nil {
+			return r.back(), true
+		}
+		return r.push(msg.tree), true
 	case narrowedMsg:
 		if l, ok := r.top().(lister); ok {
 			return r.push(l.Narrowed(msg.filters)), true
@@ -249,7 +254,7 @@ func (r *root) push(s screen) tea.Cmd {
 // back goes one step back; what was left is as it was left.
 func (r *root) back() tea.Cmd {
 	if len(r.stack) <= 1 {
-		r.say("this is where you started; q closes spoor")
+		r.say(r.keys.words("this is where you started; {Quit} closes spoor"))
 		return nil
 	}
 	r.ahead = append(r.ahead, r.top())
@@ -261,7 +266,7 @@ func (r *root) back() tea.Cmd {
 func (r *root) forward() tea.Cmd {
 	n := len(r.ahead)
 	if n == 0 {
-		r.say("there is nothing ahead; [ goes back, ] on again")
+		r.say(r.keys.words("there is nothing ahead; {Older} goes back, {Newer} on again"))
 		return nil
 	}
 	s := r.ahead[n-1]
@@ -402,7 +407,7 @@ func (r *root) fail(err error) {
 	}
 	r.overwrite()
 	r.said, r.bad = err.Error(), true
-	if todo := remedy(err); todo != "" {
+	if todo := remedy(err, &r.keys); todo != "" {
 		r.said += " · " + todo
 	}
 	r.log.add(err.Error(), err)

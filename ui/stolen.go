@@ -105,10 +105,10 @@ func (s *stolen) ask() {
 		}
 		return out, nil
 	}
-	s.none = "No value can be put together: there is no injection whose answers can be read, or not enough of it to tell. b shows how the attacks fared; / class:sqli finds the attempts; :load takes in logs with sizes and times."
+	s.none = s.c.keys.words("No value can be put together: there is no injection whose answers can be read, or not enough of it to tell. {Cycle} shows how the attacks fared; {Search} class:sqli finds the attempts; :load takes in logs with sizes and times.")
 	s.table.all, s.table.at = s.readColumns(), "technique"
 	if attacks {
-		s.none = "No injection was seen to put questions or orders to a database. / class:sqli finds the attempts."
+		s.none = s.c.keys.words("No injection was seen to put questions or orders to a database. {Search} class:sqli finds the attempts.")
 		s.table.all, s.table.at = attackColumns(), "client"
 	}
 }
@@ -268,7 +268,7 @@ func (s *stolen) describe(x *lootRow) []line {
 	out := []line{about(self, "asked", run{r.Expression, strong}, run{"  " + r.Ref, muted}),
 		about(self, "came", run{s.value(r), strong}, run{"  " + desk.Sureness(r), plain})}
 	if kind := r.Sensitive(); kind != "" {
-		hint := "masked: u shows it, and the journal records that"
+		hint := s.c.keys.words("masked: {Unmask} shows it, and the journal records that")
 		if s.unmasked {
 			hint = "shown in full, as the journal records"
 		}

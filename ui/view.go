@@ -21,8 +21,8 @@ func (r *root) View() string {
 	case r.width == 0 || s == nil:
 		return "spoor is starting\n"
 	case r.width < minWidth || r.height < minHeight:
-		return fmt.Sprintf("This terminal has %dx%d;\nspoor needs %dx%d or more.\nMake it larger, or q closes.\n",
-			r.width, r.height, minWidth, minHeight)
+		return fmt.Sprintf("This terminal has %dx%d;\nspoor needs %dx%d or more.\nMake it larger, or %s closes.\n",
+			r.width, r.height, minWidth, minHeight, r.keys.Quit.Help().Key)
 	}
 	body := strings.Split(fillText(s.View(), r.width, r.bodyHeight()), "\n")
 	if r.over != nil {

@@ -34,7 +34,7 @@ func newWebshells(c *common, want string) *webshells {
 	if want != "" {
 		title = want
 	}
-	w.start(c, tabWebshells, title, "No script behaves like a web shell. Requests (2) shows everything that was loaded.", "web shell", "web shells")
+	w.start(c, tabWebshells, title, c.keys.words("No script behaves like a web shell. Requests ({Requests}) shows everything that was loaded."), "web shell", "web shells")
 	w.want = want
 	w.kind = "webshells"
 	w.read = readWebshells
