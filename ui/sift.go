@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"spoor/triage"
 )
@@ -225,16 +226,21 @@ func textMatch(want string) func(string) bool {
 func wild(pattern, s string) bool {
 	p, star, mark := 0, -1, 0
 	for i := 0; i < len(s); {
+		_, size := utf8.DecodeRuneInString(s[i:]) // ? is a character, which may have several bytes
 		switch {
 		case p < len(pattern) && pattern[p] == '*':
 			star, mark = p, i
 			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == s[i]):
+		case p < len(pattern) && pattern[p] == '?':
+			p++
+			i += size
+		case p < len(pattern) && pattern[p] == s[i]:
 			p++
 			i++
 		case star >= 0:
 			p = star + 1
-			mark++
+			_, size = utf8.DecodeRuneInString(s[mark:])
+			mark += size
 			i = mark
 		default:
 			return false
