@@ -200,7 +200,11 @@ func (b *band) zoom(around int) bandAct {
 
 // help is what the status line says while the band has the keys.
 func (b *band) keys(k keyMap) keyMap {
-	disable(&k.Filters, &k.Tally, &k.Columns, &k.Sort, &k.Up, &k.Down, &k.Context)
+	k.disableList()
+	disable(&k.Up, &k.Down, &k.Reload, &k.Next, &k.Prev, &k.Pivot, &k.Copy, &k.Mark, &k.Note, &k.Verdict, &k.Plant, &k.Merge, &k.Split, &k.Edit,
+		&k.Cycle, &k.Order, &k.Unmask, &k.Task)
+	k.Left.SetEnabled(true)
+	k.Right.SetEnabled(true)
 	k.Left.SetHelp("h/left", "earlier")
 	k.Right.SetHelp("l/right", "later")
 	k.In.SetHelp("+", "larger")

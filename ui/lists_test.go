@@ -199,6 +199,7 @@ var listLaws = []struct {
 	{"filters are switched", 160, checkFiltersAreSwitched},
 	{"goes to a time", 160, checkGoesToATime},
 	{"findings and marks", 160, checkFindingsAndMarks},
+	{"histogram keys do what they say", 160, checkHistogramKeys},
 }
 
 func TestLists(t *testing.T) {
@@ -751,3 +752,47 @@ func checkFindingsAndMarks(t *testing.T, d *driver) {
 }
 
 func short(rows []int) []int { return rows[:min(len(rows), 40)] }
+
+// With the keys in the histogram, what is listed does something and what is not does nothing.
+func checkHistogramKeys(t *testing.T, d *driver) {
+	k := d.m.keys
+	d.view()
+	d.press(k.Tab, k.Tab)
+	if !d.list().Measuring() {
+		return // it has no times
+	}
+	d.press(k.Home, k.Right, k.Right)
+	if d.list().theBand().at != 2 {
+		t.Fatalf("the cursor is on group %d, want 2", d.list().theBand().at)
+	}
+	for _, group := range d.list().Keys().FullHelp()[:2] {
+		for _, b := range group {
+			was := d.m.View()
+			if b.Enabled() || slices.ContainsFunc(b.Keys(), func(key string) bool { return slices.Contains(k.Begin.Keys(), key) }) {
+				continue
+			}
+			if d.press(b); d.m.View() != was {
+				t.Errorf("%s (%s) is disabled but does something", b.Help().Key, b.Help().Desc)
+			}
+		}
+	}
+	for _, b := range []key.Binding{k.Pivot, k.Mark, k.Next, k.Jump, k.Reload, k.Note} {
+		if s := shortHelp(keysOf(d.m.top()), 2000); strings.Contains(s, helpItem(b)) {
+			t.Errorf("the help lists %s, which does nothing here", helpItem(b))
+		}
+	}
+	from, _ := d.list().theBand().span(2, 2)
+	d.press(k.Begin, k.Right, k.Right)
+	_, to := d.list().theBand().span(2, 4)
+	d.press(k.Enter)
+	d.wants("after:" + filterTime(from))
+	for _, p := range d.list().probed(t) {
+		if _, isRequests := d.m.top().(*requests); isRequests && (p.from.Before(from) || !p.from.Before(to)) {
+			t.Errorf("the span holds %s", stamp(p.from))
+		}
+	}
+	d.press(k.Back)
+	if d.list().Measuring() {
+		t.Error("the histogram keeps the keys")
+	}
+}
