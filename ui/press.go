@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -25,8 +26,7 @@ func (r *root) press(msg tea.KeyMsg) tea.Cmd {
 		return r.cancel(msg)
 	}
 	if key.Matches(msg, r.keys.Suspend) {
-		r.say("back: the program was suspended")
-		return tea.Suspend
+		return r.suspend()
 	}
 	if r.over != nil {
 		var cmd tea.Cmd
@@ -232,6 +232,19 @@ func (r *root) commandPrompt() *prompt {
 			r.lines = remember(r.lines, text)
 			return send(commandMsg{cmd}), nil
 		}}
+}
+
+// stopMsg says that the program was told from outside to suspend.
+type stopMsg struct{}
+
+// suspend gives the terminal back and stops the program, until the shell continues it.
+func (r *root) suspend() tea.Cmd {
+	if r.stop == nil {
+		r.fail(errors.New("no shell with jobs is behind this terminal that could continue the program; it goes on"))
+		return nil
+	}
+	r.say("back: the program was suspended")
+	return r.stop
 }
 
 // quit closes, and asks first if something would be lost or is not finished.

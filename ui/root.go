@@ -48,6 +48,7 @@ type root struct {
 	quitting      bool
 	held          *pointer                                    // where its button went down; nil if it is up
 	name          string                                      // of the case
+	stop          tea.Cmd                                     // suspends the program; nil if nothing could continue it
 	exec          func(*editor.Cmd, tea.ExecCallback) tea.Cmd // gives the terminal to the responder's editor
 }
 
@@ -124,6 +125,8 @@ func (r *root) handle(msg tea.Msg) tea.Cmd {
 		return r.mouse(msg)
 	case tea.ResumeMsg:
 		return r.pointAgain()
+	case stopMsg:
+		return r.suspend()
 	case nil:
 		return nil
 	}

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/signal"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -50,7 +51,24 @@ func Run(ctx context.Context, d *desk.Desk, o Options) error {
 	}
 	opts = append(opts, tea.WithOutput(o.Out))
 	r := newRoot(ctx, d, o)
-	_, err := tea.NewProgram(r, opts...).Run()
+	p := tea.NewProgram(r, opts...)
+	stops := make(chan os.Signal, 1)
+	heedStop(stops)
+	if canStop() {
+		r.stop = tea.Exec(stopping{}, func(error) tea.Msg { return tea.ResumeMsg{} })
+	}
+	defer signal.Stop(stops)
+	go func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-stops:
+				p.Send(stopMsg{})
+			}
+		}
+	}()
+	_, err := p.Run()
 	cancelled := ctx.Err() != nil
 	cancel()
 	r.busy.Lock() // until what writes to the case has ended
