@@ -213,8 +213,12 @@ func describeNote(n *writing) []line {
 			}
 			tasks = tasks[1:]
 		}
-		if refs := desk.CitedIn(l); len(refs) > 0 {
+		switch refs := desk.CitedIn(l); len(refs) {
+		case 0:
+		case 1:
 			s.open = openMsg{refs[0]}
+		default:
+			s.open = citedMsg{refs}
 		}
 		out = append(out, line{runs: citedRuns(l), sub: s})
 	}
@@ -246,6 +250,22 @@ func describeNote(n *writing) []line {
 		out = append(out, last)
 	}
 	return out
+}
+
+// citedMsg is the intent that asks which of several records to go to.
+type citedMsg struct{ refs []string }
+
+// citedMenu asks which of the records that a line cites to go to.
+func (r *root) citedMenu(m citedMsg) {
+	var choices []choice
+	seen := map[string]bool{}
+	for _, ref := range m.refs {
+		if !seen[ref] {
+			seen[ref] = true
+			choices = append(choices, choice{ref, "", openMsg{ref}})
+		}
+	}
+	r.over = newMenu(r.common, "this line cites several records: which?", choices, nil)
 }
 
 // citedRuns sets the citations of a line apart.

@@ -176,6 +176,8 @@ func (r *root) intent(msg tea.Msg) (tea.Cmd, bool) {
 		return r.goTab(msg.tab), true
 	case narrowMsg:
 		return r.narrowBy(msg.list, msg.term), true
+	case citedMsg:
+		r.citedMenu(msg)
 	case treeMsg:
 		if msg.tree == nil {
 			return r.back(), true

@@ -135,8 +135,8 @@ func (v *overviewData) incidentLines(width int, tall bool) []line {
 	for i := range v.incidents {
 		in := &v.incidents[i]
 		if i >= most && len(v.incidents) > i+1 && in.Level < triage.High {
-			what := fmt.Sprintf("and %d more; screen Timeline shows all", len(v.incidents)-i)
-			return append(out, section("", what, tabMsg{tabTimeline}))
+			what := fmt.Sprintf("and %d more; :incidents lists all", len(v.incidents)-i)
+			return append(out, section("", what, commandMsg{command{name: "incidents"}}))
 		}
 		out = append(out, incidentHead(in, v.verdicts, width, i == 0))
 		if in.Level >= triage.High {
