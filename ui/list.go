@@ -60,13 +60,46 @@ type list struct {
 	scroller
 	lines []line
 	width int
-	empty string            // what to say when there is nothing, and what to do about it
-	pick  func(i int) []run // how the row under the cursor is drawn in the pane that has the keys; nil: as the others
+	empty string // what to say when there is nothing, and what to do about it
+	// draw makes the runs of a line that has none, when it is seen; picked: it is under the cursor of the pane that
+	// has the keys. So a list of many records costs what is in sight.
+	draw func(i int, picked bool) []run
+
+	hot []int64        // findings in equal parts of the list, for the scroll bar
+	at  map[string]int // the first line about a record; made when it is asked for
 }
 
 func (l *list) set(lines []line) {
-	l.lines, l.n = lines, len(lines)
+	l.lines, l.n, l.at = lines, len(lines), nil
+	l.hot = make([]int64, min(len(lines), mapParts))
+	for i := range lines {
+		if lines[i].hot {
+			l.hot[i*len(l.hot)/len(lines)]++
+		}
+	}
 	l.to(l.cur)
+}
+
+// runs are how line i is drawn.
+func (l *list) runs(i int, picked bool) []run {
+	if l.lines[i].runs == nil && l.draw != nil {
+		return l.draw(i, picked)
+	}
+	return l.lines[i].runs
+}
+
+// row is the first line about a record; -1 if there is none.
+func (l *list) row(ref string) int {
+	if l.at == nil {
+		l.at = make(map[string]int, len(l.lines))
+		for i := len(l.lines) - 1; i >= 0; i-- {
+			l.at[l.lines[i].sub.ref] = i
+		}
+	}
+	if i, ok := l.at[ref]; ok && ref != "" {
+		return i
+	}
+	return -1
 }
 
 func (l *list) resize(width, height int) {
@@ -95,13 +128,11 @@ func (l *list) findSubject(s subject) bool {
 
 // find puts the cursor on the first line about ref and reports whether there is one.
 func (l *list) find(ref string) bool {
-	for i := range l.lines {
-		if ref != "" && l.lines[i].sub.ref == ref {
-			l.to(i)
-			return true
-		}
+	i := l.row(ref)
+	if i >= 0 {
+		l.to(i)
 	}
-	return false
+	return i >= 0
 }
 
 // view draws the list in its size, every row exactly width columns.
@@ -120,12 +151,7 @@ func (l *list) view(st *styles, focused bool, marks map[string]bool) string {
 				sel = selFocus
 			}
 		}
-		ln := &l.lines[i]
-		runs := ln.runs
-		if sel == selFocus && l.pick != nil {
-			runs = l.pick(i)
-		}
-		rows = append(rows, gutter(i == l.cur && focused, marks[ln.sub.ref])+st.draw(runs, l.width-gutterWidth, sel))
+		rows = append(rows, gutter(i == l.cur && focused, marks[l.lines[i].sub.ref])+st.draw(l.runs(i, sel == selFocus), l.width-gutterWidth, sel))
 	}
 	return fill(rows, l.width, l.height)
 }
@@ -171,12 +197,9 @@ func (l *list) findPrefix(ref string) bool {
 
 // marksMap says where findings and marks lie, for the scroll bar.
 func (l *list) marksMap(marks map[string]bool) scrollMap {
-	m := scrollMap{hot: make([]int64, min(len(l.lines), mapParts)), marks: map[int]bool{}}
-	for i := range l.lines {
-		if l.lines[i].hot {
-			m.hot[i*len(m.hot)/len(l.lines)]++
-		}
-		if marks[l.lines[i].sub.ref] {
+	m := scrollMap{hot: l.hot, marks: map[int]bool{}}
+	for ref := range marks {
+		if i := l.row(ref); i >= 0 {
 			m.marks[i] = true
 		}
 	}

@@ -221,7 +221,10 @@ func (p *plainText) screen(s screen) error {
 			p.lines(wrapLines([]line{text(plain, b.list.empty)}, p.o.Width))
 			return nil
 		}
-		p.lines(b.list.lines)
+		for i := range b.list.lines[:min(len(b.list.lines), p.o.Rows)] {
+			p.runs(b.list.runs(i, false))
+		}
+		p.more(len(b.list.lines))
 		if b.build != nil {
 			p.detail(b.title, b.build(b.list.cur))
 		}

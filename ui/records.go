@@ -248,21 +248,14 @@ func (r *records[T]) fill() {
 	if len(r.table.all) > 0 {
 		r.table.fit(width)
 		r.b.head = r.table.head
-		r.b.list.pick = func(i int) []run {
-			if r.row != nil {
-				if l := r.row(&r.items[i], width); len(l.runs) > 0 {
-					return l.runs
-				}
-			}
-			return r.table.row(&r.items[i], true)
-		}
+		r.b.list.draw = func(i int, picked bool) []run { return r.table.row(&r.items[i], picked) }
 	}
 	for i := range r.items {
 		if r.row != nil {
 			lines[i] = r.row(&r.items[i], width)
 		}
 		if len(r.table.all) > 0 && len(lines[i].runs) == 0 {
-			lines[i] = line{sub: r.subject(&r.items[i]), runs: r.table.row(&r.items[i], false)}
+			lines[i] = line{sub: r.subject(&r.items[i])}
 		}
 		lines[i].hot = r.hot != nil && r.hot(&r.items[i])
 	}
@@ -272,7 +265,11 @@ func (r *records[T]) fill() {
 
 func (r *records[T]) Resize(width, height int) {
 	r.b.resize(width, height)
-	if len(r.items) > 0 {
+	switch {
+	case len(r.items) == 0:
+	case r.row == nil: // the table draws what is in sight in the new width
+		r.table.fit(r.b.list.width - gutterWidth)
+	default:
 		r.fill()
 	}
 }
