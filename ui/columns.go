@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"spoor/triage/outcome"
 	"spoor/ui/desk"
@@ -11,6 +12,17 @@ import (
 
 // wideForOutcome is the width from which a list has room for how an attack fared in words.
 const wideForOutcome = 90
+
+// narrow is the width under which a list goes without what its other columns can spare.
+const narrow = 66
+
+// dayOf is the day of a time, which is what a filter of times takes; empty if there is no time.
+func dayOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.DateOnly)
+}
 
 // outcomeShort is the sign of an outcome and its word, "" for none.
 func outcomeShort(o outcome.Outcome) string {
@@ -28,22 +40,17 @@ func outcomeText(o outcome.Outcome) string { return outcome.Sign(o) + " " + stri
 func requestColumns() []column[desk.Row] {
 	type row = desk.Row
 	return []column[row]{
-		{name: "time", width: 14, cell: func(r *row) (string, look) { return shortStamp(r.Time), plain }, value: func(r *row) string {
-			if r.Time.IsZero() {
-				return ""
-			}
-			return r.Time.UTC().Format("2006-01-02")
-		}},
+		{name: "time", width: 14, cell: func(r *row) (string, look) { return shortStamp(r.Time), plain }, value: func(r *row) string { return dayOf(r.Time) }},
 		{name: "level", title: "lvl", width: 4, cell: func(r *row) (string, look) { return levelWord(r.Level), levelLook(r.Level) },
 			value: func(r *row) string { return r.Level.String() }},
 		{name: "said", title: " ", width: 2, cell: func(r *row) (string, look) { return flags(r), strong }, value: func(r *row) string { return r.Verdict }},
 		{name: "client", width: 15, cell: func(r *row) (string, look) { return r.Client, plain }},
-		{name: "method", title: "meth", width: 4, cell: func(r *row) (string, look) { return r.Method, plain }},
+		{name: "method", title: "meth", width: 4, from: narrow, cell: func(r *row) (string, look) { return r.Method, plain }},
 		{name: "status", title: "st", width: 3, right: true, cell: func(r *row) (string, look) { return statusText(r.Status), statusLook(r.Status) },
 			value: func(r *row) string { return known(int64(r.Status), 1) }},
 		{name: "sign", title: "+", width: 1, until: wideForOutcome, cell: func(r *row) (string, look) { return outcome.Sign(r.Outcome), outcomeLook(r.Outcome) }}, // the detail says the word
 		{name: "outcome", width: 11, from: wideForOutcome, cell: func(r *row) (string, look) { return outcomeShort(r.Outcome), outcomeLook(r.Outcome) }},
-		{name: "size", width: 5, right: true, cell: func(r *row) (string, look) { return sizeText(r.Size), muted }, value: func(r *row) string { return known(r.Size, 0) }},
+		{name: "size", width: 5, from: narrow, right: true, cell: func(r *row) (string, look) { return sizeText(r.Size), muted }, value: func(r *row) string { return known(r.Size, 0) }},
 		{name: "millis", width: 6, from: never, right: true, cell: func(r *row) (string, look) { return known(r.Millis, 0), muted }},
 		{name: "request", width: 8, grow: 2, cell: requestText, value: func(r *row) string { return r.Path }},
 		{name: "query", width: 16, grow: 2, from: never, cell: func(r *row) (string, look) { return r.Query, plain }},

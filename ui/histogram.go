@@ -91,6 +91,8 @@ type band struct {
 	at       int       // the group under the cursor
 	begun    int       // where a span was begun; -1 if none was
 	lo, hi   time.Time // the part that is seen larger; zero for all
+	around   time.Time // where the cursor goes when another part is seen
+	moved    bool      // it has come
 	groups   int       // that were drawn last
 	perGroup int       // buckets
 }
@@ -112,6 +114,12 @@ type bandAct struct {
 func (b *band) enter(at time.Time) {
 	b.focus, b.begun = true, -1
 	b.at = b.groupOf(at)
+}
+
+// put takes a histogram; the cursor stays at its time when the part that is seen changes.
+func (b *band) put(h histogram) {
+	b.hist = h
+	b.moved = !b.around.IsZero()
 }
 
 func (b *band) groupOf(at time.Time) int {
@@ -162,8 +170,8 @@ func (b *band) press(k *keyMap, msg tea.KeyMsg) bandAct {
 		if b.lo.IsZero() {
 			return bandAct{}
 		}
-		b.lo, b.hi = time.Time{}, time.Time{}
-		b.begun = -1
+		b.around, _ = b.span(b.at, b.at)
+		b.lo, b.hi, b.begun = time.Time{}, time.Time{}, -1
 		return bandAct{recount: true}
 	case key.Matches(msg, k.Enter):
 		return b.choose()
@@ -193,8 +201,8 @@ func (b *band) zoom(around int) bandAct {
 	if to.Sub(from) < 4*time.Second {
 		return bandAct{}
 	}
-	b.lo, b.hi = from, to
-	b.at, b.begun = b.groups/2, -1
+	b.around, _ = b.span(b.at, b.at)
+	b.lo, b.hi, b.begun = from, to, -1
 	return bandAct{recount: true}
 }
 
@@ -235,6 +243,10 @@ func (b *band) view(st *styles, width int) []string {
 	w := max(8, width-bandLeft-timeWidth)
 	counts := regroup(h.counts, w)
 	b.groups, b.perGroup = len(counts), len(h.counts)/max(1, len(counts))
+	if b.moved {
+		b.at = b.groupOf(b.around)
+		b.moved, b.around = false, time.Time{}
+	}
 	b.at = max(0, min(b.at, b.groups-1))
 	from, to := h.from, h.to()
 	i, j := b.at, b.at

@@ -97,7 +97,7 @@ func processLevel(p *triage.Process) triage.Level {
 func processColumns() []column[triage.Process] {
 	type row = triage.Process
 	return []column[row]{
-		{name: "time", title: "time (UTC)", width: 14, number: func(p *row) float64 { return unix(p.Time) }, value: func(p *row) string { return p.Time.UTC().Format(time.DateOnly) },
+		{name: "time", title: "time (UTC)", width: 14, number: func(p *row) float64 { return unix(p.Time) }, value: func(p *row) string { return dayOf(p.Time) },
 			cell: func(p *row) (string, look) { return shortStamp(p.Time), plain }},
 		{name: "level", title: "lvl", width: 4, number: func(p *row) float64 { return float64(processLevel(p)) }, value: func(p *row) string { return processLevel(p).String() },
 			cell: func(p *row) (string, look) { return levelWord(processLevel(p)), levelLook(processLevel(p)) }},

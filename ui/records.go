@@ -221,13 +221,13 @@ func (r *records[T]) count() {
 	if r.hot != nil {
 		r.b.band.second = "findings"
 	}
-	r.b.band.hist = countSpans(len(r.items), func(i int) (time.Time, time.Time, bool) {
+	r.b.band.put(countSpans(len(r.items), func(i int) (time.Time, time.Time, bool) {
 		from, to := r.span(&r.items[i])
 		if to.Before(from) {
 			to = from
 		}
 		return from, to, r.hot != nil && r.hot(&r.items[i])
-	}, r.b.band.lo, r.b.band.hi)
+	}, r.b.band.lo, r.b.band.hi))
 }
 
 // fill makes the rows anew.

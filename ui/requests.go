@@ -182,7 +182,8 @@ func (r *requests) Update(msg tea.Msg) tea.Cmd {
 		if msg.gen != r.gen {
 			return nil
 		}
-		r.band.hist, r.hot = msg.hist, msg.hot
+		r.band.put(msg.hist)
+		r.hot = msg.hot
 		return send(failed(msg.err))
 	case markedMsg:
 		if msg.gen == r.pages.gen {

@@ -66,7 +66,7 @@ func eventSubject(e *desk.Event) subject {
 func eventColumns(client int) []column[desk.Event] {
 	type row = desk.Event
 	return []column[row]{
-		{name: "time", title: "time (UTC)", width: 14, number: func(e *row) float64 { return unix(e.Time) }, value: func(e *row) string { return e.Time.UTC().Format(time.DateOnly) },
+		{name: "time", title: "time (UTC)", width: 14, number: func(e *row) float64 { return unix(e.Time) }, value: func(e *row) string { return dayOf(e.Time) },
 			cell: func(e *row) (string, look) { return shortStamp(e.Time), plain }},
 		{name: "level", title: "lvl", width: 4, number: func(e *row) float64 { return float64(e.Level) }, value: func(e *row) string { return e.Level.String() },
 			cell: func(e *row) (string, look) { return levelWord(e.Level), levelLook(e.Level) }},
@@ -77,7 +77,7 @@ func eventColumns(client int) []column[desk.Event] {
 			return e.Lanes, strong
 		}},
 		{name: "kind", width: 9, cell: func(e *row) (string, look) { return e.Kind, plain }},
-		{name: "client", width: client, cell: func(e *row) (string, look) { return e.Client, plain }},
+		{name: "client", width: client, from: narrow, cell: func(e *row) (string, look) { return e.Client, plain }},
 		{name: "sign", title: "+", width: 1, until: 90, cell: func(e *row) (string, look) { return outcome.Sign(e.Outcome), outcomeLook(e.Outcome) }},
 		{name: "outcome", width: 11, from: 90, value: func(e *row) string { return string(e.Outcome) }, cell: func(e *row) (string, look) { return outcomeShort(e.Outcome), outcomeLook(e.Outcome) }},
 		{name: "what", width: 20, grow: 1, cell: func(e *row) (string, look) { return e.Text, plain }},
