@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -363,37 +362,6 @@ func TestHelpIsTheKeyMap(t *testing.T) {
 	}
 }
 
-// Every enabled binding of every screen changes what is seen or done; every disabled one changes nothing.
-func TestEveryBinding(t *testing.T) {
-	dk := incidentCase(t)
-	for i, name := range screenNames {
-		fresh := func() *driver {
-			d := drive(t, dk, 80, 24)
-			d.press(d.m.keys.Screens[(i+1)%screenCount], d.m.keys.Screens[i], d.m.keys.Down, d.m.keys.Down)
-			return d
-		}
-		d := fresh()
-		k := d.m.top().Keys().forSubject(d.m.top().Selected())
-		for g, group := range k.FullHelp() {
-			if g >= actionGroups {
-				continue // movement and screens have tests of their own
-			}
-			for _, b := range group {
-				d := fresh()
-				before := d.m.View()
-				d.press(b)
-				changed := d.m.View() != before || d.quit || d.out.Len() > 0
-				switch keyName := b.Help().Key; {
-				case b.Enabled() && !changed && keyName != "r":
-					t.Errorf("%s: %s (%s) does nothing", name, keyName, b.Help().Desc)
-				case !b.Enabled() && changed && !shared(k, b):
-					t.Errorf("%s: %s is disabled but does something:\n%s", name, keyName, d.view())
-				}
-			}
-		}
-	}
-}
-
 func TestEmptyCaseSaysWhatToDo(t *testing.T) {
 	d := drive(t, openCase(t, nil), 80, 24)
 	for i := range screenCount {
@@ -482,14 +450,4 @@ func TestNoColor(t *testing.T) {
 			}
 		}
 	}
-}
-
-// shared reports whether another binding that does something here has the same key.
-func shared(k keyMap, b key.Binding) bool {
-	for _, a := range k.actions() {
-		if a.Enabled() && slices.ContainsFunc(a.Keys(), func(s string) bool { return slices.Contains(b.Keys(), s) }) {
-			return true
-		}
-	}
-	return false
 }
