@@ -28,6 +28,7 @@ type common struct {
 	gens   int
 	jobs   map[int]job
 	drafts drafts
+	during *watch
 	busy   *sync.RWMutex // held for reading by work that must have ended before the case is closed
 }
 
@@ -67,13 +68,14 @@ func (c *common) start(j job, f func(ctx context.Context) tea.Msg) tea.Cmd {
 	j.cancel = cancel
 	id := c.gen()
 	c.jobs[id] = j
-	busy := c.busy
+	busy, during := c.busy, c.during
 	return func() tea.Msg {
 		defer cancel()
 		if j.keeps {
 			busy.RLock()
 			defer busy.RUnlock()
 		}
+		during.tell(ctx, j.label)
 		return doneMsg{id, f(ctx)}
 	}
 }

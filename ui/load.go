@@ -66,7 +66,7 @@ func (r *root) load(o desk.LoadOptions) tea.Cmd {
 		r.fail(errors.New("a load is running: wait until it is done, or end it with Ctrl-C, then load again"))
 		return nil
 	}
-	gen, steps, d := r.gen(), make(chan desk.Progress, 1), r.desk
+	gen, steps, d, during := r.gen(), make(chan desk.Progress, 1), r.desk, r.during
 	r.loading = &loading{gen: gen, steps: steps}
 	load := r.start(job{label: "loading", keeps: true, behind: true}, func(ctx context.Context) tea.Msg {
 		defer close(steps)
@@ -74,7 +74,11 @@ func (r *root) load(o desk.LoadOptions) tea.Cmd {
 		if err != nil {
 			return loadedMsg{gen, nil, err}
 		}
-		ledger, err := d.Load(ctx, o, newest(steps))
+		tell := newest(steps)
+		ledger, err := d.Load(ctx, o, func(p desk.Progress) {
+			tell(p)
+			during.tell(ctx, p.Stage)
+		})
 		return loadedMsg{gen, ledger, err}
 	})
 	return tea.Batch(load, nextStep(gen, steps))

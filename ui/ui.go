@@ -31,6 +31,17 @@ type Options struct {
 	ASCII   bool      // draw without Unicode
 	Mouse   bool      // take the mouse from the terminal
 	Keys    *Keys     // which keys do what; nil is the built-in map
+
+	during *watch // nil in the program
+}
+
+// A watch is told, from its goroutine, what work is under way; tests stop the program then.
+type watch func(ctx context.Context, what string)
+
+func (w *watch) tell(ctx context.Context, what string) {
+	if w != nil {
+		(*w)(ctx, what)
+	}
 }
 
 // Run shows the case until the analyst closes it. It returns nil when it was closed by a key, the context's
