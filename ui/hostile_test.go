@@ -196,6 +196,9 @@ func (d *watcher) around() {
 
 // Nothing that evidence holds acts on the terminal, on any screen, in any pane, menu or prompt; and it can be read.
 func TestHostileTextStaysInert(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine, many frames: the run without -short has it")
+	}
 	dk := poisonedCase(t)
 	marks := map[string]bool{}
 	lists := filepath.Join(t.TempDir(), "lists")

@@ -65,6 +65,9 @@ func blocking(f *gotypes.Func) string {
 // literal of type func() tea.Msg, or one that takes the desk or a context; no such function may be called in between
 // either.
 func TestUpdateAndViewDoNoIO(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads the program only: the run without -short does")
+	}
 	fset, files, info := typeChecked(t)
 	bodies := map[*gotypes.Func]*ast.FuncDecl{}
 	methods := map[string][]*gotypes.Func{} // by name, for calls through interfaces

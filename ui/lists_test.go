@@ -203,6 +203,9 @@ var listLaws = []struct {
 }
 
 func TestLists(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine, many frames: the run without -short has it")
+	}
 	dk := fullCase(t)
 	for _, l := range lists {
 		t.Run(l.name, func(t *testing.T) {
