@@ -50,6 +50,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("INCIDENT", incidentDir)
 			e.Setenv("KEYS", keysDir)
+			e.Setenv("GORACE", os.Getenv("GORACE")) // of the race run: how programs end
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
