@@ -34,6 +34,7 @@ const (
 	pages                        // a column of a Parquet page of rows
 	textPages
 	tallies
+	keptPieces // of kept.zst
 )
 
 type cacheEntry struct {

@@ -1,15 +1,8 @@
 package index
 
 import (
-	"encoding/binary"
-	"errors"
 	"fmt"
-	"hash/crc32"
-	"io/fs"
-	"os"
 	"path/filepath"
-
-	"github.com/klauspost/compress/zstd"
 
 	"spoor/triage"
 )
@@ -38,12 +31,8 @@ func (s *Store) Parts() ([]Part, error) {
 	return out, nil
 }
 
-// A summary is kept beside the rows it sums up: the CRC-32C of its bytes, little-endian, and then the bytes as a
-// zstd frame. It says nothing that the rows do not, so one that is missing or damaged is made again.
-const (
-	summaryFile = "summary.zst"
-	maxSummary  = 256 << 20 // bytes that a summary may unpack to
-)
+// summaryFile is the summary of a segment, beside the rows that it sums up.
+const summaryFile = "summary.zst"
 
 // Summary is what PutSummary kept; nil if there is none, or if it is damaged.
 func (p *Part) Summary() ([]byte, error) {
@@ -51,24 +40,9 @@ func (p *Part) Summary() ([]byte, error) {
 		return nil, err
 	}
 	defer p.store.release()
-	all, err := os.ReadFile(filepath.Join(p.seg.dir, summaryFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+	b, err := readBeside(filepath.Join(p.seg.dir, summaryFile))
 	if err != nil {
 		return nil, fmt.Errorf("read a summary: %w", err)
-	}
-	if len(all) < 4 {
-		return nil, nil
-	}
-	r, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxSummary))
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	b, err := r.DecodeAll(all[4:], nil)
-	if err != nil || len(b) == 0 || crc32.Checksum(b, castagnoli) != binary.LittleEndian.Uint32(all) {
-		return nil, nil
 	}
 	return b, nil
 }
@@ -84,25 +58,7 @@ func (p *Part) PutSummary(b []byte) error {
 		return err
 	}
 	defer c.end()
-	name := filepath.Join(p.seg.dir, summaryFile)
-	if len(b) == 0 {
-		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("remove a summary: %w", err)
-		}
-		return nil
-	}
-	if len(b) > maxSummary {
-		return fmt.Errorf("write a summary: %d bytes are more than %d", len(b), maxSummary)
-	}
-	w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		return err
-	}
-	all := w.EncodeAll(b, binary.LittleEndian.AppendUint32(nil, crc32.Checksum(b, castagnoli)))
-	if err := writeSynced(name+".new", all); err != nil {
-		return fmt.Errorf("write a summary: %w", err)
-	}
-	if err := os.Rename(name+".new", name); err != nil {
+	if err := writeBeside(filepath.Join(p.seg.dir, summaryFile), b); err != nil {
 		return fmt.Errorf("write a summary: %w", err)
 	}
 	return nil

@@ -92,24 +92,44 @@ func (r *rowReader) text(c column, i int64) (string, error) {
 	return last.t.texts.text(int(id) % textGroup), nil
 }
 
+// A rawRow is a row as its segment has it.
+type rawRow struct {
+	ints   [intColumns]int64
+	texts  [colRaw]string
+	judged string // the findings of its text; only where they were asked for
+}
+
+// raw reads a row of the store without its findings.
+func (r *rowReader) raw(row int64, out *rawRow) error {
+	i := r.at(row)
+	var err error
+	for c := range intColumns {
+		if out.ints[c], err = r.int(c, i); err != nil {
+			return err
+		}
+	}
+	for c := range colRaw {
+		if out.texts[c], err = r.text(c, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // request reads a row of the store into q.
 func (r *rowReader) request(row int64, q *triage.Request) error {
-	i := r.at(row)
-	var ints [intColumns]int64
-	for c := range intColumns {
-		var err error
-		if ints[c], err = r.int(c, i); err != nil {
-			return err
-		}
+	var raw rawRow
+	if err := r.raw(row, &raw); err != nil {
+		return err
 	}
-	var texts [textColumns]string
-	for c := range colRaw {
-		var err error
-		if texts[c], err = r.text(c, i); err != nil {
-			return err
-		}
-	}
-	src := &r.snap.manifest.Sources[ints[intSource]]
+	r.snap.fill(&raw, q)
+	return nil
+}
+
+// fill makes a request of a row.
+func (snap *snapshot) fill(raw *rawRow, q *triage.Request) {
+	ints, texts := &raw.ints, &raw.texts
+	src := &snap.manifest.Sources[ints[intSource]]
 	*q = triage.Request{
 		Ref: triage.RequestRef(src.Key, ints[intLine]), Source: src.Path, Line: ints[intLine],
 		Offset: ints[intOffset], Length: int(ints[intLength]),
@@ -122,7 +142,6 @@ func (r *rowReader) request(row int64, q *triage.Request) error {
 	if ints[intTime] != 0 {
 		q.Time = time.UnixMilli(ints[intTime]).UTC()
 	}
-	return nil
 }
 
 // judged are the findings of the text of a row of the store.
@@ -134,21 +153,26 @@ func (r *rowReader) judged(row int64) ([]triage.Finding, error) {
 	return parseFindings(text)
 }
 
+// withMarks adds the findings of behaviour of a row to those of its text, the highest level first.
+func (snap *snapshot) withMarks(all []triage.Finding, row int64) []triage.Finding {
+	marks := snap.plain.marks.between(row, row+1)
+	if len(marks) == 0 {
+		return all // as sorted when they were kept
+	}
+	for _, m := range marks {
+		all = append(all, snap.marks.findings[m.Finding])
+	}
+	sortFindings(all)
+	return all
+}
+
 // findings are the findings of a row of the store, of its text and of behaviour, the highest level first.
 func (r *rowReader) findings(row int64) ([]triage.Finding, error) {
 	all, err := r.judged(row)
 	if err != nil {
 		return nil, err
 	}
-	marks := r.snap.plain.marks.between(row, row+1)
-	if len(marks) == 0 {
-		return all, nil // as sorted when they were kept
-	}
-	for _, m := range marks {
-		all = append(all, r.snap.marks.findings[m.Finding])
-	}
-	sortFindings(all)
-	return all, nil
+	return r.snap.withMarks(all, row), nil
 }
 
 // row reads a row of the store with what is known about it.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/parquet-go/parquet-go"
 )
@@ -79,6 +80,7 @@ type segment struct {
 	tallyErr  error
 	words     router
 	signs     signTable
+	keptTimes atomic.Int64 // how often kept.zst was written anew
 }
 
 // A parquetFile is an open Parquet file.

@@ -101,11 +101,8 @@ func (w *wholeStore) judged(rows []int64) ([]judgedRequest, error) {
 	}
 	defer w.store.release()
 	out := make([]judgedRequest, len(rows))
-	err := w.snap.eachRow(context.Background(), rows, func(r *rowReader, i int) (err error) {
-		if err = r.request(rows[i], &out[i].request); err == nil {
-			out[i].findings, err = r.judged(rows[i])
-		}
-		return err
+	err := w.snap.eachRow(context.Background(), rows, func(r *rowReader, i int) error {
+		return r.judgedRequest(rows[i], true, &out[i])
 	})
 	return out, err
 }

@@ -37,7 +37,7 @@ func (d *Desk) keepLooks(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look how the attacks fared: %w", err)
 	}
-	if err := d.readLooks(ctx, s, o); err != nil {
+	if err := d.readLooks(ctx, s, o, true); err != nil {
 		return err
 	}
 	outcomes, err := o.result(ctx)
@@ -57,8 +57,9 @@ func judgedBy(attacks []blind.Attack) func(client, path, field string) bool {
 }
 
 // readLooks gives the requests to the looks, either of which may be nil: in one reading those with findings and those
-// of the first clients that are asked for, and then those of the other clients.
-func (d *Desk) readLooks(ctx context.Context, s *stolenLook, o *outcomeLook) error {
+// of the first clients that are asked for, and then those of the other clients. With keep, the next looks read the
+// first ones faster.
+func (d *Desk) readLooks(ctx context.Context, s *stolenLook, o *outcomeLook, keep bool) error {
 	var hostile *index.Result
 	var err error
 	if o != nil {
@@ -66,8 +67,16 @@ func (d *Desk) readLooks(ctx context.Context, s *stolenLook, o *outcomeLook) err
 			return fmt.Errorf("find the attacks: %w", err)
 		}
 	}
+	read := func(rows *index.Result, clients []string, s *stolenLook) error {
+		if keep && hostile != nil {
+			if err := rows.Keep(ctx); err != nil {
+				return err
+			}
+		}
+		return d.readRows(ctx, rows, hostile, clients, s, o)
+	}
 	if s == nil || len(s.clients) == 0 {
-		return d.readRows(ctx, hostile, hostile, nil, nil, o)
+		return read(hostile, nil, nil)
 	}
 	for group := range slices.Chunk(s.clients, stolenGroup) {
 		rows, err := d.clientRows(ctx, group)
@@ -77,7 +86,7 @@ func (d *Desk) readLooks(ctx context.Context, s *stolenLook, o *outcomeLook) err
 		if hostile != nil {
 			rows = rows.With(hostile)
 		}
-		if err := d.readRows(ctx, rows, hostile, group, s, o); err != nil {
+		if err := read(rows, group, s); err != nil {
 			return err
 		}
 		hostile = nil // read

@@ -40,7 +40,7 @@ func (d *Desk) Outcomes(ctx context.Context) (*outcome.Result, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := d.readLooks(ctx, nil, l); err != nil {
+		if err := d.readLooks(ctx, nil, l, false); err != nil {
 			return nil, err
 		}
 		if kept, err = l.result(ctx); err != nil {

@@ -47,7 +47,7 @@ func (d *Desk) Stolen(ctx context.Context) (*Loot, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := d.readLooks(ctx, l, nil); err != nil {
+		if err := d.readLooks(ctx, l, nil, false); err != nil {
 			return nil, err
 		}
 		kept = l.result()
