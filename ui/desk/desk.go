@@ -40,7 +40,7 @@ type Desk struct {
 	Store *index.Store
 	who   Who
 
-	noLooks bool // no look at what injection read and how attacks fared: what BenchmarkImpactOfLoad compares with
+	noLooks bool // no look at what injection read and how attacks fared: BenchmarkImpactOfLoad has it follow
 
 	intelMu sync.Mutex
 	known   *intelligence // what was added to the case; nil until asked for
