@@ -40,7 +40,10 @@ type evaluator struct {
 	chose  bool            // the choice of dialect made a difference
 }
 
-const maxSteps = 20000
+const (
+	maxSteps = 20000
+	maxParts = 256
+)
 
 // constant is the value of an expression without anything unknown.
 func constant(n *node) (float64, bool) {
@@ -113,7 +116,7 @@ func (e *evaluator) first(v value) value {
 // eval gives an expression its value.
 func (e *evaluator) eval(n *node, depth int) value {
 	v := e.value(n, depth)
-	if v.kind == vPart && e.bound == nil && len(e.parts) < 256 {
+	if v.kind == vPart && e.bound == nil && len(e.parts) < maxParts {
 		e.parts = append(e.parts, n)
 	}
 	return v

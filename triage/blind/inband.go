@@ -71,8 +71,23 @@ const (
 	maxInbands = 4096 // of one place
 )
 
-// note keeps what a payload shows of its injection point.
-func (r *Reader) note(q *triage.Request, field string, p *payload, errorText string) {
+// placeKey names the injection point of a request.
+func placeKey(q *triage.Request, field string) string {
+	return q.Client + "\x00" + q.Path + "\x00" + field
+}
+
+// count adds a request.
+func (x *place) count(q *triage.Request) {
+	x.requests++
+	x.last = q.Time
+	x.statuses[q.Status]++
+	if len(x.refs) < triage.MaxRefs {
+		x.refs = append(x.refs, q.Ref)
+	}
+}
+
+// note keeps what a payload shows of its injection point. It is plain if that is its question and no more.
+func (r *Reader) note(q *triage.Request, field string, p *payload, errorText string) (plain bool) {
 	order := 0
 	var union []*node
 	for _, s := range p.stmts {
@@ -82,25 +97,20 @@ func (r *Reader) note(q *triage.Request, field string, p *payload, errorText str
 	ask := r.errorAsk(p)
 	fails := ask != nil && !ask.weak
 	if len(union) == 0 && order == 0 && len(p.parser.files) == 0 && (errorText == "" || p.faint && ask == nil) && !p.asks && !fails {
-		return
+		return false
 	}
-	key := q.Client + "\x00" + q.Path + "\x00" + field
+	key := placeKey(q, field)
 	x := r.places[key]
 	if x == nil {
 		if len(r.places) >= maxPlaces {
 			r.dropped++
-			return
+			return false
 		}
 		x = &place{client: q.Client, path: q.Path, field: field, first: q.Time, statuses: map[int]int{}}
 		r.places[key] = x
 		r.placeOrder = append(r.placeOrder, x)
 	}
-	x.requests++
-	x.last = q.Time
-	x.statuses[q.Status]++
-	if len(x.refs) < triage.MaxRefs {
-		x.refs = append(x.refs, q.Ref)
-	}
+	x.count(q)
 	if errorText != "" && len(x.errors) < triage.MaxRefs {
 		x.errors = append(x.errors, q.Ref)
 		x.errorText = cmp.Or(x.errorText, errorText)
@@ -124,6 +134,7 @@ func (r *Reader) note(q *triage.Request, field string, p *payload, errorText str
 	if ask != nil || errorText != "" {
 		x.failing(q, p, ask, errorText)
 	}
+	return len(union) == 0 && order == 0 && len(p.parser.files) == 0 && ask == nil && errorText == "" && !p.faint
 }
 
 // inband reads what a UNION asks for.

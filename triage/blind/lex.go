@@ -5,6 +5,7 @@ import "strings"
 // A token is a piece of SQL. Its text keeps its case; up is the text in upper case for words.
 type token struct {
 	kind tokenKind
+	at   int32  // where it begins in what was read
 	text string // a word as written, an operator, the bytes of a string or hex literal, the digits of a number
 	up   string // of words
 	cut  bool   // a literal whose quote never closes
@@ -63,7 +64,7 @@ func (l *lexer) at(n int) byte {
 }
 
 func (l *lexer) emit(k tokenKind, text string, next int) {
-	t := token{kind: k, text: text}
+	t := token{kind: k, at: int32(l.pos), text: text}
 	if k == tokWord {
 		t.up = strings.ToUpper(text)
 	}

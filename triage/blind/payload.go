@@ -13,9 +13,12 @@ type payload struct {
 	closes  int
 	odd     int
 	stacked bool
-	asks    bool   // a condition of it is known
-	text    string // as it was sent, decoded
-	faint   bool   // it is hardly SQL, and read for the error that it caused
+	asks    bool       // a condition of it is known
+	text    string     // as it was sent, decoded
+	faint   bool       // it is hardly SQL, and read for the error that it caused
+	skipped int        // bytes of the text before what was read
+	asked   int        // questions in it
+	reading *evaluator // of the one that was chosen
 }
 
 // A tokenizer reads values as SQL. Its room for tokens serves each value anew: a payload is done with when the next is
@@ -139,7 +142,7 @@ func (z *tokenizer) readIn(value string, quote byte, room int) *payload {
 	out := z.rooms[room][:0]
 	if quote != 0 {
 		i := strings.IndexByte(value, quote)
-		p.prefix, value = value[:i], value[i+1:]
+		p.prefix, value, p.skipped = value[:i], value[i+1:], i+1
 		out = append(out, token{kind: tokString, text: p.prefix})
 	}
 	l := lex(value, out)

@@ -61,6 +61,7 @@ type Reader struct {
 	dropped int
 
 	tokenizer tokenizer
+	memo      memo
 
 	places     map[string]*place
 	placeOrder []*place
@@ -177,13 +178,18 @@ func brokenOut(s, signs string) string {
 
 // value reads one value of a request; nil if it tests nothing.
 func (r *Reader) value(q *triage.Request, v triage.Value, errorText string) *record {
+	if errorText == "" {
+		if rec := r.again(q, v); rec != nil {
+			return rec
+		}
+	}
 	p := r.tokenizer.read(v.Text, errorText != "")
 	if p == nil {
 		return nil
 	}
 	ask, rec := r.choose(p)
 	p.asks = rec != nil
-	r.note(q, v.Field, p, errorText)
+	plain := r.note(q, v.Field, p, errorText)
 	if rec == nil {
 		return nil
 	}
@@ -193,7 +199,7 @@ func (r *Reader) value(q *triage.Request, v triage.Value, errorText string) *rec
 	}
 	technique, delay := p.technique()
 	skeleton := p.skeleton(ask)
-	key := q.Client + "\x00" + q.Path + "\x00" + v.Field + "\x00" + string(technique) + "\x00" + skeleton
+	key := groupKey(q, v.Field, technique, skeleton)
 	g := r.groups[key]
 	if g == nil {
 		if len(r.groups) >= maxGroups {
@@ -205,6 +211,19 @@ func (r *Reader) value(q *triage.Request, v triage.Value, errorText string) *rec
 		r.order = append(r.order, g)
 	}
 	g.delay = max(g.delay, delay)
+	if plain {
+		r.remember(v.Text, p, ask, rec, technique, delay, skeleton)
+	}
+	return r.keep(g, rec, q, v)
+}
+
+// groupKey names the group of a request's questions of one form.
+func groupKey(q *triage.Request, field string, technique Technique, skeleton string) string {
+	return q.Client + "\x00" + q.Path + "\x00" + field + "\x00" + string(technique) + "\x00" + skeleton
+}
+
+// keep adds a record to its group.
+func (r *Reader) keep(g *group, rec *record, q *triage.Request, v triage.Value) *record {
 	rec.ref, rec.at, rec.status, rec.size, rec.millis = q.Ref, q.Time, q.Status, q.Size, q.Millis
 	rec.ahead, rec.behind = -1, -1
 	rec.raw, rec.decoded = int32(len(q.Query)+len(q.Path)), int32(len(v.Text))
@@ -217,6 +236,7 @@ func (r *Reader) value(q *triage.Request, v triage.Value, errorText string) *rec
 func (r *Reader) choose(p *payload) (*question, *record) {
 	d := dialectOf(p.parser.t)
 	asks, plain := p.questions()
+	p.asked = len(asks)
 	var best *question
 	var out *record
 	rank := 0
@@ -245,6 +265,7 @@ func (r *Reader) choose(p *payload) (*question, *record) {
 				continue
 			}
 			rank, best, out = n, a, &record{shape: s, about: e.seen[0]}
+			p.reading = e
 		}
 	}
 	if best != nil {
