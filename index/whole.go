@@ -15,7 +15,9 @@ type wholeStore struct {
 }
 
 // Whole is the store as it is now, for triage.Conclude. It is usable until the store is closed.
-func (s *Store) Whole() triage.Whole {
+func (s *Store) Whole() triage.Whole { return s.whole() }
+
+func (s *Store) whole() *wholeStore {
 	snap, err := s.hold()
 	if err != nil {
 		return &wholeStore{s, &snapshot{}}
@@ -90,7 +92,7 @@ func (w *wholeStore) Count(c triage.Column, texts []string) ([]int, error) {
 // Requests asks the test once for each text of each part, and reads the rows of groups that have such a text.
 func (w *wholeStore) Requests(path func(string) bool, yield func(v *triage.Visit, path string) bool) error {
 	for _, seg := range w.snap.segments {
-		more, err := w.requests(seg, path, yield)
+		more, err := w.requests(seg, path, nil, func(v *triage.Visit, path string, _ *Asked) bool { return yield(v, path) })
 		if err != nil {
 			return fmt.Errorf("read the requests: %w", err)
 		}
@@ -101,36 +103,49 @@ func (w *wholeStore) Requests(path func(string) bool, yield func(v *triage.Visit
 	return nil
 }
 
-// requests yields those of a segment; more is false if yield wants no more. A few row groups are read at a time, on
-// all cores.
-func (w *wholeStore) requests(seg *segment, path func(string) bool, yield func(*triage.Visit, string) bool) (more bool, err error) {
+// requests yields those of a segment, with their texts where the path satisfies texts, which may be nil; more is false
+// if yield wants no more. A few row groups are read at a time, on all cores.
+func (w *wholeStore) requests(seg *segment, path, texts func(string) bool, yield func(*triage.Visit, string, *Asked) bool) (more bool, err error) {
 	found, err := w.pathsOf(seg, path)
 	if err != nil || len(found) == 0 {
 		return true, err
 	}
 	set := newBitset(seg.meta.Texts[colPath])
-	for id := range found {
+	var asked bitset
+	for id, p := range found {
 		set.set(int(id))
+		if texts != nil && texts(p) {
+			if asked == nil {
+				asked = newBitset(seg.meta.Texts[colPath])
+			}
+			asked.set(int(id))
+		}
 	}
 	groups := seg.groupCount()
 	for from := 0; from < groups; from += requestGroups {
-		hits := make([][]triage.Visit, min(requestGroups, groups-from))
+		hits := make([]groupHits, min(requestGroups, groups-from))
 		err := eachGroup(context.Background(), len(hits), func(i int) (err error) {
-			hits[i], err = w.group(seg, from+i, set)
+			hits[i], err = w.group(seg, from+i, set, asked)
 			return err
 		})
 		if err != nil {
 			return false, err
 		}
-		for _, visits := range hits {
-			for i := range visits {
-				if !yield(&visits[i], found[int32(visits[i].Path)]) {
+		for _, h := range hits {
+			for i := range h.visits {
+				if !yield(&h.visits[i], found[int32(h.visits[i].Path)], h.asked[h.visits[i].Row]) {
 					return false, nil
 				}
 			}
 		}
 	}
 	return true, nil
+}
+
+// groupHits are requests of a row group, and the texts of some of them by row.
+type groupHits struct {
+	visits []triage.Visit
+	asked  map[uint64]*Asked
 }
 
 // visitGroups are buffers of row groups.
@@ -158,22 +173,21 @@ func (w *wholeStore) pathsOf(seg *segment, path func(string) bool) (map[int32]st
 	return found, err
 }
 
-// group gives the requests of a row group whose path is in the set. Only if there are some, it reads more than the
-// paths.
-func (w *wholeStore) group(seg *segment, group int, set bitset) ([]triage.Visit, error) {
+// group gives the requests of a row group whose path is in the set, with texts those whose path is in asked. Only if
+// there are some, it reads more than the paths.
+func (w *wholeStore) group(seg *segment, group int, set, asked bitset) (out groupHits, err error) {
 	if _, err := w.store.hold(); err != nil {
-		return nil, err
+		return out, err
 	}
 	defer w.store.release()
 	lo, hi := limits(set)
 	if least, most, ok := seg.bounds(parquetTexts[colPath], group); ok && (most < int64(lo) || least > int64(hi)) {
-		return nil, nil
+		return out, nil
 	}
 	g := visitGroups.Get().(*visitGroup)
 	defer visitGroups.Put(g)
-	var err error
 	if g.texts[triage.Paths], err = seg.readIDs(colPath, group, g.texts[triage.Paths][:0]); err != nil {
-		return nil, err
+		return out, err
 	}
 	ids := g.texts[triage.Paths]
 	var rows []int
@@ -183,26 +197,29 @@ func (w *wholeStore) group(seg *segment, group int, set bitset) ([]triage.Visit,
 		}
 	}
 	if len(rows) == 0 {
-		return nil, nil
+		return out, nil
 	}
 	g.texts[visitReject] = g.texts[visitReject][:0]
 	if set.has(0) { // lines that are no requests have the empty path
 		if g.texts[visitReject], err = seg.readIDs(colReject, group, g.texts[visitReject]); err != nil {
-			return nil, err
+			return out, err
 		}
 	}
 	if err := g.readInts(seg, group); err != nil {
-		return nil, err
+		return out, err
 	}
 	rejects := g.texts[visitReject]
-	out := make([]triage.Visit, 0, len(rows))
+	out.visits = make([]triage.Visit, 0, len(rows))
 	for _, i := range rows {
 		if len(rejects) > 0 && rejects[i] != 0 {
 			continue
 		}
 		v := triage.Visit{Row: uint64(seg.base) + uint64(group)*groupRows + uint64(i), Path: uint32(ids[i])}
 		g.fillInts(&v, i)
-		out = append(out, v)
+		out.visits = append(out.visits, v)
 	}
-	return out, nil
+	if asked != nil {
+		out.asked, err = w.asked(seg, out.visits, asked)
+	}
+	return out, err
 }

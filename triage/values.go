@@ -1,6 +1,10 @@
 package triage
 
-import "strings"
+import (
+	"iter"
+	"strings"
+	"unicode/utf8"
+)
 
 // A Value is one place of a request that can carry a payload, with its codings undone.
 type Value struct {
@@ -46,4 +50,37 @@ func Values(r *Request) []Value {
 	add("agent", r.Agent, false)
 	add("referer", r.Referer, false)
 	return out
+}
+
+// Parameters are the parameters of a query or a form, at most maxParameters, by their names as Finding.Field has them
+// after the colon, with percent codings of their values undone once.
+func Parameters(query string) iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		query := cutText(query, maxDecodeBytes)
+		for n := 0; query != ""; {
+			part := query
+			if i := strings.IndexByte(query, '&'); i >= 0 && n < maxParameters-1 {
+				part, query = query[:i], query[i+1:]
+			} else {
+				query = ""
+			}
+			if part == "" {
+				continue
+			}
+			n++
+			name, value, ok := strings.Cut(part, "=")
+			if !ok {
+				name, value = "", part
+			}
+			if mayBeCoded(name) || len(name) > 64 || !utf8.ValidString(name) {
+				name = strings.TrimPrefix(queryField(name), "query:")
+			}
+			if mayBeCoded(value) || strings.IndexByte(value, '+') >= 0 {
+				value, _ = decodePercent(value, true)
+			}
+			if !yield(name, value) {
+				return
+			}
+		}
+	}
 }

@@ -4,57 +4,98 @@ package outcome
 // not have, and what merely grows with the length of the request.
 
 import (
-	"time"
+	"slices"
 
 	"spoor/triage"
 )
 
 const (
-	maxSizes   = 256 // distinct sizes kept of a page
-	minPage    = 5   // ordinary answers that make a range
-	minMiss    = 3   // distinct names that get the same answer: that of a miss
-	minRefused = 3   // looks that were refused: the site tells a miss from a hit
+	maxSizes    = 256 // distinct sizes kept of a tally
+	maxStatuses = 16  // distinct statuses kept of it
+	maxToken    = 16  // bytes by which one page differs from time to time
+	minPage     = 5   // ordinary answers that make a baseline
+	minMiss     = 3   // distinct names that get the same answer: that of a miss
+	minRefused  = 3   // looks that were refused: the site tells a miss from a hit
 )
 
-// A page is the ordinary answers of one path.
-type page struct {
-	n        int           // answered 2xx
+// A tally is the answers to like requests.
+type tally struct {
+	n        int           // answered 2xx with a size
 	sizes    map[int64]int // by size, at most maxSizes
 	min, max int64
+	statuses []statusCount // of all answers, at most maxStatuses
 }
 
-func (p *page) add(size int64) {
-	if size < 0 {
+type statusCount struct{ status, n int }
+
+func (t *tally) add(status int, size int64) {
+	i := slices.IndexFunc(t.statuses, func(s statusCount) bool { return s.status == status })
+	switch {
+	case i >= 0:
+		t.statuses[i].n++
+	case len(t.statuses) < maxStatuses:
+		t.statuses = append(t.statuses, statusCount{status, 1})
+	}
+	if status/100 != 2 || size < 0 {
 		return
 	}
-	if p.n == 0 || size < p.min {
-		p.min = size
+	if t.n == 0 || size < t.min {
+		t.min = size
 	}
-	p.n++
-	p.max = max(p.max, size)
-	if p.sizes == nil {
-		p.sizes = map[int64]int{}
+	t.n++
+	t.max = max(t.max, size)
+	if t.sizes == nil {
+		t.sizes = map[int64]int{}
 	}
-	if _, ok := p.sizes[size]; ok || len(p.sizes) < maxSizes {
-		p.sizes[size]++
+	if _, ok := t.sizes[size]; ok || len(t.sizes) < maxSizes {
+		t.sizes[size]++
 	}
 }
 
-// usual reports whether a size is like those of the page: one of them, near one, or among sizes that vary.
-func (p *page) usual(size int64) bool {
-	if p == nil || p.n == 0 {
+// all is how many answers there were, whatever their status.
+func (t *tally) all() int {
+	n := 0
+	for _, s := range t.statuses {
+		n += s.n
+	}
+	return n
+}
+
+// statusText is how often each status came.
+func (t *tally) statusText() string {
+	n := map[int]int{}
+	for _, s := range t.statuses {
+		n[s.status] = s.n
+	}
+	return statusText(n)
+}
+
+// steady reports whether enough answers have hardly another size than one: what differs then is no date or token.
+func (t *tally) steady() bool { return t.n >= minPage && t.max-t.min <= maxToken }
+
+// has reports whether a size is one of the sizes, or near one: by no more than a token where they are steady.
+func (t *tally) has(size int64) bool {
+	if t == nil || t.n == 0 {
 		return false
 	}
-	for s := range p.sizes {
+	if t.steady() {
+		return size >= t.min-maxToken && size <= t.max+maxToken
+	}
+	for s := range t.sizes {
 		if near(s, size) {
 			return true
 		}
 	}
-	return p.n >= minPage && len(p.sizes) > 2 && size >= p.min && size <= p.max
+	return false
+}
+
+// usual reports whether a size is like those of the tally: one of them, near one, or among sizes that vary.
+func (t *tally) usual(size int64) bool {
+	return t.has(size) || t != nil && t.n >= minPage && len(t.sizes) > 2 && size >= t.min && size <= t.max
 }
 
 // near reports whether two sizes differ by no more than a token, a date or compression does.
-func near(a, b int64) bool { return diff(a, b) <= max(16, max(a, b)/100) }
+func near(a, b int64) bool { return diff(a, b) <= max(maxToken, max(a, b)/100) }
 
 // apart reports whether two sizes are those of different contents: the text of a file or a command lies between.
 func apart(a, b int64) bool { return diff(a, b) > max(64, max(a, b)/50) }
@@ -111,20 +152,6 @@ func (m missClasses) like(size int64, path string) bool {
 		}
 	}
 	return false
-}
-
-// Ordinary adds a request without findings to a path that is Compared. ref is its reference.
-func (r *Reader) Ordinary(path string, at time.Time, status int, size int64, ref func() string) {
-	if p := r.pages[path]; p != nil && status/100 == 2 {
-		p.add(size)
-	}
-	r.Fetched(path, at, status, ref)
-}
-
-// usual reports whether an answer is what its path, the path it comes to, or the front page answers to others, or what
-// the site answers to a name that it does not have.
-func (r *Reader) usual(a *answer) bool {
-	return r.pages[a.path].usual(a.size) || r.pages[resolved(a.path)].usual(a.size) || r.pages["/"].usual(a.size) || r.misses.like(a.size, a.path)
 }
 
 // reflected reports whether the sizes of answers grow with the length of what was sent, a fixed number of times; the

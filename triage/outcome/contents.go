@@ -33,34 +33,60 @@ func (r *Reader) contents(g *group, add addReason) {
 	if g.class == triage.RCE {
 		g.delays(add)
 	}
-	times, echo := reflected(ok)
+	times, echo := r.echoes(g, ok)
 	var rest, soft []*answer // answers that neither repeat the payload nor are the site's usual ones
 	for _, a := range ok {
 		switch {
 		case echo[a]:
-		case r.usual(a):
+		case r.usual(g.field, a):
 			soft = append(soft, a)
 		default:
 			rest = append(rest, a)
 		}
 	}
 	mode, inMode := modal(ok)
-	hit, named := follow(rest, mode, inMode, len(refused))
+	hit, named := r.follow(g, rest, mode, inMode, len(refused))
+	unlike, like := "", ""
+	if b := r.against(g.field, hit); b.tally != nil {
+		unlike = ", unlike " + b.String()
+	}
+	if b, all := r.likened(g, soft); b.tally != nil {
+		if like = ": like " + b.String(); !all {
+			like += " or what the site answers to anything"
+		}
+	}
 	switch {
 	case len(hit) > 0 && g.class == triage.Traversal && len(refused) > 0 && len(inMode) < minMiss:
-		add(weightLikely, "found-others-not", fmt.Sprintf("%s answered with %s, unlike the page's usual answers, while %s to others: %s", plural(len(hit), "payload"), sizesText(hit), plural(len(refused), "error"), named), refs(append(hit[:min(len(hit), 10):min(len(hit), 10)], refused...))...)
+		add(weightLikely, "found-others-not", fmt.Sprintf("%s answered with %s%s, while %s to others: %s", plural(len(hit), "payload"), sizesText(hit), unlike, plural(len(refused), "error"), named), refs(append(hit[:min(len(hit), 10):min(len(hit), 10)], refused...))...)
 	case len(hit) > 0 && len(inMode) >= minMiss:
-		add(weightLikely, "answers-follow", fmt.Sprintf("%d answers follow what was asked for (%s; %s), while %d others are all of %d bytes", len(hit), named, sizesText(hit), len(inMode), mode), refs(append(hit[:min(len(hit), 10):min(len(hit), 10)], inMode...))...)
+		add(weightLikely, "answers-follow", fmt.Sprintf("%d answers follow what was asked for (%s; %s)%s, while %d others are all of %d bytes", len(hit), named, sizesText(hit), unlike, len(inMode), mode), refs(append(hit[:min(len(hit), 10):min(len(hit), 10)], inMode...))...)
 	case len(ok) == 0 || len(ok)+g.errors(true) < g.requests:
 	case len(echo) == len(ok):
 		add(weightFailed, "reflected", fmt.Sprintf("the answers grow with the payload alone: the page repeats it, %d times", times), refs(ok)...)
-	case len(inMode) == len(ok) && targets(ok) >= minMiss && !r.usual(ok[0]):
-		add(weightFailed, "one-answer", fmt.Sprintf("%d payloads that ask for %d different things got the same answer, %d bytes", len(ok), targets(ok), mode), refs(ok)...)
+	case len(inMode) == len(ok) && r.targets(g, ok) >= minMiss && !r.usual(g.field, ok[0]):
+		add(weightFailed, "one-answer", fmt.Sprintf("%d payloads that ask for %d different things got the same answer, %d bytes", len(ok), r.targets(g, ok), mode), refs(ok)...)
 	case allMisses(r, ok):
 		add(weightFailed, "soft-miss", "the answers are those that the site gives to any name", refs(ok)...)
+	case g.class == triage.Traversal && len(ok) >= 2 && r.ignored(g, ok):
+		b := r.against(g.field, ok)
+		add(weightFailed, "value-alone", "the payloads change nothing: their answers are like "+b.String(), refs(ok)...)
 	case len(soft) == len(ok):
-		add(weightNoSign, "usual-answer", fmt.Sprintf("the %d answers 2xx are of the page's usual size", len(ok)), refs(ok)...)
+		add(weightNoSign, "usual-answer", plural(len(ok), "answer")+" 2xx, as usual"+like, refs(ok)...)
 	}
+}
+
+// ignored reports whether every answer is the one that the value gets with which the payload begins.
+func (r *Reader) ignored(g *group, list []*answer) bool {
+	for _, a := range list {
+		p := r.pages[a.path]
+		if p == nil || p.fields[g.field] == nil {
+			return false
+		}
+		if v := p.fields[g.field].values[a.start]; v == nil || !v.steady() || !v.has(a.size) {
+			return false
+		}
+	}
+	return true
 }
 
 func allMisses(r *Reader, list []*answer) bool {
@@ -97,11 +123,11 @@ func modal(list []*answer) (int64, []*answer) {
 //
 // A file that is found by some steps up is found by more, since those beyond the root are ignored: a target that gets
 // the refusal again with more steps than it was answered with was not found.
-func follow(rest []*answer, mode int64, inMode []*answer, refused int) (hit []*answer, named string) {
+func (r *Reader) follow(g *group, rest []*answer, mode int64, inMode []*answer, refused int) (hit []*answer, named string) {
 	modal := len(inMode)
 	deepest := map[string]int{} // steps of the refused payloads, by target
 	for _, a := range inMode {
-		t := target(a.text)
+		t := r.target(g, a)
 		deepest[t] = max(deepest[t], strings.Count(a.text, ".."))
 	}
 	type asked struct {
@@ -110,7 +136,7 @@ func follow(rest []*answer, mode int64, inMode []*answer, refused int) (hit []*a
 	}
 	by := map[string]*asked{}
 	for _, a := range rest {
-		t := target(a.text)
+		t := r.target(g, a)
 		if t == "" || modal >= minMiss && !apart(a.size, mode) || a.size < minFile {
 			continue
 		}
@@ -163,10 +189,21 @@ func target(text string) string {
 	return strings.ToLower(strings.ReplaceAll(t, `\`, "/"))
 }
 
-func targets(list []*answer) int {
+// target is what a payload of a group asks for, without the ordinary value that it begins with.
+func (r *Reader) target(g *group, a *answer) string {
+	text := a.text
+	if p := r.pages[a.path]; p != nil && a.start != "" && p.fields[g.field] != nil {
+		if v := p.fields[g.field].values[a.start]; v != nil && v.n > 0 {
+			text = strings.TrimPrefix(text, a.start)
+		}
+	}
+	return target(text)
+}
+
+func (r *Reader) targets(g *group, list []*answer) int {
 	seen := map[string]bool{}
 	for _, a := range list {
-		seen[target(a.text)] = true
+		seen[r.target(g, a)] = true
 	}
 	return len(seen)
 }

@@ -61,7 +61,7 @@ func (r *Reader) looks(g *group, public map[string]bool, add addReason) {
 			soft = append(soft, a)
 			continue
 		}
-		if r.usual(a) || r.pages[a.path] != nil && r.pages[a.path].n > 0 || public[a.path] {
+		if r.usual("", a) || r.pages[a.path] != nil && r.pages[a.path].all.n > 0 || public[a.path] {
 			usual = append(usual, a) // what others ask for too is no find
 			continue
 		}

@@ -6,9 +6,11 @@
 //
 //	r := outcome.NewReader(survey, sql.Holds)
 //	for each request with findings { r.Attack(request, findings) }      // in order of time
-//	for each request without, of r.Paths { r.Ordinary(...) }            // what these pages answer otherwise
+//	for each request without, of paths Compared { r.Ordinary(...) }     // what these pages answer otherwise
 //	for each request of r.Clients() { r.Of(request) }                   // what guessers did afterwards
 //	list := outcome.Join(sql.Attacks, r.Result())
+//
+// Ordinary answers are those to the same value, else to the same parameter, else of the same path (see ordinary.go).
 //
 // What is claimed follows from the answers alone. That a page answered 200 is no success; an answer counts only if
 // it is unlike the page's usual ones, unlike the site's answers to names that it does not have, and does not merely
@@ -31,7 +33,7 @@ import (
 )
 
 // Format changes with whatever a Result says or means; a stored one of another format is made again.
-const Format = 1
+const Format = 2
 
 // An Outcome says how an attack fared, as far as the log tells.
 type Outcome = blind.Outcome
@@ -68,13 +70,23 @@ type Attack struct {
 // A Result is all attacks of a case.
 type Result struct {
 	Attacks []Attack // what worked first, then by time
+	Beside  []Beside // of SQL injection, for Join
 	Dropped int      // requests beyond the bounds
 }
 
-// Join puts the attacks by SQL injection beside the others, in the order of a Result.
-func Join(sql []blind.Attack, others []Attack) []Attack {
-	out := slices.Clone(others)
+// Join puts the attacks by SQL injection beside the others, in the order of a Result. Those that did not work have how
+// their answers compare with ordinary ones as a further reason.
+func Join(sql []blind.Attack, r *Result) []Attack {
+	out := slices.Clone(r.Attacks)
+	beside := map[[3]string]*Beside{}
+	for i := range r.Beside {
+		b := &r.Beside[i]
+		beside[[3]string{b.Client, b.Path, b.Field}] = b
+	}
 	for _, a := range sql {
+		if b := beside[[3]string{a.Client, a.Path, a.Field}]; b != nil && !Worked(a.Outcome) {
+			a.Reasons = append(slices.Clone(a.Reasons), b.Reason)
+		}
 		out = append(out, Attack{Client: a.Client, Class: triage.SQLi, Path: a.Path, Field: a.Field, Paths: 1, Outcome: a.Outcome,
 			Reasons: a.Reasons, First: a.First, Last: a.Last, Requests: a.Requests, Answered: -1})
 	}

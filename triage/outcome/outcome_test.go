@@ -55,7 +55,10 @@ func (s *scene) hit(client, line string, status int, size int64) *triage.Request
 }
 
 // assess judges requests as the desk does.
-func assess(t testing.TB, reqs []triage.Request) []outcome.Attack {
+func assess(t testing.TB, reqs []triage.Request) []outcome.Attack { return assessBy(t, reqs, nil) }
+
+// assessBy does so with ordinary requests that were changed first.
+func assessBy(t testing.TB, reqs []triage.Request, change func(*outcome.Ordinary)) []outcome.Attack {
 	t.Helper()
 	log := triage.NewSliceLog(reqs, triage.NewJudge().Request)
 	sv, err := triage.Examine(log, nil, nil)
@@ -106,12 +109,17 @@ func assess(t testing.TB, reqs []triage.Request) []outcome.Attack {
 		if hostile(v.Row) {
 			r.Fetched(path, q.Time, q.Status, func() string { return q.Ref })
 		} else {
-			r.Ordinary(path, q.Time, q.Status, q.Size, func() string { return q.Ref })
+			o := outcome.Ordinary{Path: path, Method: q.Method, Query: q.Query, Body: q.Body, Time: q.Time, Status: q.Status, Size: q.Size, Ref: func() string { return q.Ref }}
+			if change != nil {
+				change(&o)
+			}
+			r.Ordinary(&o)
 		}
 		return true
 	})
 	_ = log.Of(r.Clients(), func(_ uint64, q *triage.Request, _ []triage.Finding) bool { r.Of(q); return true })
-	return outcome.Join(attacks, r.Result())
+	result := r.Result()
+	return outcome.Join(attacks, &result)
 }
 
 // the best outcome of the attacker in a class, with its first reason.

@@ -37,7 +37,10 @@ type answer struct {
 	millis       int64
 	rule         string // of the finding that says what was tried
 	text         string // the payload, decoded, at most maxText
-	raw, decoded int    // length of it
+	start        string // what it begins with, if that may be an ordinary value
+	raw, decoded int    // length of the query and the body, and of the payload
+	signs        [4]int // how many of & < > " ' are in it, < and > together
+	method       string
 	proof        string // what the answer's own text shows
 }
 
@@ -107,8 +110,11 @@ type Reader struct {
 	spawned map[string]*triage.Spawn    // by request
 
 	pages   map[string]*page // by path, what it answers to others
+	fields  int              // attacked parameters of them
 	misses  missClasses
-	refused int // answers 404, 403 or 410 to looks for files
+	beside  map[string]*group // injection judged elsewhere, by place
+	besides []*group          // the same in order
+	refused int               // answers 404, 403 or 410 to looks for files
 
 	elsewhere func(client, path, field string) bool
 	waiting   []undecided
@@ -122,7 +128,7 @@ type Reader struct {
 // client into a place is judged elsewhere; it may come to say so while requests are added.
 func NewReader(sv *triage.Survey, elsewhere func(client, path, field string) bool) *Reader {
 	r := &Reader{groups: map[string]*group{}, shells: map[string]*triage.Webshell{}, planted: map[string]*triage.Webshell{}, spawned: map[string]*triage.Spawn{},
-		pages: map[string]*page{"/": {}}, elsewhere: elsewhere, watched: map[string]*upload{}, misses: missClasses{}}
+		pages: map[string]*page{"/": {}}, beside: map[string]*group{}, elsewhere: elsewhere, watched: map[string]*upload{}, misses: missClasses{}}
 	if sv == nil {
 		return r
 	}
@@ -183,6 +189,7 @@ func (r *Reader) Attack(q *triage.Request, found []triage.Finding) {
 	}
 	if f := chief(found); f.Class == triage.SQLi && !r.settled {
 		if r.elsewhere(q.Client, q.Path, f.Field) {
+			r.aside(q, f)
 			return
 		}
 		if len(r.waiting) < maxWaiting {
@@ -197,6 +204,7 @@ func (r *Reader) Attack(q *triage.Request, found []triage.Finding) {
 func (r *Reader) attack(q *triage.Request, found []triage.Finding) {
 	f := chief(found)
 	if f.Class == triage.SQLi && r.elsewhere(q.Client, q.Path, f.Field) {
+		r.aside(q, f)
 		return
 	}
 	g := r.group(q, f)
@@ -289,7 +297,7 @@ func (r *Reader) note(g *group, q *triage.Request, f *triage.Finding, found []tr
 	if q.Status >= 400 && len(g.answers) >= maxAnswers/4 || len(g.answers) >= maxAnswers || r.kept >= maxKept {
 		return
 	}
-	a := answer{ref: q.Ref, at: q.Time, path: q.Path, status: q.Status, size: q.Size, millis: q.Millis, rule: f.Rule}
+	a := answer{ref: q.Ref, at: q.Time, path: q.Path, status: q.Status, size: q.Size, millis: q.Millis, rule: f.Rule, method: q.Method}
 	if q.Method == "HEAD" || q.Method == "OPTIONS" {
 		a.size = -1
 	}
@@ -300,11 +308,11 @@ func (r *Reader) note(g *group, q *triage.Request, f *triage.Finding, found []tr
 		}
 	}
 	a.proof = shown(q.Answer)
+	if placed(g.field) || g.class == triage.Traversal || g.class == triage.RCE {
+		a.carry(q, g.field)
+	}
 	switch g.class {
-	case triage.Traversal, triage.RCE:
-		a.text, a.raw, a.decoded = payload(q, g.field)
 	case triage.XSS:
-		a.text, a.raw, a.decoded = payload(q, g.field)
 		if a.proof = ""; len(a.text) >= 8 && strings.ContainsAny(a.text, "<>") && strings.Contains(q.Answer, a.text) {
 			a.proof = "the payload, unescaped"
 		}
@@ -315,7 +323,7 @@ func (r *Reader) note(g *group, q *triage.Request, f *triage.Finding, found []tr
 		r.misses.add(&a)
 	}
 	if a.ok() && g.class != triage.WebshellUse && g.class != triage.Bruteforce {
-		r.compare(q.Path)
+		r.compare(q.Path, g.field, a.start)
 	}
 	g.answers = append(g.answers, a)
 	r.kept++
@@ -331,28 +339,29 @@ func (g *group) fresh(k kind) bool {
 	return n < maxOfKind
 }
 
-// payload is what a request carries in a field, decoded, with its lengths.
-func payload(q *triage.Request, field string) (text string, raw, decoded int) {
+// carry notes what a request carries in a field, decoded, with its lengths.
+func (a *answer) carry(q *triage.Request, field string) {
+	text := ""
 	if !placed(field) {
 		t, err := url.PathUnescape(q.Path)
 		if err != nil {
 			t = q.Path
 		}
-		return t[:min(len(t), maxText)], len(q.Path) + len(q.Query), len(t)
-	}
-	for _, v := range triage.Values(q) {
-		if v.Field == field {
-			return v.Text[:min(len(v.Text), maxText)], len(q.Query) + len(q.Body), len(v.Text)
+		text, a.raw = t, len(q.Path)+len(q.Query)
+	} else {
+		a.raw = len(q.Query) + len(q.Body)
+		for _, v := range triage.Values(q) {
+			if v.Field == field {
+				text = v.Text
+				break
+			}
 		}
+		a.start = ordinaryStart(text)
 	}
-	return "", len(q.Query) + len(q.Body), 0
-}
-
-// compare asks for the ordinary answers of a path, and of what it comes to once its steps up are taken.
-func (r *Reader) compare(p string) {
-	for _, x := range [2]string{p, resolved(p)} {
-		if r.pages[x] == nil && len(r.pages) < maxCompared {
-			r.pages[x] = &page{}
+	a.text, a.decoded = text[:min(len(text), maxText)], len(text)
+	for i := range len(text) {
+		if k := strings.IndexByte("&<>\"'", text[i]); k >= 0 {
+			a.signs[[...]int{0, 1, 1, 2, 3}[k]]++
 		}
 	}
 }

@@ -27,8 +27,25 @@ type addReason func(weight int, id, text string, refs ...string)
 // outOfBand are rules of payloads that work whatever the answer is: what they fetch or call comes from elsewhere.
 var outOfBand = map[string]bool{"log4shell": true, "oob-callback": true, "deserialise": true, "cmd-agent": true, "cmd-line-agent": true, "cmd-chained-agent": true, "xxe": true}
 
+// byAnswer are the classes of attacks that a page answers otherwise if they work.
+var byAnswer = map[triage.Class]bool{triage.Traversal: true, triage.RCE: true, triage.XSS: true, triage.SQLi: true, triage.Other: true}
+
 // Result says how the attacks fared that were added.
-func (r *Reader) Result() []Attack {
+func (r *Reader) Result() Result {
+	return Result{Attacks: r.attacks(), Beside: r.compareBeside(), Dropped: r.dropped}
+}
+
+func (r *Reader) compareBeside() []Beside {
+	var out []Beside
+	for _, g := range r.besides {
+		r.compared(g, func(_ int, id, text string, refs ...string) {
+			out = append(out, Beside{g.client, g.path, g.field, triage.Reason{ID: id, Text: text, Refs: refs[:min(len(refs), triage.MaxRefs)]}})
+		})
+	}
+	return out
+}
+
+func (r *Reader) attacks() []Attack {
 	out := make([]Attack, 0, len(r.order))
 	public := r.public()
 	if !r.settled {
@@ -59,7 +76,12 @@ func (r *Reader) Result() []Attack {
 		case triage.Traversal, triage.RCE:
 			r.contents(g, add)
 		case triage.XSS:
-			g.shown(add)
+			if g.proven() == nil {
+				r.script(g, add)
+			}
+			if len(a.Reasons) == 0 {
+				g.shown(add)
+			}
 		case triage.Upload:
 			r.uploads(g, add)
 		case triage.Bruteforce:
@@ -68,6 +90,9 @@ func (r *Reader) Result() []Attack {
 			r.shell(g, add)
 		}
 		r.plain(g, len(a.Reasons) == 0, add)
+		if !slices.ContainsFunc(a.Reasons, func(x triage.Reason) bool { return x.Weight != weightNoSign || x.ID == "usual-answer" }) && byAnswer[g.class] {
+			r.compared(g, add)
+		}
 		slices.SortStableFunc(a.Reasons, func(p, q triage.Reason) int { return cmp.Compare(q.Weight, p.Weight) })
 		if w := a.Reasons[0].Weight; w > weightNoSign {
 			a.Reasons = slices.DeleteFunc(a.Reasons, func(x triage.Reason) bool { return x.Weight <= weightNoSign })
@@ -77,9 +102,6 @@ func (r *Reader) Result() []Attack {
 	}
 	return out
 }
-
-// Dropped is how many requests were beyond the bounds.
-func (r *Reader) Dropped() int { return r.dropped }
 
 func (g *group) ok() int {
 	n := 0
@@ -103,15 +125,17 @@ func (g *group) errors(server bool) int {
 }
 
 // statusText is how often each status came, the most frequent first.
-func (g *group) statusText() string {
-	keys := slices.SortedFunc(maps.Keys(g.statuses), func(a, b int) int { return cmp.Or(cmp.Compare(g.statuses[b], g.statuses[a]), cmp.Compare(a, b)) })
+func (g *group) statusText() string { return statusText(g.statuses) }
+
+func statusText(n map[int]int) string {
+	keys := slices.SortedFunc(maps.Keys(n), func(a, b int) int { return cmp.Or(cmp.Compare(n[b], n[a]), cmp.Compare(a, b)) })
 	var out []string
 	for _, s := range keys[:min(len(keys), 5)] {
 		name := strconv.Itoa(s)
 		if s == 0 {
 			name = "no status"
 		}
-		out = append(out, fmt.Sprintf("%s × %d", name, g.statuses[s]))
+		out = append(out, fmt.Sprintf("%s × %d", name, n[s]))
 	}
 	return strings.Join(out, ", ")
 }

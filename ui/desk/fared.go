@@ -33,7 +33,7 @@ func (d *Desk) told() *fared {
 			if f.sql != nil && strings.HasPrefix(f.sql.Made, stolenMethod()) {
 				sql = f.sql.Result.Attacks
 			}
-			f.attacks = outcome.Join(sql, f.kept.Result.Attacks)
+			f.attacks = outcome.Join(sql, &f.kept.Result)
 		}
 		d.joined = f
 	}
@@ -59,7 +59,7 @@ func (b benign) attacks(list []outcome.Attack) []outcome.Attack {
 		}
 		a.Reasons = left
 	}
-	return outcome.Join(nil, out)
+	return outcome.Join(nil, &outcome.Result{Attacks: out})
 }
 
 // steps are the incidents with how the attacks of their steps fared.

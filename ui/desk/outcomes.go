@@ -47,7 +47,7 @@ func (d *Desk) Outcomes(ctx context.Context) (*outcome.Result, error) {
 			return nil, err
 		}
 	}
-	return &outcome.Result{Attacks: d.judgedBenign().attacks(outcome.Join(sql.Attacks, kept.Result.Attacks)), Dropped: kept.Result.Dropped + sql.Dropped}, nil
+	return &outcome.Result{Attacks: d.judgedBenign().attacks(outcome.Join(sql.Attacks, &kept.Result)), Dropped: kept.Result.Dropped + sql.Dropped}, nil
 }
 
 // outcomeMethod begins Outcomes.Made: what else than this made is of no use.
@@ -100,7 +100,9 @@ func (l *outcomeLook) result(ctx context.Context) (*index.Outcomes, error) {
 	if err = errors.Join(err, ctx.Err()); err != nil {
 		return nil, fmt.Errorf("read the requests of guessers: %w", err)
 	}
-	return &index.Outcomes{Made: l.made, Result: outcome.Result{Attacks: r.Result(), Dropped: l.dropped + r.Dropped()}}, nil
+	out := &index.Outcomes{Made: l.made, Result: r.Result()}
+	out.Result.Dropped += l.dropped
+	return out, nil
 }
 
 // assessedOf names what is looked at: the parts of the index, and what the survey says of them.
@@ -122,7 +124,7 @@ func (d *Desk) assessedOf() (string, error) {
 func (d *Desk) readOrdinary(ctx context.Context, r *outcome.Reader, hostile []uint64) error {
 	n := 0
 	whole := d.Store.Whole()
-	err := whole.Requests(r.Compared, func(v *triage.Visit, path string) bool {
+	err := d.Store.Asked(r.Compared, r.Asked, func(v *triage.Visit, path string, a *index.Asked) bool {
 		_, attack := slices.BinarySearch(hostile, v.Row)
 		row := v.Row
 		ref := func() string { return whole.Cite(row).Ref }
@@ -130,7 +132,11 @@ func (d *Desk) readOrdinary(ctx context.Context, r *outcome.Reader, hostile []ui
 		if attack {
 			r.Fetched(path, at, int(v.Status), ref)
 		} else {
-			r.Ordinary(path, at, int(v.Status), v.Size, ref)
+			o := outcome.Ordinary{Path: path, Time: at, Status: int(v.Status), Size: v.Size, Ref: ref}
+			if a != nil {
+				o.Method, o.Query, o.Body = a.Method, a.Query, a.Body
+			}
+			r.Ordinary(&o)
 		}
 		n++
 		return n < maxCompareRows && ctx.Err() == nil
