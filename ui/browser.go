@@ -112,6 +112,7 @@ func (b *browser) divide() {
 	b.split = newSplit(b.split.width, b.split.height, wideEnough, b.below, b.rows+head)
 	b.list.resize(b.split.listW, max(0, b.split.listH-head))
 	b.detail.resize(b.split.paneW, b.split.paneH)
+	b.band.fit(b.split.listW)
 }
 
 // headRows is what stands above the rows: the histogram and the titles.

@@ -25,11 +25,12 @@ type common struct {
 	marks    map[string]bool
 	log      sayings
 
-	gens   int
-	jobs   map[int]job
-	drafts drafts
-	during *watch
-	busy   *sync.RWMutex // held for reading by work that must have ended before the case is closed
+	gens    int
+	intents []tea.Msg // what is done before the next key is, see now
+	jobs    map[int]job
+	drafts  drafts
+	during  *watch
+	busy    *sync.RWMutex // held for reading by work that must have ended before the case is closed
 }
 
 // A job is running work that can be cancelled.

@@ -100,10 +100,10 @@ func (a *actors) Update(msg tea.Msg) tea.Cmd {
 	keys := a.Keys()
 	switch {
 	case ok && key.Matches(k, keys.Merge):
-		return send(a.merge())
+		return a.c.now(a.merge())
 	case ok && key.Matches(k, keys.Split):
 		c := a.client()
-		return send(decideMsg{"split", []string{c}, c + " off " + actorName(&a.current().Intruder)})
+		return a.c.now(decideMsg{"split", []string{c}, c + " off " + actorName(&a.current().Intruder)})
 	}
 	return a.records.Update(msg)
 }

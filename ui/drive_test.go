@@ -115,6 +115,8 @@ type driver struct {
 	quit bool
 
 	poison *poisoner // replaces the texts of answers; nil for none
+	slow   bool      // commands are held until settle
+	held   []tea.Cmd
 }
 
 func drive(t testing.TB, d *desk.Desk, width, height int) *driver {
@@ -132,6 +134,10 @@ func (d *driver) run(cmd tea.Cmd) {
 	if cmd == nil {
 		return
 	}
+	if d.slow {
+		d.held = append(d.held, cmd)
+		return
+	}
 	switch msg := cmd().(type) {
 	case nil:
 	case tea.BatchMsg:
@@ -146,6 +152,25 @@ func (d *driver) run(cmd tea.Cmd) {
 		}
 		d.send(msg)
 	}
+}
+
+// settle runs the commands that were held and all that follow from them; next says which of n is the next to end.
+func (d *driver) settle(next func(n int) int) {
+	for len(d.held) > 0 {
+		i := next(len(d.held))
+		cmd := d.held[i]
+		d.held = append(d.held[:i:i], d.held[i+1:]...)
+		switch msg := cmd().(type) {
+		case nil:
+		case tea.BatchMsg:
+			d.held = append(d.held, msg...)
+		case tea.QuitMsg:
+			d.quit = true
+		default:
+			d.send(msg)
+		}
+	}
+	d.slow = false
 }
 
 func (d *driver) send(msg tea.Msg) {

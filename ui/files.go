@@ -188,7 +188,7 @@ func (f *files) Update(msg tea.Msg) tea.Cmd {
 		}
 	case tea.KeyMsg:
 		if key.Matches(msg, f.Keys().Tree) && !f.b.band.focus {
-			return send(treeMsg{newFileTree(f)})
+			return f.c.now(treeMsg{newFileTree(f)})
 		}
 		if key.Matches(msg, f.Keys().Cycle) {
 			f.cycle()

@@ -92,9 +92,9 @@ type band struct {
 	begun    int       // where a span was begun; -1 if none was
 	lo, hi   time.Time // the part that is seen larger; zero for all
 	around   time.Time // where the cursor goes when another part is seen
-	moved    bool      // it has come
-	groups   int       // that were drawn last
-	perGroup int       // buckets
+	width    int       // columns that it is drawn in
+	groups   int       // bars
+	perGroup int       // buckets of one
 }
 
 // bandHeight is how many rows a band takes, bandLeft what stands left of its bars: a gutter and the name.
@@ -119,7 +119,39 @@ func (b *band) enter(at time.Time) {
 // put takes a histogram; the cursor stays at its time when the part that is seen changes.
 func (b *band) put(h histogram) {
 	b.hist = h
-	b.moved = !b.around.IsZero()
+	b.lay(b.width)
+	if !b.around.IsZero() {
+		b.at, b.around = b.groupOf(b.around), time.Time{}
+	}
+}
+
+// timeWidth is the room of the times right of the bars.
+const timeWidth = 15
+
+// fit lays the bars out for another width; the cursor and the beginning of a span stay at their times.
+func (b *band) fit(width int) {
+	if width == b.width {
+		return
+	}
+	at, _ := b.span(b.at, b.at)
+	from, _ := b.span(b.begun, b.begun)
+	begun := b.begun >= 0
+	b.lay(width)
+	b.at, b.begun = b.groupOf(at), -1
+	if begun {
+		b.begun = b.groupOf(from)
+	}
+}
+
+// lay lays the bars out.
+func (b *band) lay(width int) {
+	b.width, b.groups, b.perGroup = width, 0, 1
+	if n := len(b.hist.counts); n > 0 && width > 0 {
+		b.groups = len(regroup(b.hist.counts, max(8, width-bandLeft-timeWidth)))
+		b.perGroup = n / b.groups
+	}
+	b.at = max(0, min(b.at, b.groups-1))
+	b.begun = min(b.begun, b.groups-1)
 }
 
 func (b *band) groupOf(at time.Time) int {
@@ -232,7 +264,6 @@ func (b *band) keys(k keyMap) keyMap {
 // view draws two rows: bars of all rows, and under them the findings, each beside an end of the time span. With the
 // keys in it, the times are those of the cursor or of the span begun, which is in reverse.
 func (b *band) view(st *styles, width int) []string {
-	const timeWidth = 15
 	h := &b.hist
 	if !h.done {
 		return []string{st.draw([]run{{"  counting", muted}}, width, selNone), st.draw(nil, width, selNone)}
@@ -242,12 +273,6 @@ func (b *band) view(st *styles, width int) []string {
 	}
 	w := max(8, width-bandLeft-timeWidth)
 	counts := regroup(h.counts, w)
-	b.groups, b.perGroup = len(counts), len(h.counts)/max(1, len(counts))
-	if b.moved {
-		b.at = b.groupOf(b.around)
-		b.moved, b.around = false, time.Time{}
-	}
-	b.at = max(0, min(b.at, b.groups-1))
 	from, to := h.from, h.to()
 	i, j := b.at, b.at
 	if b.focus {
@@ -256,6 +281,7 @@ func (b *band) view(st *styles, width int) []string {
 		}
 		from, to = b.span(i, j)
 	}
+	i, j = min(i, len(counts)-1), min(j, len(counts)-1)
 	row := func(name string, counts []int64, l look, at time.Time, end string) string {
 		bars := []rune(strip(counts))
 		runs := []run{{cell("  "+name, bandLeft), muted}}

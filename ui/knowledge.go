@@ -238,7 +238,7 @@ func caseLines(d *desk.Desk) []line {
 func (r *root) knownWords(c command) (tea.Cmd, bool) {
 	switch c.name {
 	case "findings":
-		return send(searchMsg{strings.TrimSpace(join("is:finding", c.args))}), true
+		return r.now(searchMsg{strings.TrimSpace(join("is:finding", c.args))}), true
 	case "incidents":
 		return r.push(newIncidents(r.common)), true
 	case "palette":

@@ -63,7 +63,7 @@ func (m *menu) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
 		if m.parent != nil {
 			return m.parent, nil
 		}
-		return nil, send(m.back)
+		return nil, m.c.now(m.back)
 	case key.Matches(msg, k.Enter):
 		return m.choose(m.list.cur)
 	}
@@ -80,7 +80,7 @@ func (m *menu) choose(i int) (overlay, tea.Cmd) {
 	if i >= len(m.choices) {
 		return m, nil
 	}
-	return nil, send(m.choices[i].msg)
+	return nil, m.c.now(m.choices[i].msg)
 }
 
 // View draws the menu at the bottom of the body.

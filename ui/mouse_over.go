@@ -47,7 +47,7 @@ func pointToggle(o overlay, rows *scroller, p pointer, k keyMap) (overlay, tea.C
 // Point goes to or does what was clicked.
 func (p *palette) Point(m pointer) (overlay, tea.Cmd) {
 	if i := p.rows.clicked(m, 2); i >= 0 {
-		return nil, send(p.found[i].msg)
+		return nil, p.c.now(p.found[i].msg)
 	}
 	return p, nil
 }

@@ -290,9 +290,9 @@ func (n *notes) Update(msg tea.Msg) tea.Cmd {
 		case key.Matches(msg, keys.Edit):
 			w := n.current()
 			if w.draft != "" {
-				return send(draftMsg{w.draft})
+				return n.c.now(draftMsg{w.draft})
 			}
-			return send(editNoteMsg{w.Note})
+			return n.c.now(editNoteMsg{w.Note})
 		case key.Matches(msg, keys.Task):
 			if t := n.task(); t != nil {
 				return send(taskMsg{t.Note, t.N, !t.Done})

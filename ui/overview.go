@@ -232,3 +232,8 @@ func (o *overview) detail(i int) []line {
 	}
 	return []line{{runs: []run{{s.copied, plain}}, sub: s}}
 }
+
+// waits reports whether what every key is about is on its way.
+func (o *overview) waits(tea.KeyMsg) bool { return o.data == nil && o.err == nil }
+
+func (o *overview) noRows() bool { return o.err != nil }

@@ -18,6 +18,7 @@ type page struct {
 	read  func(ctx context.Context, d *desk.Desk) ([]line, error) // uses its arguments only
 	lines []line
 	err   error
+	came  bool // lines or an error are here
 	list  list
 	width int
 }
@@ -51,7 +52,7 @@ func (p *page) Update(msg tea.Msg) tea.Cmd {
 		if msg.gen != p.gen {
 			return nil
 		}
-		p.lines, p.err = msg.lines, msg.err
+		p.lines, p.err, p.came = msg.lines, msg.err, true
 		p.list.empty = p.c.keys.words("There is nothing to say about this. {Back} goes back.")
 		if p.err != nil {
 			p.list.empty = p.err.Error() + p.c.keys.words(" · {Back} goes back")
@@ -92,3 +93,8 @@ func (p *page) Keys() keyMap {
 	disable(&k.Tab, &k.Filter, &k.Next, &k.Prev, &k.Plant, &k.Merge, &k.Split, &k.Edit, &k.Cycle, &k.Order, &k.Unmask, &k.Task)
 	return k
 }
+
+// waits reports whether the lines are on their way, which every key is about.
+func (p *page) waits(tea.KeyMsg) bool { return !p.came }
+
+func (p *page) noRows() bool { return p.came && len(p.lines) == 0 }

@@ -112,9 +112,11 @@ func (p *pages) touch(page int) {
 
 // foundMsg says which row a search for the next finding came to; -1 if there is none.
 type foundMsg struct {
+	id       int // see requests.seeking
 	gen, row int
 	ref      string // of the row
-	open     bool   // the question came from a request that is shown; show the one found in its place
+	step     int
+	open     bool // the question came from a request that is shown; show the one found in its place
 	hot      *index.Result
 	err      error
 }

@@ -21,9 +21,10 @@ type palette struct {
 	entries []entry
 	found   []hit
 	rows    scroller
-	gen     int // the latest comparison
-	reading int // the question for the records of the case; 0 once they are here
-	more    int // entries that fit and are not shown
+	gen     int  // the latest comparison
+	asking  bool // its answer has not come
+	reading int  // the question for the records of the case; 0 once they are here
+	more    int  // entries that fit and are not shown
 }
 
 // An entry is one thing that the palette goes to or does.
@@ -146,6 +147,7 @@ func caseEntries(d *desk.Desk) []entry {
 // compare asks what fits the letters typed.
 func (p *palette) compare() tea.Cmd {
 	p.gen = p.c.gen()
+	p.asking = true
 	entries, gen, letters := p.entries, p.gen, p.in.text()
 	return func() tea.Msg {
 		found, more := findEntries(entries, letters)
@@ -186,6 +188,7 @@ func (p *palette) answer(msg tea.Msg) tea.Cmd {
 		}
 	case comparedMsg:
 		if msg.gen == p.gen {
+			p.asking = false
 			p.found, p.more = msg.found, msg.more
 			p.rows.n = len(p.found)
 			p.rows.to(min(p.rows.cur, len(p.found)))
@@ -202,7 +205,7 @@ func (p *palette) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
 		return nil, nil
 	case key.Matches(msg, k.Enter):
 		if p.rows.cur < len(p.found) {
-			return nil, send(p.found[p.rows.cur].msg)
+			return nil, p.c.now(p.found[p.rows.cur].msg)
 		}
 		return p, nil
 	}
@@ -223,6 +226,11 @@ func (p *palette) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
 		}
 	}
 	return p, nil
+}
+
+// waits reports whether what a key chooses from is on its way; letters need not wait.
+func (p *palette) waits(msg tea.KeyMsg) bool {
+	return p.asking && !types(msg) && msg.Type != tea.KeyBackspace
 }
 
 // View draws the line and, under it, what fits.

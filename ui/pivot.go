@@ -10,13 +10,16 @@ import (
 
 // pivotsMsg carries the pivots of one value.
 type pivotsMsg struct {
+	gen    int
 	value  value
 	pivots []desk.Pivot
 }
 
 // askPivots asks the case where one can go from a value.
-func askPivots(d *desk.Desk, v value) tea.Cmd {
-	return func() tea.Msg { return pivotsMsg{v, d.Pivots(v.kind, v.text)} }
+func (r *root) askPivots(v value) tea.Cmd {
+	r.asked = r.gen()
+	d, gen := r.desk, r.asked
+	return func() tea.Msg { return pivotsMsg{gen, v, d.Pivots(v.kind, v.text)} }
 }
 
 // fileKind is the kind of value that a collected file's path is.
@@ -26,7 +29,7 @@ const fileKind = "file"
 func (r *root) pivots(s subject) tea.Cmd {
 	r.values = nil
 	if len(s.values) == 1 {
-		return askPivots(r.desk, s.values[0])
+		return r.askPivots(s.values[0])
 	}
 	choices := make([]choice, len(s.values))
 	for i, v := range s.values {

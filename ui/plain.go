@@ -95,12 +95,12 @@ func (h *Headless) show(o *PlainOptions) error {
 		if err := checkQuery(cmd.args); err != nil {
 			return err
 		}
-		h.run(h.m.command(cmd))
+		h.send(commandMsg{cmd})
 	case cmd.name == "outcomes", cmd.name == "stolen", cmd.name == "incidents", cmd.name == "gaps", cmd.name == "notes":
-		h.run(h.m.command(cmd))
+		h.send(commandMsg{cmd})
 	case cmd.name == "open":
 		o.Detail = true
-		h.run(h.m.command(cmd))
+		h.send(commandMsg{cmd})
 	default:
 		return fmt.Errorf("%w: %q shows nothing to write; give a screen, search QUERY, outcomes, stolen, processes, incidents, gaps or a reference", ErrNotPlain, cmd.name)
 	}

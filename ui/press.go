@@ -13,14 +13,6 @@ import (
 
 // press hands a key to the overlay, or does what it means everywhere, or hands it to the screen.
 func (r *root) press(msg tea.KeyMsg) tea.Cmd {
-	if msg.Type == tea.KeyRunes && len(msg.Runes) > 1 && !msg.Paste {
-		// Keys that arrive together, as over a slow line, come as one message; each is a key of its own.
-		var cmds []tea.Cmd
-		for _, c := range msg.Runes {
-			cmds = append(cmds, r.press(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{c}, Alt: msg.Alt}))
-		}
-		return tea.Batch(cmds...)
-	}
 	r.said, r.bad = "", false
 	if key.Matches(msg, r.keys.Cancel) {
 		return r.cancel(msg)
@@ -53,7 +45,7 @@ func (r *root) press(msg tea.KeyMsg) tea.Cmd {
 		return cmd
 	}
 	if key.Matches(msg, k.Enter) {
-		return send(s.Selected().open)
+		return r.now(s.Selected().open)
 	}
 	return s.Update(msg)
 }
@@ -168,7 +160,7 @@ func (r *root) pressSubject(msg tea.KeyMsg, k keyMap, s subject) (tea.Cmd, bool)
 			r.marks[s.ref] = true
 			r.say(fmt.Sprintf("marked %s; %s; the next note cites them", s.ref, counted(len(r.marks), "mark", "marks")))
 		}
-		return send(marksMsg{}), true
+		return r.now(marksMsg{}), true
 	case key.Matches(msg, k.Note):
 		r.writeNote(s)
 		return nil, true
@@ -200,7 +192,7 @@ func (r *root) searchPrompt(label, value string) *prompt {
 		if err := check(text); err != nil {
 			return nil, err
 		}
-		return send(search(text)), nil
+		return r.now(search(text)), nil
 	}
 	return p
 }
@@ -230,7 +222,7 @@ func (r *root) commandPrompt() *prompt {
 				}
 			}
 			r.lines = remember(r.lines, text)
-			return send(commandMsg{cmd}), nil
+			return r.now(commandMsg{cmd}), nil
 		}}
 }
 

@@ -158,6 +158,7 @@ func (p *processes) Update(msg tea.Msg) tea.Cmd {
 	if k, ok := msg.(tea.KeyMsg); ok && key.Matches(k, p.Keys().Cycle) {
 		p.every = !p.every
 		p.ask()
+		p.asking = true
 		return p.Init()
 	}
 	return p.records.Update(msg)

@@ -70,10 +70,10 @@ func TestProcessWays(t *testing.T) {
 	shows("bad query", "unknown level")
 
 	d = drive(t, processCase(t), 120, 40)
-	d.run(askPivots(d.m.desk, value{"path", "/img/help.php"}))
+	d.run(d.m.askPivots(value{"path", "/img/help.php"}))
 	shows("pivots of a path", "2 processes the server started then")
 	d.run(send(followPivot(desk.Pivot{Screen: "processes", Ref: "/img/help.php"})))
 	shows("pivot", "1 of 2 processes", "Processes /img/help.php")
-	d.run(askPivots(d.m.desk, value{"process", "{B0B0}"}))
+	d.run(d.m.askPivots(value{"process", "{B0B0}"}))
 	shows("pivots of a process", "this process and what it started")
 }

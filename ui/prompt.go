@@ -32,7 +32,7 @@ func (p *prompt) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
 	}
 	switch {
 	case !types(msg) && key.Matches(msg, p.c.keys.Back):
-		return nil, send(p.cancel)
+		return nil, p.c.now(p.cancel)
 	case !types(msg) && key.Matches(msg, p.c.keys.Enter):
 		cmd, err := p.accept(p.in.text())
 		if err != nil {

@@ -285,22 +285,22 @@ func (r *root) command(c command) tea.Cmd {
 	}
 	switch c.name {
 	case "search":
-		return send(searchMsg{c.args})
+		return r.now(searchMsg{c.args})
 	case "files":
 		if c.args == "" {
 			return r.goTab(tabFiles)
 		}
-		return send(filesMsg{c.args})
+		return r.now(filesMsg{c.args})
 	case "stolen":
-		return send(stolenMsg{})
+		return r.now(stolenMsg{})
 	case "outcomes":
 		if c.args != "" && !slices.Contains(triage.Classes, triage.Class(c.args)) {
 			r.fail(fmt.Errorf("no class of attacks is called %q", triage.VisibleN(c.args, 40)))
 			return nil
 		}
-		return send(outcomesMsg{triage.Class(c.args)})
+		return r.now(outcomesMsg{triage.Class(c.args)})
 	case "processes":
-		return send(processesMsg{c.args, ""})
+		return r.now(processesMsg{c.args, ""})
 	case "open":
 		if c.args == "" {
 			r.fail(errors.New("open what? give a reference, such as :open r:3f9a12.7"))

@@ -30,8 +30,9 @@ type records[T any] struct {
 	noun  [2]string
 
 	gen     int
-	all     []T // as they were read
-	items   []T // those that fit the filters, in the order shown
+	asking  bool // for other rows than those shown, which keys wait for
+	all     []T  // as they were read
+	items   []T  // those that fit the filters, in the order shown
 	filters []filter
 	err     error
 	none    string // what to say when there are no records
@@ -62,6 +63,7 @@ func (r *records[T]) start(c *common, tab int, title, none, one, many string) {
 // Init reads the records.
 func (r *records[T]) Init() tea.Cmd {
 	r.gen = r.c.gen()
+	r.asking = r.asking || r.all == nil && r.err == nil
 	d, gen, read := r.c.desk, r.gen, r.read
 	return r.c.work("reading "+r.noun[1], func(ctx context.Context) tea.Msg {
 		items, err := read(ctx, d)
@@ -75,6 +77,7 @@ func (r *records[T]) Update(msg tea.Msg) tea.Cmd {
 		if msg.gen != r.gen {
 			return nil
 		}
+		r.asking = false
 		if errors.Is(msg.err, context.Canceled) && r.all != nil {
 			return nil // what is shown is as good as it was
 		}
@@ -128,7 +131,7 @@ func (r *records[T]) measure(a bandAct) tea.Cmd {
 	case !a.jump.IsZero():
 		return r.Jump(a.jump)
 	case !a.from.IsZero():
-		return send(narrowedMsg{spanFilters(r.filters, a.from, a.to)})
+		return r.c.now(narrowedMsg{spanFilters(r.filters, a.from, a.to)})
 	}
 	return nil
 }
@@ -145,7 +148,7 @@ func (r *records[T]) seek(on bool, none string, fit func(*T) bool) tea.Cmd {
 			return nil
 		}
 	}
-	return send(sayMsg{none})
+	return r.c.now(sayMsg{none})
 }
 
 // goWanted puts the cursor on the record the screen was opened for.
@@ -159,7 +162,7 @@ func (r *records[T]) goWanted() tea.Cmd {
 	if quiet {
 		return nil
 	}
-	return send(sayMsg{want + " is not in this list"})
+	return r.c.now(sayMsg{want + " is not in this list"})
 }
 
 // sift chooses and orders the rows anew, and draws them.
@@ -329,3 +332,9 @@ func (r *records[T]) current() *T {
 	}
 	return nil
 }
+
+// waits reports whether the rows are on their way, which every key is about.
+func (r *records[T]) waits(tea.KeyMsg) bool { return r.asking }
+
+// noRows reports whether an answer has come and there is nothing in it.
+func (r *records[T]) noRows() bool { return !r.asking && len(r.items) == 0 }

@@ -109,10 +109,10 @@ func (r *records[T]) Jump(t time.Time) tea.Cmd {
 		}
 	}
 	if best < 0 {
-		return send(sayMsg{"no row of this list has a time"})
+		return r.c.now(sayMsg{"no row of this list has a time"})
 	}
 	r.b.show(best)
-	return send(sayMsg{wentTo(when, t)})
+	return r.c.now(sayMsg{wentTo(when, t)})
 }
 
 // wentTo says where a jump to t has led.

@@ -272,6 +272,6 @@ func (r *root) reportFilePrompt(m reportFileMsg) *prompt {
 			if err != nil {
 				return nil, err
 			}
-			return send(reportSetMsg{"file", strings.Join(list, "")}), nil
+			return r.now(reportSetMsg{"file", strings.Join(list, "")}), nil
 		}}
 }

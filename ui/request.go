@@ -113,9 +113,9 @@ func (r *request) Update(msg tea.Msg) tea.Cmd {
 	case tea.KeyMsg:
 		switch k := r.Keys(); {
 		case key.Matches(msg, k.Next):
-			return send(stepMsg{1})
+			return r.c.now(stepMsg{1})
 		case key.Matches(msg, k.Prev):
-			return send(stepMsg{-1})
+			return r.c.now(stepMsg{-1})
 		}
 		r.list.press(&r.c.keys, msg)
 	}
@@ -216,3 +216,20 @@ func (r *request) Selected() subject {
 	}
 	return s
 }
+
+// waits reports whether the request is on its way, or for what lies further down, what stands around it.
+func (r *request) waits(msg tea.KeyMsg) bool {
+	k := &r.c.keys
+	switch {
+	case r.err != nil:
+		return false
+	case r.detail == nil:
+		return true
+	}
+	if matches(msg, k.Down) && r.list.cur < r.list.n-1 {
+		return false
+	}
+	return r.near == nil && !matches(msg, k.Up, k.Next, k.Prev, k.Enter, k.Copy, k.Mark, k.Note, k.Verdict, k.Pivot)
+}
+
+func (r *request) noRows() bool { return r.err != nil }

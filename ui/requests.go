@@ -31,6 +31,10 @@ type requests struct {
 	around   surroundings // the lines around the row under the cursor, in place of its detail
 	err      error
 	loading  bool
+	seeking  int  // the question where to put the cursor; 0 if there is none, or its answer has come
+	turned   bool // the search that runs shows other rows, or in another order
+	marking  int  // the question where the marked rows are; 0 if its answer has come
+	counting bool // the histogram is on its way
 	rows     scroller
 	split    split
 	detail   list
@@ -49,6 +53,7 @@ type searchedMsg struct {
 	n     int
 	files int
 	ref   string  // the request that the cursor was on; empty if that is not known
+	was   int     // the row that it was on
 	at    int     // where it is now
 	first pageMsg // the page it is on
 	err   error
@@ -95,7 +100,7 @@ type question struct {
 // Init searches.
 func (r *requests) Init() tea.Cmd {
 	r.gen = r.c.gen()
-	r.loading, r.err = true, nil
+	r.loading, r.counting, r.err = true, false, nil
 	q := question{query: joined(r.filters), order: requestFields[r.table.sort].order, desc: r.table.desc, gen: r.gen, at: r.rows.cur, ref: or(r.under(), r.want)}
 	d := r.c.desk
 	label := "searching " + q.query
@@ -121,7 +126,7 @@ func search(ctx context.Context, d *desk.Desk, q question) tea.Msg {
 	if err != nil {
 		return searchedMsg{gen: q.gen, err: err}
 	}
-	m := searchedMsg{gen: q.gen, desk: d, res: res, n: res.Len(), files: len(res.Files()), ref: q.ref, at: q.at}
+	m := searchedMsg{gen: q.gen, desk: d, res: res, n: res.Len(), files: len(res.Files()), ref: q.ref, was: q.at, at: q.at}
 	return m.locate()
 }
 
@@ -152,19 +157,19 @@ func countTimes(ctx context.Context, res *index.Result, gen int, lo, hi time.Tim
 	}
 }
 
-// markedMsg says which rows of the search gen are marked.
+// markedMsg says which rows of a search are marked.
 type markedMsg struct {
-	gen  int
+	id   int // see requests.marking
 	rows map[int]bool
 }
 
 // findMarks looks for the marked requests in a result.
-func findMarks(res *index.Result, gen int, refs []string) tea.Cmd {
+func findMarks(res *index.Result, id int, refs []string) tea.Cmd {
 	if len(refs) == 0 {
-		return send(markedMsg{gen: gen})
+		return send(markedMsg{id: id})
 	}
 	return func() tea.Msg {
-		m := markedMsg{gen, map[int]bool{}}
+		m := markedMsg{id, map[int]bool{}}
 		for _, ref := range refs {
 			if i := res.Find(ref); i >= 0 {
 				m.rows[i] = true
@@ -182,12 +187,13 @@ func (r *requests) Update(msg tea.Msg) tea.Cmd {
 		if msg.gen != r.gen {
 			return nil
 		}
+		r.counting = false
 		r.band.put(msg.hist)
 		r.hot = msg.hot
 		return send(failed(msg.err))
 	case markedMsg:
-		if msg.gen == r.pages.gen {
-			r.marked = msg.rows
+		if msg.id == r.marking {
+			r.marked, r.marking = msg.rows, 0
 		}
 	case marksMsg:
 		return r.findMarks()
@@ -202,14 +208,18 @@ func (r *requests) Update(msg tea.Msg) tea.Cmd {
 	case foundMsg:
 		return r.found(msg)
 	case rowMsg:
+		mine := r.sought(msg.id)
 		if msg.gen != r.pages.gen {
+			if mine {
+				return r.Jump(msg.to) // the list was read again meanwhile
+			}
 			return nil
 		}
 		if msg.err != nil {
-			return send(failMsg{msg.err})
+			return r.c.now(failMsg{msg.err})
 		}
 		r.rows.show(msg.row)
-		return tea.Batch(r.follow(), send(sayMsg{msg.said}))
+		return tea.Batch(r.follow(), r.c.now(sayMsg{msg.said}))
 	case requestMsg:
 		return r.answered(msg)
 	case changedMsg:
@@ -231,15 +241,15 @@ func (r *requests) searched(m searchedMsg) tea.Cmd {
 		return nil
 	}
 	if m.err != nil {
-		r.loading, r.err = false, m.err
+		r.loading, r.turned, r.err = false, false, m.err
 		return nil
 	}
-	if ref := r.under(); ref != "" && ref != m.ref {
+	if ref := r.under(); ref != "" && ref != m.ref || r.pages.busy && r.rows.cur != m.was {
 		// The cursor was moved while the search ran.
-		m.ref, m.at = ref, r.rows.cur
+		m.ref, m.was, m.at = ref, r.rows.cur, r.rows.cur
 		return func() tea.Msg { return m.locate() }
 	}
-	r.loading = false
+	r.loading, r.turned = false, false
 	r.pages = newPages(m.desk, m.res, m.gen)
 	if m.first.err != nil || len(m.first.rows) > 0 {
 		r.put(m.first)
@@ -252,6 +262,7 @@ func (r *requests) searched(m searchedMsg) tea.Cmd {
 	r.want = ""
 	r.rows.n, r.rows.cur, r.rows.top = m.n, m.at, max(0, m.at-above)
 	r.divide()
+	r.counting = true
 	return tea.Batch(r.follow(), countTimes(r.c.ctx, m.res, m.gen, r.band.lo, r.band.hi), r.findMarks())
 }
 
@@ -259,7 +270,8 @@ func (r *requests) findMarks() tea.Cmd {
 	if r.pages.res == nil {
 		return nil
 	}
-	return findMarks(r.pages.res, r.pages.gen, sortedKeys(r.c.marks))
+	r.marking = r.c.gen()
+	return findMarks(r.pages.res, r.marking, sortedKeys(r.c.marks))
 }
 
 // put keeps a page, and the room that its clients need.
@@ -268,6 +280,7 @@ func (r *requests) put(m pageMsg) {
 	for i := range m.rows {
 		r.client = max(r.client, len(m.rows[i].Client))
 	}
+	fitRequests(&r.table, r.tableWidth(), r.client)
 }
 
 // follow fetches what is in sight and the detail of the row under the cursor.
@@ -315,7 +328,11 @@ func (r *requests) fill() {
 }
 
 func (r *requests) found(m foundMsg) tea.Cmd {
+	mine := r.sought(m.id)
 	if m.gen != r.pages.gen {
+		if mine {
+			return r.seek(m.step, m.open) // the list was read again meanwhile
+		}
 		return nil
 	}
 	r.pages.hot = m.hot
@@ -323,13 +340,13 @@ func (r *requests) found(m foundMsg) tea.Cmd {
 	case errors.Is(m.err, context.Canceled):
 		return nil
 	case m.err != nil:
-		return send(failMsg{m.err})
+		return r.c.now(failMsg{m.err})
 	case m.row < 0:
-		return send(sayMsg{"no further finding of level medium or above"})
+		return r.c.now(sayMsg{"no further finding of level medium or above"})
 	}
 	r.rows.show(m.row)
 	if m.open {
-		return tea.Batch(r.follow(), send(swapMsg{m.ref}))
+		return tea.Batch(r.follow(), r.c.now(swapMsg{m.ref}))
 	}
 	return r.follow()
 }
@@ -354,7 +371,7 @@ func (r *requests) press(msg tea.KeyMsg) tea.Cmd {
 		return r.nextMark(-1)
 	case matches(msg, k.Context):
 		r.around.turn()
-		return tea.Batch(r.askAround(), send(sayMsg{r.around.said(&r.c.keys)}))
+		return tea.Batch(r.askAround(), r.c.now(sayMsg{r.around.said(&r.c.keys)}))
 	case r.onDetail && r.around.kind != aroundNone:
 		r.around.list.press(&r.c.keys, msg)
 	case r.onDetail:
@@ -390,11 +407,12 @@ func (r *requests) tab() {
 func (r *requests) measure(a bandAct) tea.Cmd {
 	switch {
 	case a.recount:
+		r.counting = true
 		return countTimes(r.c.ctx, r.pages.res, r.pages.gen, r.band.lo, r.band.hi)
 	case !a.jump.IsZero():
 		return r.Jump(a.jump)
 	case !a.from.IsZero():
-		return send(narrowedMsg{spanFilters(r.filters, a.from, a.to)})
+		return r.c.now(narrowedMsg{spanFilters(r.filters, a.from, a.to)})
 	}
 	return nil
 }
@@ -406,9 +424,10 @@ func (r *requests) sort() tea.Cmd {
 		return nil
 	}
 	if requestFields[c.name].order == "" {
-		return send(sayMsg{"requests have no order by " + c.name})
+		return r.c.now(sayMsg{"requests have no order by " + c.name})
 	}
 	r.table.order()
+	r.turned = true
 	return r.Init()
 }
 
@@ -421,7 +440,7 @@ func (r *requests) nextMark(step int) tea.Cmd {
 		}
 	}
 	if to < 0 {
-		return send(sayMsg{"no further mark in this list"})
+		return r.c.now(sayMsg{"no further mark in this list"})
 	}
 	r.rows.show(to)
 	return r.follow()
@@ -437,9 +456,10 @@ func (r *requests) seek(step int, open bool) tea.Cmd {
 	if p.res == nil {
 		return nil
 	}
+	id := r.seekFrom()
 	return r.c.work("looking for the next finding", func(ctx context.Context) tea.Msg {
 		m := findFinding(ctx, d, q, &p, step)
-		m.open = open
+		m.id, m.step, m.open = id, step, open
 		return m
 	})
 }
@@ -457,6 +477,7 @@ func (r *requests) divide() {
 	r.rows.to(r.rows.cur)
 	r.detail.resize(r.split.paneW, r.split.paneH)
 	r.around.list.resize(r.split.paneW, r.split.paneH)
+	r.band.fit(r.split.listW)
 	fitRequests(&r.table, r.tableWidth(), r.client)
 }
 

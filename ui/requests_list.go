@@ -36,7 +36,7 @@ func (r *requests) Narrowed(filters []filter) screen {
 // SetFilters searches anew.
 func (r *requests) SetFilters(filters []filter) tea.Cmd {
 	r.want = r.under()
-	r.filters = filters
+	r.filters, r.turned = filters, true
 	return r.Init()
 }
 
@@ -125,7 +125,9 @@ func (r *requests) At() time.Time {
 
 // rowMsg says where a jump leads.
 type rowMsg struct {
+	id       int // see requests.seeking
 	gen, row int
+	to       time.Time // what was asked for
 	said     string
 	err      error
 }
@@ -136,8 +138,9 @@ func (r *requests) Jump(t time.Time) tea.Cmd {
 	if res == nil {
 		return nil
 	}
+	id := r.seekFrom()
 	return func() tea.Msg {
-		m := rowMsg{gen: gen}
+		m := rowMsg{id: id, gen: gen, to: t}
 		if m.row, m.err = res.At(t); m.err != nil {
 			return m
 		}
@@ -150,3 +153,55 @@ func (r *requests) Jump(t time.Time) tea.Cmd {
 		return m
 	}
 }
+
+// seekFrom is the number of a question where to put the cursor; sought is told that its answer has come, and
+// reports whether it is the latest.
+func (r *requests) seekFrom() int {
+	r.seeking = r.c.gen()
+	return r.seeking
+}
+
+func (r *requests) sought(id int) bool {
+	if id != r.seeking {
+		return false
+	}
+	r.seeking = 0
+	return true
+}
+
+// waits reports whether a key needs what is on its way: the first rows, the row that the cursor is to come to, the one
+// that it is on, the marks, or the histogram.
+func (r *requests) waits(msg tea.KeyMsg) bool {
+	k := &r.c.keys
+	switch {
+	case r.loading && (r.pages.res == nil || r.turned), r.seeking != 0:
+		return true
+	case r.n == 0:
+		return false
+	case matches(msg, k.NextMark, k.PrevMark):
+		return r.marking != 0
+	case matches(msg, k.Tab), r.band.focus:
+		return r.counting && (r.onDetail || r.band.focus)
+	case matches(msg, k.Up, k.Down, k.PageUp, k.PageDown, k.HalfUp, k.HalfDown, k.Home, k.End, k.Left, k.Right):
+		return r.onDetail && r.waitsForRow()
+	}
+	return r.waitsForRow()
+}
+
+// waitsForRow reports whether the row under the cursor, or what is said of it, is still on its way.
+func (r *requests) waitsForRow() bool {
+	row, here := r.pages.at(r.rows.cur)
+	if !here {
+		return r.pages.busy
+	}
+	switch {
+	case !r.onDetail:
+		return false
+	case r.around.kind != aroundNone:
+		return r.around.asked != "" && r.around.ref != row.Ref
+	}
+	return r.asked != "" && (r.shown == nil || r.shown.Request.Ref != row.Ref)
+}
+
+// noRows reports whether an answer has come and there is nothing in it.
+func (r *requests) noRows() bool { return !r.loading && r.n == 0 }

@@ -40,6 +40,8 @@ type root struct {
 	lines         []string        // what was entered in the command line
 	times         []string        // where in time one went
 	loading       *loading        // nil if none runs
+	waiting       []tea.KeyMsg    // keys that what is on its way is needed for, in their order
+	asked         int             // the question where a key leads; 0 if there is none, or its answer has come
 	stale         map[screen]bool // screens that have not read again since evidence came
 	anew          bool            // no session is read or kept
 	resumed       bool            // what was kept of the last session has been read
@@ -80,8 +82,12 @@ func (r *root) Init() tea.Cmd {
 
 // Update routes a message and keeps the spinner turning while work runs.
 func (r *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	cmd := r.handle(msg)
-	if _, isKey := msg.(tea.KeyMsg); isKey && r.resumed {
+	_, isKey := msg.(tea.KeyMsg)
+	cmd := r.do(func() tea.Cmd { return r.handle(msg) })
+	if len(r.waiting) > 0 && !r.mustWait(r.waiting[0]) {
+		cmd, isKey = tea.Batch(cmd, r.pressWaiting()), true
+	}
+	if isKey && r.resumed {
 		cmd = tea.Batch(cmd, r.keepSession())
 	}
 	if len(r.jobs) > 0 && !r.spinning {
@@ -120,7 +126,7 @@ func (r *root) handle(msg tea.Msg) tea.Cmd {
 			return r.outdate()
 		}
 	case tea.KeyMsg:
-		return r.press(msg)
+		return r.typed(msg)
 	case tea.MouseMsg:
 		return r.mouse(msg)
 	case tea.ResumeMsg:
@@ -213,9 +219,11 @@ func (r *root) intent(msg tea.Msg) (tea.Cmd, bool) {
 			p.completed(msg)
 		}
 	case pivotMsg:
-		return askPivots(r.desk, msg.value), true
+		return r.askPivots(msg.value), true
 	case pivotsMsg:
-		r.showPivots(msg)
+		if r.answers(msg.gen) {
+			r.showPivots(msg)
+		}
 	case quitMsg:
 		r.quitting = true
 		for r.cancelJobs() != "" {
@@ -344,21 +352,27 @@ func (r *root) newTab(i int) screen {
 
 // resolvedMsg says what a reference is.
 type resolvedMsg struct {
+	gen       int
 	ref, kind string
 	err       error
 }
 
 // open goes to a record. What kind it is, the case knows.
 func (r *root) open(ref string) tea.Cmd {
-	d := r.desk
+	r.asked = r.gen()
+	d, gen := r.desk, r.asked
 	return func() tea.Msg {
 		kind, whole, _, err := d.Resolve(ref)
-		return resolvedMsg{whole, kind, err}
+		return resolvedMsg{gen, whole, kind, err}
 	}
 }
 
 func (r *root) resolved(m resolvedMsg) tea.Cmd {
+	if !r.answers(m.gen) {
+		return nil
+	}
 	if m.err != nil {
+		r.waiting = nil // what was typed for the record
 		r.fail(m.err)
 		return nil
 	}
@@ -382,6 +396,15 @@ func (r *root) resolved(m resolvedMsg) tea.Cmd {
 	}
 	r.fail(fmt.Errorf("%s is a %s; no screen shows that", m.ref, m.kind))
 	return nil
+}
+
+// answers reports whether an answer is that of the latest question where a key leads.
+func (r *root) answers(gen int) bool {
+	if gen != r.asked {
+		return false
+	}
+	r.asked = 0
+	return true
 }
 
 // pushRequest shows one request. Over a list that can step, so can it.

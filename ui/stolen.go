@@ -359,6 +359,7 @@ func (s *stolen) Update(msg tea.Msg) tea.Cmd {
 		case key.Matches(msg, k.Cycle):
 			s.attacks = !s.attacks
 			s.ask()
+			s.asking = true
 			s.b.list.to(0)
 			return s.Init()
 		case key.Matches(msg, k.Unmask):

@@ -279,7 +279,7 @@ func (t *fileTree) Update(msg tea.Msg) tea.Cmd {
 		k := t.Keys()
 		switch {
 		case matches(msg, k.Tree):
-			return send(treeMsg{})
+			return t.c.now(treeMsg{})
 		case !t.b.onDetail && matches(msg, k.Left):
 			t.fold()
 		case !t.b.onDetail && matches(msg, k.Right):

@@ -206,7 +206,7 @@ func (r *root) statusLine(s screen) string {
 	case r.said != "":
 		runs = append(runs, run{" " + r.said, strong})
 	case label != "":
-		runs = append(runs, run{" " + r.spin.View() + " " + label + cancels, strong})
+		runs = append(runs, run{" " + r.spin.View() + " " + label + cancels + r.waitText(), strong})
 	case r.loading != nil:
 		runs = append(runs, run{" " + r.spin.View() + " " + r.loadText(r.width-4), strong})
 	}

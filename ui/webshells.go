@@ -202,7 +202,7 @@ func fileEvidence(f *triage.File) []line {
 
 func (w *webshells) Update(msg tea.Msg) tea.Cmd {
 	if k, ok := msg.(tea.KeyMsg); ok && key.Matches(k, w.Keys().Plant) {
-		return send(openMsg{w.current().PlantedBy.Ref})
+		return w.c.now(openMsg{w.current().PlantedBy.Ref})
 	}
 	return w.records.Update(msg)
 }
