@@ -84,7 +84,7 @@ func actorColumns() []column[judgedActor] {
 			}
 			return name, strong
 		}, value: func(a *row) string { return actorName(&a.Intruder) }},
-		{name: "clients", width: 15, cell: func(a *row) (string, look) { return clientsText(a.Clients), plain }, value: func(a *row) string { return strings.Join(a.Clients, " ") }},
+		{name: "clients", width: 15, most: 42, cell: func(a *row) (string, look) { return clientsText(a.Clients), plain }, value: func(a *row) string { return strings.Join(a.Clients, " ") }},
 		{name: "attribution", width: verdictWidth, cell: func(a *row) (string, look) { return verdictText(&a.Actor), plain }},
 		{name: "worked", width: 7, right: true, cell: func(a *row) (string, look) { return workedCell(a.Fared) },
 			number: func(a *row) float64 { return float64(a.Fared[outcome.Succeeded] + a.Fared[outcome.Likely]) }},

@@ -10,11 +10,11 @@ import (
 	"spoor/triage/outcome"
 )
 
-// chainLines are the main steps of an incident.
-func chainLines(in *triage.Incident, width int) []line {
-	steps, left := mainSteps(in.Steps, maxSteps)
+// chainLines are the main steps of an incident, at most so many and one.
+func chainLines(in *triage.Incident, width, most int) []line {
+	steps, left := mainSteps(in.Steps, most)
 	if left == 1 {
-		steps, left = mainSteps(in.Steps, maxSteps+1)
+		steps, left = mainSteps(in.Steps, most+1)
 	}
 	clients := clientWidth(steps, width)
 	oneDay := in.First.UTC().Format(time.DateOnly) == in.Last.UTC().Format(time.DateOnly)

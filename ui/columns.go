@@ -52,7 +52,7 @@ func requestColumns() []column[desk.Row] {
 		{name: "outcome", width: 11, from: wideForOutcome, cell: func(r *row) (string, look) { return outcomeShort(r.Outcome), outcomeLook(r.Outcome) }},
 		{name: "size", width: 5, from: narrow, right: true, cell: func(r *row) (string, look) { return sizeText(r.Size), muted }, value: func(r *row) string { return known(r.Size, 0) }},
 		{name: "millis", width: 6, from: never, right: true, cell: func(r *row) (string, look) { return known(r.Millis, 0), muted }},
-		{name: "request", width: 8, grow: 2, cell: requestText, value: func(r *row) string { return r.Path }},
+		{name: "request", width: 8, grow: 3, cell: requestText, value: func(r *row) string { return r.Path }},
 		{name: "query", width: 16, grow: 2, from: never, cell: func(r *row) (string, look) { return r.Query, plain }},
 		{name: "class", width: 10, from: never, cell: func(r *row) (string, look) { return classesText(r), plain }, value: func(r *row) string {
 			if len(r.Classes) == 0 {
@@ -61,7 +61,7 @@ func requestColumns() []column[desk.Row] {
 			return string(r.Classes[0])
 		}},
 		{name: "referer", width: 16, grow: 1, from: never, cell: func(r *row) (string, look) { return r.Referer, muted }},
-		{name: "agent", width: 10, grow: 1, from: 114, cell: func(r *row) (string, look) { return r.Agent, muted }},
+		{name: "agent", width: 10, grow: 1, from: 132, cell: func(r *row) (string, look) { return r.Agent, muted }},
 		{name: "host", width: 16, from: never, cell: func(r *row) (string, look) { return r.Host, muted }},
 		{name: "user", width: 10, from: never, cell: func(r *row) (string, look) { return r.User, plain }},
 		{name: "source", width: 22, from: 162, cell: func(r *row) (string, look) { return r.Source + ":" + strconv.FormatInt(r.Line, 10), muted },

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -112,7 +111,7 @@ func nearLine(r *index.Row, self, client bool) line {
 	}
 	what := "rejected: " + r.Reject
 	if r.Reject == "" {
-		what = fmt.Sprintf("%s %s %s", r.Method, statusText(r.Status), r.URI())
+		what = cell(r.Method, 4) + " " + cellRight(statusText(r.Status), 3) + " " + r.URI()
 	}
 	return line{sub: s, runs: append(runs, run{what, l}), hot: self}
 }

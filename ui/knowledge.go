@@ -300,7 +300,7 @@ func gapColumns() []column[source] {
 		{name: "level", title: "lvl", width: 4, number: func(s *row) float64 { return float64(s.gap.Level) }, value: func(s *row) string { return s.gap.Level.String() },
 			cell: func(s *row) (string, look) { return levelWord(s.gap.Level), levelLook(s.gap.Level) }},
 		{name: "kind", width: 11, cell: func(s *row) (string, look) { return s.gap.Kind, plain }},
-		{name: "source", width: 14, from: 100, cut: cellMiddle, cell: func(s *row) (string, look) { return s.gap.Source, plain }},
+		{name: "source", width: 14, most: 40, from: 100, cut: cellMiddle, cell: func(s *row) (string, look) { return s.gap.Source, plain }},
 		{name: "what", width: 20, grow: 1, cell: func(s *row) (string, look) { return gapText(s), plain }},
 	}
 }

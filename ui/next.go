@@ -120,11 +120,16 @@ func hotLines(c *overviewCounts) []line {
 	return out
 }
 
-// maxSources bounds the sources that the overview names.
-const maxSources = 6
+// maxSources bounds the files refused that the overview names, and maxNamed all sources; minSources are named in any case.
+const (
+	maxSources = 6
+	maxNamed   = 60
+	minSources = 4
+)
 
-// sourceLines name the sources, those with losses first, and each file that was refused with the reason.
-func (v *overviewData) sourceLines() []line {
+// sourceLines name the sources, those with losses first, and each file that was refused with the reason:
+// rows lines at most.
+func (v *overviewData) sourceLines(rows int) []line {
 	var out []line
 	add := func(l line) {
 		l.runs = append([]run{{sectionName("SOURCES", len(out) == 0), heading}}, l.runs...)
@@ -137,10 +142,14 @@ func (v *overviewData) sourceLines() []line {
 		}
 	}
 	named := len(out)
+	most := min(maxNamed, rows)
+	if named+len(v.evidence) > most {
+		most-- // for the line that says how many more there are
+	}
 	for _, lossy := range []bool{true, false} {
 		for i := range v.evidence {
 			e := &v.evidence[i]
-			if len(out) == 2*maxSources || lossy != (e.Rejected > 0 || e.Shortfall() != "") {
+			if len(out) >= most || lossy != (e.Rejected > 0 || e.Shortfall() != "") {
 				continue
 			}
 			what := []string{counted(e.Parsed, "line", "lines")}

@@ -153,7 +153,7 @@ func noteColumns() []column[writing] {
 			}
 			return stamp(n.Edited), plain
 		}},
-		{name: "by", width: 10, cell: func(n *row) (string, look) { return n.Author, plain }},
+		{name: "by", width: 10, most: 24, cell: func(n *row) (string, look) { return n.Author, plain }},
 		{name: "tasks", width: 12, from: never, cell: func(n *row) (string, look) { return strings.TrimSpace(openTasks(n)), medium }},
 		{name: "text", width: 20, grow: 1, cell: func(n *row) (string, look) { return openTasks(n) + noteGist(n.Text), plain }, value: func(n *row) string { return n.Text }},
 	}

@@ -195,8 +195,16 @@ func (o *overview) fill() {
 		return
 	}
 	if o.data != nil {
-		o.b.set(o.data.lines(&o.more, o.b.list.width-gutterWidth, o.b.split.height >= tall))
+		o.b.set(o.data.lines(&o.more, o.b.list.width-gutterWidth, o.room()))
 	}
+}
+
+// room is how many rows the overview has, if that is more than it needs at least; else 0.
+func (o *overview) room() int {
+	if o.b.split.height < tall {
+		return 0
+	}
+	return o.b.list.height
 }
 
 func (o *overview) Resize(width, height int) {

@@ -39,9 +39,10 @@ var ErrNotPlain = errors.New("no such screen")
 
 // Widths and rows of Plain.
 const (
-	plainWidth = 160
-	plainRows  = 10_000
-	maxPlain   = 2_000 // the widest
+	plainHeight = 400 // of the screens whose lines are printed: none leaves out what it would for want of rows
+	plainWidth  = 160
+	plainRows   = 10_000
+	maxPlain    = 2_000 // the widest
 )
 
 // Plain writes what a screen shows as lines without any control character: place, column titles, every row, and
@@ -213,7 +214,7 @@ func (p *plainText) screen(s screen) error {
 	case listed:
 		b := s.pane()
 		b.below = max(b.below, 1) // a detail beside the list would take its room
-		s.(screen).Resize(p.o.Width+gutterWidth, 50)
+		s.(screen).Resize(p.o.Width+gutterWidth, plainHeight)
 		if b.head != nil {
 			p.runs(b.head())
 		}

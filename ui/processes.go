@@ -101,11 +101,11 @@ func processColumns() []column[triage.Process] {
 			cell: func(p *row) (string, look) { return shortStamp(p.Time), plain }},
 		{name: "level", title: "lvl", width: 4, number: func(p *row) float64 { return float64(processLevel(p)) }, value: func(p *row) string { return processLevel(p).String() },
 			cell: func(p *row) (string, look) { return levelWord(processLevel(p)), levelLook(processLevel(p)) }},
-		{name: "parent", width: 14, cell: func(p *row) (string, look) { return or(programOf(p.ParentImage), "?"), muted }, value: func(p *row) string { return p.ParentImage }},
+		{name: "parent", width: 14, most: 20, cell: func(p *row) (string, look) { return or(programOf(p.ParentImage), "?"), muted }, value: func(p *row) string { return p.ParentImage }},
 		{name: "command", width: 20, grow: 1, cell: func(p *row) (string, look) { return or(p.CommandLine, p.Image), plain }},
 		{name: "image", width: 16, from: never, cell: func(p *row) (string, look) { return programOf(p.Image), plain }, value: func(p *row) string { return p.Image }},
-		{name: "user", width: 16, from: 120, cell: func(p *row) (string, look) { return p.User, muted }},
-		{name: "host", width: 12, from: 140, cell: func(p *row) (string, look) { return p.Host, muted }},
+		{name: "user", width: 16, most: 32, from: 120, cell: func(p *row) (string, look) { return p.User, muted }},
+		{name: "host", width: 12, most: 24, from: 140, cell: func(p *row) (string, look) { return p.Host, muted }},
 		{name: "pid", width: 6, from: never, right: true, number: func(p *row) float64 { return float64(p.PID) }, cell: func(p *row) (string, look) { return fmt.Sprint(p.PID), muted }},
 	}
 }

@@ -144,7 +144,7 @@ func (s *stolen) readColumns() []column[lootRow] {
 		{name: "certain", width: 8, cell: of(surenessCell)},
 		{name: "asked", width: 24, grow: 9, cut: cellMiddle, cell: of(func(r *blind.Read) (string, look) { return askedText(r), plain })},
 		{name: "came", width: 10, grow: 10, cell: of(func(r *blind.Read) (string, look) { return s.value(r), strong })},
-		{name: "client", width: 15, from: 120, cell: of(func(r *blind.Read) (string, look) { return r.Client, plain })},
+		{name: "client", width: 15, most: 39, from: 120, cell: of(func(r *blind.Read) (string, look) { return r.Client, plain })},
 		{name: "table", width: 16, from: never, cell: of(func(r *blind.Read) (string, look) { return r.Table, plain })},
 		{name: "column", width: 16, from: never, cell: of(func(r *blind.Read) (string, look) { return r.Column, plain })},
 	}
@@ -193,7 +193,7 @@ func attackColumns() []column[lootRow] {
 	}
 	return []column[lootRow]{
 		{name: "outcome", title: "  outcome", width: 20, cell: of(func(a *blind.Attack) (string, look) { return outcomeText(a.Outcome), outcomeLook(a.Outcome) })},
-		{name: "client", width: 16, cell: of(func(a *blind.Attack) (string, look) { return a.Client, plain })},
+		{name: "client", width: 16, most: 39, cell: of(func(a *blind.Attack) (string, look) { return a.Client, plain })},
 		{name: "requests", width: 8, right: true, cell: of(func(a *blind.Attack) (string, look) { return number(a.Requests), plain }),
 			number: func(x *lootRow) float64 {
 				if x.attack == nil {

@@ -9,13 +9,24 @@ import (
 	"spoor/triage"
 )
 
-// lines makes the overview for a width.
-func (v *overviewData) lines(c *overviewCounts, width int, tall bool) []line {
+// lines makes the overview for a width. With room, the rows that there are, it says more than it must: of the chain
+// what fits, of the sources what is left.
+func (v *overviewData) lines(c *overviewCounts, width, room int) []line {
+	out := v.linesOf(c, width, room, 0)
+	if spare := room - len(out); spare > 0 {
+		out = v.linesOf(c, width, room, spare)
+	}
+	return out
+}
+
+// linesOf makes the overview with that many more steps of its first chain.
+func (v *overviewData) linesOf(c *overviewCounts, width, room, steps int) []line {
+	tall := room > 0
 	out := v.loadedLines()
 	if v.counts.Requests == 0 && len(v.files) == 0 && len(v.lost) == 0 && v.processes[0] == 0 {
 		return append(out, text(plain, ""), text(strong, "Nothing is loaded yet. Type :load access.log, or a folder of logs and file listings"))
 	}
-	out = append(out, v.incidentLines(width, tall)...)
+	out = append(out, v.incidentLines(width, tall, steps)...)
 	out = append(out, v.webshellLines()...)
 	out = append(out, v.actorLines(width)...)
 	out = append(out, v.stolenLines()...)
@@ -24,10 +35,12 @@ func (v *overviewData) lines(c *overviewCounts, width int, tall bool) []line {
 	out = append(out, v.fileLines()...)
 	out = append(out, v.processLines()...)
 	out = append(out, v.noteLines()...)
+	counts := v.countLines()
 	if tall {
-		out = append(append(out, hotLines(c)...), v.sourceLines()...)
+		out = append(out, hotLines(c)...)
+		out = append(out, v.sourceLines(max(minSources, room-len(out)-len(counts)))...)
 	}
-	return append(out, v.countLines()...)
+	return append(out, counts...)
 }
 
 // sectionName is the label of a section, on its first row only.
@@ -123,7 +136,7 @@ func (v *overviewData) missing() []string {
 	return out
 }
 
-func (v *overviewData) incidentLines(width int, tall bool) []line {
+func (v *overviewData) incidentLines(width int, tall bool, more int) []line {
 	if len(v.incidents) == 0 {
 		return []line{section("INCIDENTS", "none: no chain of attacks was found", tabMsg{tabTimeline})}
 	}
@@ -140,7 +153,8 @@ func (v *overviewData) incidentLines(width int, tall bool) []line {
 		}
 		out = append(out, incidentHead(in, v.verdicts, width, i == 0))
 		if in.Level >= triage.High {
-			out = append(out, chainLines(in, width)...)
+			out = append(out, chainLines(in, width, maxSteps+more)...)
+			more = 0
 		}
 	}
 	return out

@@ -15,6 +15,7 @@ type column[T any] struct {
 	name   string                   // one word, as filters and sessions write it
 	title  string                   // what stands over it; empty: its name
 	width  int                      // columns it takes; of a column that grows, the least
+	most   int                      // what it takes of a wide table, where those that grow have enough; 0: its width
 	grow   int                      // its share of what the others leave; 0 for none
 	from   int                      // the width of the table from which it is shown unless columns were chosen; never is only if chosen
 	until  int                      // the width from which it is not shown unless columns were chosen; 0 for none
@@ -24,6 +25,9 @@ type column[T any] struct {
 	number func(*T) float64         // what orders it, of numbers and times; nil: the value
 	cut    func(string, int) string // how a text too long is cut; nil: at its end
 }
+
+// ample is how wide a column that grows is before others get more than their width.
+const ample = 60
 
 // never is the width of a table that no terminal has.
 const never = 1 << 20
@@ -62,6 +66,7 @@ func (t *table[T]) fit(width int) {
 		grow += c.grow
 	}
 	rest := max(0, width-used+1)
+	rest -= t.widen(rest)
 	for i := range t.shown {
 		if c := &t.shown[i]; c.grow > 0 {
 			more := rest * c.grow / grow
@@ -71,6 +76,25 @@ func (t *table[T]) fit(width int) {
 		}
 	}
 	t.reveal(width)
+}
+
+// widen gives columns what they take at most, of the rest that those that grow do not need, and says how much that was.
+func (t *table[T]) widen(rest int) int {
+	spare := rest - 1 // one stays free before the scroll bar
+	for _, c := range t.shown {
+		if c.grow > 0 {
+			spare -= max(0, ample-c.width)
+		}
+	}
+	given := 0
+	for i := range t.shown {
+		c := &t.shown[i]
+		if more := min(c.most-c.width, spare-given); more > 0 {
+			c.width += more
+			given += more
+		}
+	}
+	return given
 }
 
 // reveal has the columns begin so that the one that the keys act upon is in sight.

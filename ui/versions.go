@@ -35,7 +35,7 @@ func versionColumns() []column[cases.Note] {
 	return []column[row]{
 		{name: "version", width: 7, right: true, number: func(n *row) float64 { return float64(n.Version) }, cell: func(n *row) (string, look) { return number(n.Version), strong }},
 		{name: "written", title: "written (UTC)", width: 19, number: func(n *row) float64 { return unix(n.Edited) }, cell: func(n *row) (string, look) { return stamp(n.Edited), plain }},
-		{name: "by", width: 11, cell: func(n *row) (string, look) { return n.Author, plain }},
+		{name: "by", width: 11, most: 24, cell: func(n *row) (string, look) { return n.Author, plain }},
 		{name: "text", width: 20, grow: 1, value: func(n *row) string { return n.Text }, cell: func(n *row) (string, look) { return noteGist(n.Text), plain }},
 	}
 }

@@ -160,7 +160,7 @@ func plantLine(w *rankedShell) line {
 func otherPlants(w *rankedShell) []line {
 	var out []line
 	for _, l := range w.PlantOther {
-		out = append(out, about(citeSubject(l.Ref, "possible planting request"), "or planted", run{"by " + l.Ref, plain},
+		out = append(out, about(citeSubject(l.Ref, "possible planting request"), "or", run{"planted by " + l.Ref, plain},
 			run{fmt.Sprintf("  %s line %d, %s: %s", l.Source, l.Line, l.Confidence, l.Why), muted}))
 	}
 	return out

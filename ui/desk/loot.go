@@ -6,6 +6,7 @@ package desk
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"spoor/index"
@@ -50,7 +51,7 @@ func Sums(t *blind.Totals) []string {
 
 // SentText says what a client was sent, safe to draw.
 func SentText(s *index.Sent) string {
-	out := fmt.Sprintf("%d bytes to %s", s.Bytes, triage.Visible(s.Client))
+	out := fmt.Sprintf("%s bytes to %s", thousands(s.Bytes), triage.Visible(s.Client))
 	if s.Intruder != "" {
 		out += " (" + s.Intruder + ")"
 	}
@@ -62,6 +63,15 @@ func SentText(s *index.Sent) string {
 		out += fmt.Sprintf("; %d since the shell was there, %s UTC", s.After, s.Since.UTC().Format("2006-01-02 15:04:05"))
 	}
 	return out
+}
+
+// thousands writes a number with commas.
+func thousands(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 func several(n int, noun string) string {
