@@ -39,7 +39,7 @@ func FuzzToASCII(f *testing.F) {
 		f.Add(h)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		st := newStyles(false, false)
+		st := newStyles(Colours16, false)
 		drawn := st.draw([]run{{s, matched}, {s, plain}}, 40, selNone) + "\n" + cell(s, 12) + "│" + cellMiddle(s, 20)
 		got := toASCII(drawn)
 		checkASCII(t, got)

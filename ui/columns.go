@@ -35,6 +35,16 @@ func outcomeShort(o outcome.Outcome) string {
 // outcomeText is the sign of an outcome before it.
 func outcomeText(o outcome.Outcome) string { return outcome.Sign(o) + " " + string(o) }
 
+// cutOutcome is the text of an outcome in a width, in fewer words if it has to be.
+func cutOutcome(s string, width int) string {
+	for _, o := range outcome.Outcomes {
+		if s == outcomeText(o) && strWidth(s) > width {
+			return cell(outcomeShort(o), width)
+		}
+	}
+	return cell(s, width)
+}
+
 // requestColumns are the columns of requests. Those of the index that a request is asked, counted and ordered by are
 // in requestFields.
 func requestColumns() []column[desk.Row] {

@@ -182,6 +182,9 @@ func gapText(s *source) string {
 	case s.gap == nil:
 		return ""
 	}
+	if s.gap.Source == "" {
+		return s.gap.Text
+	}
 	return s.gap.Source + ": " + s.gap.Text
 }
 

@@ -139,7 +139,7 @@ func TestGoldenViews(t *testing.T) {
 					compare(t, name+"-colour", visibleColours(d.m.View()))
 				}
 				was := d.view()
-				d.m.st = newStyles(true, false)
+				d.m.st = newStyles(ColoursNone, false)
 				if d.view() != was {
 					t.Errorf("without colours the view says something else:\n%s", d.view())
 				}

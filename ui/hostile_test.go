@@ -136,7 +136,7 @@ func (d *watcher) look() {
 		d.m.ascii = false
 	case 1:
 		st := d.m.st
-		d.m.st = newStyles(true, false)
+		d.m.st = newStyles(ColoursNone, false)
 		v := d.m.View()
 		checkInert(t, v)
 		if ansi.Strip(v) != text {

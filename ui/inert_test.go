@@ -71,7 +71,7 @@ func FuzzCell(f *testing.F) {
 		f.Add(h, 12)
 	}
 	f.Add("plain", 3)
-	st := newStyles(false, false)
+	st := newStyles(Colours16, false)
 	f.Fuzz(func(t *testing.T, s string, width int) {
 		width = max(1, min(width, 200))
 		for _, c := range []string{cell(s, width), cellRight(s, width), cellMiddle(s, width), cellTail(s, width),

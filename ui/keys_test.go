@@ -439,7 +439,7 @@ func TestLongErrorsAreReadWhole(t *testing.T) {
 
 func TestNoColor(t *testing.T) {
 	d := drive(t, incidentCase(t), 80, 24)
-	d.m.st = newStyles(true, false)
+	d.m.st = newStyles(ColoursNone, false)
 	for i := range screenCount {
 		d.press(d.m.keys.Screens[i])
 		for _, seq := range ownSequence.FindAllString(d.m.View(), -1) {

@@ -73,9 +73,9 @@ func faredSubject(a *outcome.Attack) subject {
 func outcomeColumns() []column[outcome.Attack] {
 	type row = outcome.Attack
 	return []column[row]{
-		{name: "outcome", title: "  outcome", width: 20, value: func(a *row) string { return string(a.Outcome) }, cell: func(a *row) (string, look) { return outcomeText(a.Outcome), outcomeLook(a.Outcome) }},
+		{name: "outcome", title: "  outcome", width: 11, most: 20, cut: cutOutcome, value: func(a *row) string { return string(a.Outcome) }, cell: func(a *row) (string, look) { return outcomeText(a.Outcome), outcomeLook(a.Outcome) }},
 		{name: "class", width: 10, cell: func(a *row) (string, look) { return string(a.Class), plain }},
-		{name: "client", width: 15, most: 39, cell: func(a *row) (string, look) { return a.Client, plain }},
+		{name: "client", width: 17, most: 39, cell: func(a *row) (string, look) { return a.Client, plain }},
 		{name: "requests", width: 8, right: true, number: func(a *row) float64 { return float64(a.Requests) }, cell: func(a *row) (string, look) { return number(a.Requests), plain }},
 		{name: "first", width: 14, from: 100, number: func(a *row) float64 { return unix(a.First) }, cell: func(a *row) (string, look) { return shortStamp(a.First), muted }},
 		{name: "place", width: 10, grow: 1, cut: cellMiddle, cell: func(a *row) (string, look) { return a.Place(), plain }},

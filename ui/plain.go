@@ -57,7 +57,7 @@ func Plain(ctx context.Context, d *desk.Desk, w io.Writer, o PlainOptions) error
 	if o.Width < minWidth || o.Width > maxPlain || o.Rows < 0 {
 		return fmt.Errorf("a width of %d and %d rows: the width is %d to %d, rows are more than 0", o.Width, o.Rows, minWidth, maxPlain)
 	}
-	h := &Headless{m: newRoot(ctx, d, Options{NoColor: true})}
+	h := &Headless{m: newRoot(ctx, d, Options{Colours: ColoursNone})}
 	h.m.spinning = true // no clock
 	h.send(tea.WindowSizeMsg{Width: o.Width, Height: 50})
 	h.run(h.m.Init())

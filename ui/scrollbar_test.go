@@ -9,7 +9,7 @@ import (
 
 // The scroll bar has a sign where findings and marks lie: beside its row where the list is seen whole, else in its part.
 func TestScrollBar(t *testing.T) {
-	st := newStyles(false, false)
+	st := newStyles(Colours16, false)
 	for _, c := range []struct {
 		name    string
 		n, h    int

@@ -192,8 +192,8 @@ func attackColumns() []column[lootRow] {
 		}
 	}
 	return []column[lootRow]{
-		{name: "outcome", title: "  outcome", width: 20, cell: of(func(a *blind.Attack) (string, look) { return outcomeText(a.Outcome), outcomeLook(a.Outcome) })},
-		{name: "client", width: 16, most: 39, cell: of(func(a *blind.Attack) (string, look) { return a.Client, plain })},
+		{name: "outcome", title: "  outcome", width: 11, most: 20, cut: cutOutcome, cell: of(func(a *blind.Attack) (string, look) { return outcomeText(a.Outcome), outcomeLook(a.Outcome) })},
+		{name: "client", width: 17, most: 39, cell: of(func(a *blind.Attack) (string, look) { return a.Client, plain })},
 		{name: "requests", width: 8, right: true, cell: of(func(a *blind.Attack) (string, look) { return number(a.Requests), plain }),
 			number: func(x *lootRow) float64 {
 				if x.attack == nil {

@@ -129,7 +129,7 @@ func TestInputEdits(t *testing.T) {
 }
 
 func TestInputDrawsInert(t *testing.T) {
-	st := newStyles(true, false)
+	st := newStyles(ColoursNone, false)
 	in := newInput("/", "path:\"/\x1b]52;c;AA==\x07\u202e\"", nil)
 	for range 30 {
 		v := in.view(&st, 40)
@@ -162,7 +162,7 @@ func TestAreaEdits(t *testing.T) {
 	if got := a.text(); got != "onewothree words " {
 		t.Errorf("text = %q", got)
 	}
-	st := newStyles(true, false)
+	st := newStyles(ColoursNone, false)
 	for _, row := range a.view(&st, 14, 4) {
 		if ansi.StringWidth(row) != 14 {
 			t.Errorf("row %q", row)

@@ -26,7 +26,7 @@ type Options struct {
 	In      io.Reader // keys; nil is the terminal
 	Out     io.Writer // the terminal; nil is standard output, and in New no copying
 	Fresh   bool      // begin at the Overview, and keep nothing of where one went
-	NoColor bool      // draw with weight, underline and reverse only
+	Colours Colours   // how many the terminal shows
 	Light   bool      // choose colours for a light background
 	ASCII   bool      // draw without Unicode
 	Mouse   bool      // take the mouse from the terminal

@@ -48,7 +48,7 @@ func TestPictures(t *testing.T) {
 	}
 	for _, p := range pictures {
 		t.Run(p.name, func(t *testing.T) {
-			x := startTerminal(t, binary, t.TempDir(), pictureCols, pictureRows, "demo", "--color", "always")
+			x := startTerminal(t, binary, t.TempDir(), pictureCols, pictureRows, "demo", "--color", "16")
 			x.shows("[Overview]", "LEVELS")
 			for _, k := range p.keys {
 				x.keys(k[0])

@@ -14,7 +14,7 @@ import (
 
 // terminalFlags say how the terminal program draws. What is not said is taken from the environment.
 type terminalFlags struct {
-	Color string `help:"auto, always, or never for no colour. auto goes by NO_COLOR and TERM." enum:"auto,always,never" default:"auto"`
+	Color string `help:"auto, always, or never for no colour; 16 for those of the terminal's theme, 256 or true. auto and always go by COLORTERM and TERM, auto by NO_COLOR too." enum:"auto,always,never,16,256,true" default:"auto"`
 	Light *bool  `negatable:"" help:"Colours for a light background. Default: what COLORFGBG says, else dark."`
 	Fresh bool   `help:"Begin at the Overview, not where the last session was left, and keep nothing of this one."`
 	Keys  string `help:"A file that says which keys do what, in place of CASE/keys; spoor keys prints one." placeholder:"FILE"`
@@ -24,7 +24,7 @@ type terminalFlags struct {
 
 // options are the flags with what they leave to the environment.
 func (f *terminalFlags) options(env func(string) string) ui.Options {
-	o := ui.Options{Fresh: f.Fresh, NoColor: f.Color == "never" || f.Color != "always" && noColor(env), Light: lightBackground(env), ASCII: noUnicode(env), Mouse: f.Mouse}
+	o := ui.Options{Fresh: f.Fresh, Colours: colours(f.Color, env), Light: lightBackground(env), ASCII: noUnicode(env), Mouse: f.Mouse}
 	if f.Light != nil {
 		o.Light = *f.Light
 	}
@@ -34,15 +34,48 @@ func (f *terminalFlags) options(env func(string) string) ui.Options {
 	return o
 }
 
-// noColor reports whether nobody wants colours (https://no-color.org) or the terminal's type has none.
-func noColor(env func(string) string) bool {
-	t := env("TERM")
-	for _, mono := range []string{"vt1", "vt2", "vt3", "dumb"} {
-		if strings.HasPrefix(t, mono) {
+// colours is how many colours are drawn with, by the flag and the environment. COLORTERM is what terminals of true
+// colour set (https://github.com/termstandard/colors); GNU screen, which keeps it, has 256 at most.
+func colours(flag string, env func(string) string) ui.Colours {
+	switch flag {
+	case "never":
+		return ui.ColoursNone
+	case "16":
+		return ui.Colours16
+	case "256":
+		return ui.Colours256
+	case "true":
+		return ui.ColoursTrue
+	}
+	if flag != "always" && noColor(env) {
+		return ui.ColoursNone
+	}
+	t, c := env("TERM"), env("COLORTERM")
+	switch {
+	case strings.HasSuffix(t, "-direct"), (c == "truecolor" || c == "24bit") && !strings.HasPrefix(t, "screen") && !fewTerm(t), env("WT_SESSION") != "":
+		return ui.ColoursTrue
+	case strings.Contains(t, "256color"):
+		return ui.Colours256
+	}
+	return ui.Colours16
+}
+
+// monoTerm reports whether a terminal's type has no colours.
+func monoTerm(t string) bool {
+	for _, p := range []string{"vt1", "vt2", "vt3", "dumb"} {
+		if strings.HasPrefix(t, p) {
 			return true
 		}
 	}
-	return env("NO_COLOR") != "" || strings.HasSuffix(t, "-m") || strings.HasSuffix(t, "-mono")
+	return strings.HasSuffix(t, "-m") || strings.HasSuffix(t, "-mono")
+}
+
+// fewTerm reports whether a terminal's type has 16 colours at most, whatever the window around it has.
+func fewTerm(t string) bool { return monoTerm(t) || t == "linux" || strings.HasSuffix(t, "-16color") }
+
+// noColor reports whether nobody wants colours (https://no-color.org) or the terminal's type has none.
+func noColor(env func(string) string) bool {
+	return env("NO_COLOR") != "" || monoTerm(env("TERM"))
 }
 
 // lightBackground goes by COLORFGBG, "text;background" or "text;other;background" in numbers of the 16 colours,
