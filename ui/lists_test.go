@@ -421,6 +421,21 @@ func checkColumnIsCounted(t *testing.T, d *driver) {
 				}
 				return p.text[col] == x.value
 			}))
+			// Counted again where it is the filter already, it is one value, and Enter opens the same rows.
+			d.column(col)
+			d.press(k.Tally)
+			if again, ok := d.m.top().(*frequency); ok && col != "class" {
+				if len(again.items) != 1 || again.items[0].n != x.n {
+					t.Errorf("%s %q counted where it is the filter: %d values", col, x.value, len(again.items))
+				}
+				d.press(k.Enter)
+				if d.m.top() == screen(again) {
+					t.Errorf("Enter on %s %q, which is the filter, opens nothing: %s", col, x.value, d.m.said)
+				}
+				same(t, fmt.Sprintf("Enter on %s %q, which is the filter", col, x.value), d.list().probed(t), got)
+				d.press(k.Back)
+			}
+			d.press(k.Back)
 			d.press(k.Back)
 			if d.m.top() != screen(f) {
 				t.Fatalf("Esc led to %T", d.m.top())

@@ -48,7 +48,7 @@ type filterCountsMsg struct {
 	err    error
 }
 
-// narrowMsg is the intent that narrows a list further, from its frequency table.
+// narrowMsg is the intent that shows the rows of a list that fit a term, from its frequency table or tree.
 type narrowMsg struct {
 	list lister
 	term string
@@ -72,10 +72,6 @@ func (r *root) narrow(l lister, out bool) tea.Cmd {
 	if out {
 		term = inverse(term)
 	}
-	return r.narrowBy(l, term)
-}
-
-func (r *root) narrowBy(l lister, term string) tea.Cmd {
 	filters := with(l.Filters(), term)
 	if slices.Equal(filters, l.Filters()) {
 		r.say("the list is narrowed to " + term + " already")

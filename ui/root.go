@@ -181,7 +181,8 @@ func (r *root) intent(msg tea.Msg) (tea.Cmd, bool) {
 	case tabMsg:
 		return r.goTab(msg.tab), true
 	case narrowMsg:
-		return r.narrowBy(msg.list, msg.term), true
+		// A list that is narrowed to these rows already is shown all the same: that is where one wants to go.
+		return r.push(msg.list.Narrowed(with(msg.list.Filters(), msg.term))), true
 	case citedMsg:
 		r.citedMenu(msg)
 	case treeMsg:
