@@ -26,8 +26,8 @@ func (d *driver) shot() shot {
 }
 
 func measuring(s screen) bool {
-	l, ok := s.(lister)
-	return ok && l.Measuring()
+	m, ok := s.(measurer)
+	return ok && m.Measuring()
 }
 
 // isPrompt reports whether a line is asked for that begins with label.

@@ -130,9 +130,9 @@ func (b *browser) headRows() int {
 // lowest is the height of a body under which a list goes without its histogram.
 const lowest = 18
 
-// banded reports whether the histogram is drawn.
+// banded reports whether the histogram is drawn: where there is room for it, or it has the keys.
 func (b *browser) banded() bool {
-	return b.hasBand && b.rows > 1 && b.split.height >= max(lowest, b.tall)
+	return b.hasBand && b.rows > 1 && (b.band.focus || b.split.height >= max(lowest, b.tall))
 }
 
 // needs says how many rows the list will have, before they are made in the width that this leaves.
@@ -170,12 +170,14 @@ func (b *browser) tab(at time.Time) {
 	switch {
 	case b.band.focus:
 		b.band.focus = false
+		b.divide()
 	case !b.onDetail && len(b.detail.lines) > 0:
 		b.onDetail = true
 	default:
 		b.onDetail = false
-		if b.banded() && b.band.usable() {
+		if b.hasBand && b.rows > 1 && b.band.usable() {
 			b.band.enter(at)
+			b.divide()
 		}
 	}
 }
@@ -184,6 +186,13 @@ func (b *browser) tab(at time.Time) {
 func (b *browser) show(i int) {
 	b.list.show(i)
 	b.describe(true)
+}
+
+// pressBand does what a key means in the histogram.
+func (b *browser) pressBand(k *keyMap, msg tea.KeyMsg) bandAct {
+	a := b.band.press(k, msg)
+	b.divide()
+	return a
 }
 
 // press moves in the pane that has the keys.
@@ -220,6 +229,7 @@ func (b *browser) selected() subject {
 func (b *browser) leave() bool {
 	was := b.onDetail || b.band.focus
 	b.onDetail, b.band.focus = false, false
+	b.divide()
 	return was
 }
 

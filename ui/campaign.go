@@ -37,6 +37,12 @@ func newCampaign(c *common, paths []string, milestones []campaign.Milestone) *ca
 	}
 	s.table = table[campaignRow]{all: campaignColumns(), at: "row"}
 	s.subject = func(r *campaignRow) subject { return r.line().sub }
+	s.span = func(r *campaignRow) (from, to time.Time) {
+		if r.event == nil {
+			return from, to
+		}
+		return r.event.First, r.event.Last
+	}
 	s.row = func(r *campaignRow, _ int) line {
 		if r.event != nil {
 			return line{}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"syscall"
 	"time"
 
@@ -74,7 +75,7 @@ func (r *root) logFailure(msg tea.Msg) {
 func (r *root) relog() {
 	for _, s := range r.all() {
 		if l, ok := s.(*logScreen); ok {
-			l.fill(true)
+			l.renew()
 		}
 	}
 	if _, ok := r.top().(*logScreen); ok {
@@ -120,59 +121,72 @@ func remedy(err error, k *keyMap) string {
 // noRemedy is said of errors that nothing better is known about.
 const noRemedy = "nothing else was changed by it. Try it again; :verify checks journal and evidence"
 
-// logScreen shows what was said, newest last.
-type logScreen struct {
-	c *common
-	b browser
-}
+// logScreen shows what was said, newest last. Its rows are what was said until it was told of something new.
+type logScreen struct{ records[said] }
 
 func newLog(c *common) *logScreen {
-	l := &logScreen{c: c, b: newBrowser(c, "in full", "Nothing was said yet: messages and errors of this session come here.")}
-	l.b.head = func() []run { return []run{{cell("time (UTC)", 21) + cell("", 7) + "what", muted}} }
+	l := &logScreen{}
+	l.start(c, tabOverview, "log", "Nothing was said yet: messages and errors of this session come here.", "message", "messages")
+	l.b.title, l.hotNoun = "in full", "error"
 	l.b.below = 6
-	l.b.build = func(i int) []line { return describeSaid(&l.c.log.all[i], &l.c.keys) }
+	l.table = table[said]{all: saidColumns(), at: "what"}
+	l.subject = func(s *said) subject { return subject{title: s.whole(), copied: stamp(s.at) + " " + s.whole()} }
+	l.span = func(s *said) (time.Time, time.Time) { return s.at, s.at }
+	l.hot = func(s *said) bool { return s.err != nil }
+	l.again = func() (lister, *records[said]) { x := newLog(c); return x, &x.records }
+	l.about = func(s *said) []line { return describeSaid(s, &c.keys) }
+	l.take()
 	return l
+}
+
+// take takes in what was said until now.
+func (l *logScreen) take() {
+	all := slices.Clone(l.c.log.all)
+	l.all, l.gen = all, l.c.gen()
+	l.read = func(context.Context, *desk.Desk) ([]said, error) { return all, nil }
 }
 
 // Init looks at everything, and stands on the newest.
 func (l *logScreen) Init() tea.Cmd {
 	l.c.log.unseen = 0
-	l.fill(true)
+	if len(l.filters) > 0 {
+		return nil // it was narrowed, with its cursor
+	}
+	l.sift()
+	l.b.show(len(l.items) - 1)
 	return nil
 }
 
-func (l *logScreen) Update(msg tea.Msg) tea.Cmd {
-	if k, ok := msg.(tea.KeyMsg); ok {
-		l.b.press(k)
-	}
-	return nil
-}
-
-// fill makes the rows anew; at the end stays at the end.
-func (l *logScreen) fill(end bool) {
-	end = end && l.b.list.cur >= len(l.b.list.lines)-1
-	lines := make([]line, len(l.c.log.all))
-	for i := range lines {
-		lines[i] = saidLine(&l.c.log.all[i])
-	}
-	l.b.set(lines)
+// renew shows what was added; at the end stays at the end.
+func (l *logScreen) renew() {
+	end := l.b.list.cur >= len(l.items)-1
+	l.take()
+	l.sift()
 	if end {
-		l.b.list.to(len(lines) - 1)
-		l.b.describe(true)
+		l.b.show(len(l.items) - 1)
 	}
 }
 
-func saidLine(s *said) line {
-	word, look := "", plain
-	if s.err != nil {
-		word, look = "ERROR", critical
-	}
-	text := s.text
+// whole is what was said, and how often.
+func (s *said) whole() string {
 	if s.times > 1 {
-		text = fmt.Sprintf("(%d times) %s", s.times, text)
+		return fmt.Sprintf("(%d times) %s", s.times, s.text)
 	}
-	return line{sub: subject{title: text, copied: stamp(s.at) + " " + text},
-		runs: []run{{cell(stamp(s.at), 21), plain}, {cell(word, 7), look}, {text, plain}}}
+	return s.text
+}
+
+func saidColumns() []column[said] {
+	return []column[said]{
+		{name: "time", title: "time (UTC)", width: 19, number: func(s *said) float64 { return unix(s.at) }, cell: func(s *said) (string, look) { return stamp(s.at), plain }},
+		{name: "kind", width: 7, cell: func(s *said) (string, look) {
+			if s.err != nil {
+				return "ERROR", critical
+			}
+			return "message", muted
+		}},
+		{name: "times", width: 5, from: never, right: true, number: func(s *said) float64 { return float64(s.times) }, cell: func(s *said) (string, look) { return number(s.times), plain }},
+		{name: "what", width: 20, grow: 1, value: func(s *said) string { return s.text }, cell: func(s *said) (string, look) { return s.whole(), plain }},
+	}
 }
 
 // describeSaid is one saying in full, with what to do if it is an error.
@@ -189,15 +203,12 @@ func describeSaid(s *said, k *keyMap) []line {
 	return append(out, label("remedy", run{todo, strong}))
 }
 
-func (l *logScreen) Resize(width, height int) { l.b.resize(width, height) }
-func (l *logScreen) View() string             { return l.b.view() }
-func (l *logScreen) Place() (int, string)     { return tabOverview, "log" }
-func (l *logScreen) Selected() subject        { return l.b.selected() }
-func (l *logScreen) Leave() bool              { return l.b.leave() }
-func (l *logScreen) Keys() keyMap             { return l.b.keys() }
-
+// Info counts the messages, or the rows that fit the filters.
 func (l *logScreen) Info() string {
-	s := counted(len(l.c.log.all), "message", "messages")
+	if joined(l.filters) != "" {
+		return l.records.Info()
+	}
+	s := counted(len(l.all), "message", "messages")
 	if l.c.log.lost > 0 {
 		s += ", " + number(l.c.log.lost) + " older ones are no longer kept"
 	}

@@ -381,6 +381,7 @@ func (b *browser) point(m pointer) pointed {
 	}
 	was := b.list.cur
 	out := p.point(m)
+	b.divide()
 	if b.list.cur != was {
 		b.describe(true)
 	}
@@ -420,10 +421,13 @@ func (r *requests) Point(m pointer) (tea.Cmd, bool) {
 }
 
 // Point does what the mouse does in the overview.
-func (o *overview) Point(m pointer) (tea.Cmd, bool) { return nil, o.b.point(m).open }
-
-// Point does what the mouse does in the log.
-func (l *logScreen) Point(m pointer) (tea.Cmd, bool) { return nil, l.b.point(m).open }
+func (o *overview) Point(m pointer) (tea.Cmd, bool) {
+	p := o.b.point(m)
+	if p.part == partBand {
+		return o.measure(p.act), false
+	}
+	return nil, p.open
+}
 
 // Point does what the mouse does in a page.
 func (p *page) Point(m pointer) (tea.Cmd, bool) { return nil, p.list.point(m) }

@@ -17,6 +17,7 @@ import (
 // the history: other filters are a step on, and Esc leads back.
 type lister interface {
 	screen
+	measurer
 	// Filters are what the rows are narrowed to, in the order in which they came.
 	Filters() []filter
 	// Parse reads a line as filters.
@@ -31,8 +32,6 @@ type lister interface {
 	Under() string
 	// Tally names the column that the keys act upon and how to count it; read is nil if it cannot be.
 	Tally() (column string, read func(context.Context, *desk.Desk) ([]tallied, error))
-	// Measuring reports whether the histogram has the keys.
-	Measuring() bool
 	// Columns names the columns, and says which are shown; none if the list has none.
 	Columns() (all []string, shown map[string]bool)
 	SetColumns(names []string) tea.Cmd
@@ -40,6 +39,9 @@ type lister interface {
 	At() time.Time
 	Jump(t time.Time) tea.Cmd
 }
+
+// A measurer is a screen with a histogram. Measuring reports whether that has the keys.
+type measurer interface{ Measuring() bool }
 
 // filterCountsMsg says how many rows fit each filter alone; -1 if that is not known.
 type filterCountsMsg struct {

@@ -19,13 +19,15 @@ import (
 // overview answers in ten seconds what was loaded, what happened, by whom, and what to look at. Every line
 // leads to its record.
 type overview struct {
-	c       *common
-	gen     int
-	data    *overviewData
-	more    overviewCounts
-	moreGen int // the latest question for more
-	err     error
-	b       browser
+	c        *common
+	gen      int
+	data     *overviewData
+	more     overviewCounts
+	moreGen  int  // the latest question for more
+	partGen  int  // the latest question for a part of the histogram
+	counting bool // the histogram is on its way
+	err      error
+	b        browser
 }
 
 // overviewData is what the overview shows.
@@ -81,7 +83,8 @@ const tall = 36
 
 func newOverview(c *common) *overview {
 	o := &overview{c: c, b: newBrowser(c, "in full", "reading the case")}
-	o.b.below = 3
+	o.b.below, o.b.tall = 3, tall
+	o.b.band.noun, o.b.band.second = "requests", "findings"
 	o.b.build = func(i int) []line { return o.detail(i) }
 	return o
 }
@@ -103,7 +106,7 @@ func (o *overview) count() tea.Cmd {
 	if o.moreGen != 0 || o.data == nil || o.data.counts.Requests == 0 {
 		return nil
 	}
-	o.moreGen = o.c.gen()
+	o.moreGen, o.counting = o.c.gen(), true
 	d, gen, ctx := o.c.desk, o.moreGen, o.c.ctx
 	return func() tea.Msg { return countAll(ctx, d, gen) }
 }
@@ -171,7 +174,12 @@ func (o *overview) Update(msg tea.Msg) tea.Cmd {
 		if msg.gen != o.moreGen {
 			return nil
 		}
-		o.more = msg.overviewCounts
+		o.more, o.counting = msg.overviewCounts, false
+		if o.b.band.lo.IsZero() {
+			o.b.band.put(o.more.hist)
+		}
+		o.b.hasBand = o.more.hist.bucket > 0
+		o.b.divide()
 		o.fill()
 		if msg.whole || msg.err != nil {
 			return send(failed(msg.err))
@@ -183,10 +191,47 @@ func (o *overview) Update(msg tea.Msg) tea.Cmd {
 			return o.Init()
 		}
 		return o.read()
+	case histogramMsg:
+		if msg.gen == o.partGen {
+			o.b.band.put(msg.hist)
+			return send(failed(msg.err))
+		}
 	case tea.KeyMsg:
+		k := o.Keys()
+		if o.b.band.focus && !matches(msg, k.Tab) {
+			return o.measure(o.b.pressBand(&k, msg))
+		}
 		o.b.press(msg)
 	}
 	return nil
+}
+
+// measure does what was chosen in the histogram: the requests of a time or a span are on their own screen.
+func (o *overview) measure(a bandAct) tea.Cmd {
+	switch {
+	case a.recount:
+		return o.recount()
+	case !a.jump.IsZero():
+		a.from, a.to = o.b.band.span(o.b.band.at, o.b.band.at)
+	case a.from.IsZero():
+		return nil
+	}
+	return o.c.now(searchMsg{joined(spanFilters(nil, a.from, a.to))})
+}
+
+// recount counts the part of the histogram that is seen larger, or all of it again.
+func (o *overview) recount() tea.Cmd {
+	o.partGen = o.c.gen()
+	d, ctx, gen, lo, hi := o.c.desk, o.c.ctx, o.partGen, o.b.band.lo, o.b.band.hi
+	return func() tea.Msg {
+		m := histogramMsg{gen: gen}
+		all, err := d.Search(ctx, "")
+		if err == nil {
+			m.hist, err = readHistogram(ctx, all, lo, hi)
+		}
+		m.err = err
+		return m
+	}
 }
 
 func (o *overview) fill() {
@@ -214,7 +259,6 @@ func (o *overview) Resize(width, height int) {
 
 func (o *overview) View() string         { return o.b.view() }
 func (o *overview) Place() (int, string) { return tabOverview, screenNames[tabOverview] }
-func (o *overview) Keys() keyMap         { return o.b.keys() }
 func (o *overview) Selected() subject    { return o.b.selected() }
 
 func (o *overview) Info() string {
@@ -241,7 +285,33 @@ func (o *overview) detail(i int) []line {
 	return []line{{runs: []run{{s.copied, plain}}, sub: s}}
 }
 
-// waits reports whether what every key is about is on its way.
-func (o *overview) waits(tea.KeyMsg) bool { return o.data == nil && o.err == nil }
+// Measuring reports whether the histogram has the keys.
+func (o *overview) Measuring() bool { return o.b.band.focus }
+
+// Leave gives the keys back to the list and reports whether another pane had them.
+func (o *overview) Leave() bool { return o.b.leave() }
+
+// Keys are those of a list, or of the histogram.
+func (o *overview) Keys() keyMap {
+	k := o.b.keys()
+	if !o.b.band.focus {
+		return k
+	}
+	k = o.b.band.keys(k)
+	if o.b.band.begun < 0 {
+		k.Enter.SetHelp(k.Enter.Help().Key, "requests of this time")
+	} else {
+		k.Enter.SetHelp(k.Enter.Help().Key, "requests of this span")
+	}
+	return k
+}
+
+// waits reports whether what a key is about is on its way.
+func (o *overview) waits(msg tea.KeyMsg) bool {
+	if o.data == nil {
+		return o.err == nil
+	}
+	return matches(msg, o.c.keys.Tab) && o.b.onDetail && o.counting
+}
 
 func (o *overview) noRows() bool { return o.err != nil }

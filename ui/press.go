@@ -33,10 +33,10 @@ func (r *root) press(msg tea.KeyMsg) tea.Cmd {
 	if cmd, done := r.pressGlobal(msg, k); done {
 		return cmd
 	}
+	if m, ok := s.(measurer); ok && m.Measuring() {
+		return s.Update(msg)
+	}
 	if l, ok := s.(lister); ok {
-		if l.Measuring() {
-			return s.Update(msg)
-		}
 		if cmd, done := r.pressList(msg, k, l); done {
 			return cmd
 		}
@@ -52,7 +52,7 @@ func (r *root) press(msg tea.KeyMsg) tea.Cmd {
 
 // keysOf is what the keys do on a screen now.
 func keysOf(s screen) keyMap {
-	if l, ok := s.(lister); ok && l.Measuring() {
+	if m, ok := s.(measurer); ok && m.Measuring() {
 		return s.Keys()
 	}
 	return s.Keys().forSubject(s.Selected())

@@ -43,6 +43,7 @@ type records[T any] struct {
 	subject func(item *T) subject                                // what a row of the table is about
 	span    func(item *T) (from, to time.Time)                   // when a record was; nil if the list has no times
 	hot     func(item *T) bool                                   // whether it is a finding; nil if nothing here is
+	hotNoun string                                               // what such a record is called
 	about   func(item *T) []line
 	again   func() (lister, *records[T]) // the same screen anew
 }
@@ -56,6 +57,7 @@ type recordsMsg[T any] struct {
 
 func (r *records[T]) start(c *common, tab int, title, none, one, many string) {
 	r.c, r.tab, r.title, r.none, r.noun = c, tab, title, none, [2]string{one, many}
+	r.hotNoun = "finding"
 	r.b = newBrowser(c, one, "reading")
 	r.b.build = func(i int) []line { return r.about(&r.items[i]) }
 }
@@ -97,7 +99,7 @@ func (r *records[T]) Update(msg tea.Msg) tea.Cmd {
 func (r *records[T]) press(msg tea.KeyMsg) tea.Cmd {
 	k := r.Keys()
 	if r.b.band.focus && !matches(msg, k.Tab) {
-		return r.measure(r.b.band.press(&k, msg))
+		return r.measure(r.b.pressBand(&k, msg))
 	}
 	switch {
 	case matches(msg, k.Reload):
@@ -114,7 +116,7 @@ func (r *records[T]) press(msg tea.KeyMsg) tea.Cmd {
 		r.table.order()
 		r.sift()
 	case matches(msg, k.Next, k.Prev):
-		return r.seek(matches(msg, k.Next), "no further finding in this list", r.hot)
+		return r.seek(matches(msg, k.Next), "no further "+r.hotNoun+" in this list", r.hot)
 	case matches(msg, k.NextMark, k.PrevMark):
 		return r.seek(matches(msg, k.NextMark), "no further mark in this list", func(item *T) bool { return r.c.marks[r.subject(item).ref] })
 	default:
@@ -222,7 +224,7 @@ func (r *records[T]) count() {
 	}
 	r.b.band.noun = "all"
 	if r.hot != nil {
-		r.b.band.second = "findings"
+		r.b.band.second = r.hotNoun + "s"
 	}
 	r.b.band.put(countSpans(len(r.items), func(i int) (time.Time, time.Time, bool) {
 		from, to := r.span(&r.items[i])
@@ -293,6 +295,10 @@ func (r *records[T]) Keys() keyMap {
 	k.Columns.SetEnabled(table)
 	for _, b := range []*key.Binding{&k.Next, &k.Prev} {
 		b.SetEnabled(r.hot != nil && any)
+	}
+	if r.hotNoun != "finding" {
+		k.Next.SetHelp(k.Next.Help().Key, "next "+r.hotNoun)
+		k.Prev.SetHelp(k.Prev.Help().Key, "previous "+r.hotNoun)
 	}
 	for _, b := range []*key.Binding{&k.NextMark, &k.PrevMark} {
 		b.SetEnabled(len(r.c.marks) > 0 && any && r.subject != nil)

@@ -31,7 +31,7 @@ func (v *overviewData) linesOf(c *overviewCounts, width, room, steps int) []line
 	out = append(out, v.actorLines(width)...)
 	out = append(out, v.stolenLines()...)
 	out = append(out, v.nextLines(c, tall)...)
-	out = append(out, v.findingLines(&c.hist, width)...)
+	out = append(out, v.findingLines(&c.hist, width, tall)...)
 	out = append(out, v.fileLines()...)
 	out = append(out, v.processLines()...)
 	out = append(out, v.noteLines()...)
@@ -237,7 +237,8 @@ func clientsText(clients []string) string {
 	return fmt.Sprintf("%s +%d", clients[0], len(clients)-1)
 }
 
-func (v *overviewData) findingLines(hist *histogram, width int) []line {
+// findingLines say which classes fired, and when where no histogram stands over the list.
+func (v *overviewData) findingLines(hist *histogram, width int, tall bool) []line {
 	var classes []string
 	for _, c := range triage.Classes {
 		if n := v.counts.ByClass[c]; n > 0 {
@@ -249,6 +250,9 @@ func (v *overviewData) findingLines(hist *histogram, width int) []line {
 		what = number(v.counts.Findings) + " requests: " + strings.Join(classes, ", ")
 	}
 	out := []line{section("FINDINGS", what, searchMsg{"level:>=low"})}
+	if tall {
+		return out
+	}
 	out = append(out, line{sub: subject{title: "activity", copied: "requests over time, " + timeSpan(v.counts.First, v.counts.Last), open: tabMsg{tabRequests}},
 		runs: []run{{cell("  requests", 13), muted}, {strip(regroup(hist.counts, min(width-13, 120))), plain}}})
 	out = append(out, line{sub: subject{title: "findings", copied: "findings of level medium and above over time", open: searchMsg{"level:>=medium"}},
