@@ -33,7 +33,7 @@ type Result struct {
 
 // Format numbers what Recover makes of the same requests: it is raised with each change of the method, so that what
 // was kept is made again.
-const Format = 2
+const Format = 3
 
 // A Read is one expression that was read.
 type Read struct {

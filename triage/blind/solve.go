@@ -144,7 +144,7 @@ func (s *solved) char(pos int) Char {
 	}
 	c.Low, c.High = s.bounds()
 	c.State = Bounded
-	if one := s.left.one(); one > 0 && one < 0x80 {
+	if one := s.left.one(); one > 0 && (one < 0x80 || one < cellHigh && s.codePoints()) {
 		c.Text = string(rune(one))
 		if s.certain {
 			c.State = Certain
@@ -157,6 +157,18 @@ func (s *solved) char(pos int) Char {
 		}
 	}
 	return c
+}
+
+// codePoints reports that only SQLite can have answered, whose codes above 127 are always of Unicode, as the order of
+// its texts is: https://www.sqlite.org/lang_corefunc.html#char. Those of others are of the character set of the
+// database, or of a byte.
+func (s *solved) codePoints() bool {
+	for _, a := range s.answers {
+		if a.r.shape.dialect != sqlite {
+			return false
+		}
+	}
+	return true
 }
 
 // folded is the small letter of which only the two cases are left, 0 if that is not so.

@@ -160,57 +160,6 @@ var dialectChoices = [...]dialectChoice{
 	{of: oracle, codeNull: true, emptyNull: true, fold: foldNone},
 }
 
-// dialectOf is the systems that may be asked, by the words that only some of them know. Payloads that mix them, as
-// tests of several systems do, leave all.
-func dialectOf(t []token) dialect {
-	d := anyDialect
-	for i := range t {
-		if t[i].kind == tokOp && t[i].text == "::" {
-			d &= postgres
-		}
-		if t[i].kind != tokWord {
-			continue
-		}
-		called := i+1 < len(t) && t[i+1].kind == tokOpen
-		switch t[i].up {
-		case "ORD", "MID", "SLEEP", "BENCHMARK", "DATABASE", "CONNECTION_ID", "EXTRACTVALUE", "UPDATEXML", "LOAD_FILE", "CONV", "ELT", "FIELD", "GROUP_CONCAT":
-			if called {
-				d &= mysql | map[bool]dialect{true: sqlite}[t[i].up == "GROUP_CONCAT"]
-			}
-		case "RLIKE":
-			d &= mysql
-		case "IFNULL":
-			d &= mysql | sqlite
-		case "PG_SLEEP", "CURRENT_DATABASE", "PG_CATALOG", "PG_USER", "GENERATE_SERIES", "STRING_AGG":
-			d &= postgres
-		case "WAITFOR", "SYSOBJECTS", "SYSCOLUMNS", "SYSDATABASES", "DB_NAME", "SYSTEM_USER", "DATALENGTH", "TOP":
-			d &= mssql
-		case "LEN":
-			if called {
-				d &= mssql
-			}
-		case "DUAL":
-			d &= oracle | mysql
-		case "ROWNUM", "DBMS_PIPE", "DBMS_LOCK", "UTL_INADDR", "ALL_TABLES", "USER_TABLES", "VARCHAR2", "NVL", "ALL_USERS":
-			d &= oracle
-		case "SQLITE_MASTER", "SQLITE_SCHEMA", "SQLITE_VERSION", "RANDOMBLOB":
-			d &= sqlite
-		case "GLOB":
-			if !called {
-				d &= sqlite
-			}
-		case "CHR":
-			if called {
-				d &= postgres | oracle
-			}
-		}
-	}
-	if d == 0 {
-		return anyDialect
-	}
-	return d
-}
-
 // fold1 is a character as collations without case and accents compare it.
 func fold1(r rune) rune {
 	switch {
