@@ -57,11 +57,17 @@ func newCampaign(c *common, paths []string, milestones []campaign.Milestone) *ca
 	return s
 }
 
-// campaignRows lists the sums and then the events.
+// campaignRows lists the sums and then the events; the milestones stand where they fall in each list that goes by time.
 func campaignRows(x *campaign.Campaign, problems []string, open string) []campaignRow {
 	var out []campaignRow
 	add := func(what, text string, ids []string) {
 		out = append(out, campaignRow{what: what, text: text, ids: ids, of: x})
+	}
+	last := time.Time{} // day of the row above
+	mark := func(all []campaign.Around) {
+		for _, m := range all {
+			add("milestone", fmt.Sprintf("%-23s %s", dayText(m.Day), m.Mark(last)), nil)
+		}
 	}
 	for _, m := range x.Milestones {
 		text := fmt.Sprintf("%s %s: %d before, %d on the day, %d after, %d of them on the day after", dayText(m.Day), m.Name, m.Before, m.On, m.After, m.DayAfter)
@@ -74,9 +80,14 @@ func campaignRows(x *campaign.Campaign, problems []string, open string) []campai
 		name string
 		list []campaign.Period
 	}{{"day", x.Days}, {"week", x.Weeks}, {"month", x.Months}} {
-		for _, p := range u.list {
+		marks := x.Between(len(u.list), func(i int) time.Time { return u.list[i].From })
+		for i, p := range u.list {
+			mark(marks[i])
+			last = p.To
 			add(u.name, fmt.Sprintf("%-23s %4d  %s", spanText(p.From, p.To), p.N, strings.Repeat("#", min(p.N, 40))), nil)
 		}
+		mark(marks[len(u.list)])
+		last = time.Time{}
 	}
 	for _, u := range []struct {
 		name string
@@ -92,10 +103,14 @@ func campaignRows(x *campaign.Campaign, problems []string, open string) []campai
 	for _, p := range problems {
 		add("not read", p, nil)
 	}
+	marks := x.Between(len(x.Events), func(i int) time.Time { return x.Events[i].First })
 	for i := range x.Events {
+		mark(marks[i])
 		e := &x.Events[i]
+		last = e.Last
 		out = append(out, campaignRow{event: e, of: x, here: e.Case != "" && sameFolder(e.Case, open)})
 	}
+	mark(marks[len(x.Events)])
 	return out
 }
 

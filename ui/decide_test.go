@@ -83,6 +83,16 @@ func TestCampaignViews(t *testing.T) {
 		compare(t, fmt.Sprintf("campaign-%dx%d", size.w, size.h), d.view())
 		d.press(d.m.keys.End)
 		d.wants("2015-11")
+		// The milestone stands where it falls: before the first event, and before the first day, week and month after it.
+		rows, before := d.m.top().(*campaigns).items, map[string]bool{}
+		for i := range rows[:len(rows)-1] {
+			if rows[i].what == "milestone" && strings.Contains(rows[i].text, "-- agreement") {
+				before[rows[i+1].kind()] = true
+			}
+		}
+		if !before["day"] || !before["event"] || !before["week"] || !before["month"] {
+			t.Errorf("the milestone is marked before %v", before)
+		}
 		d.press(d.m.keys.Back)
 	}
 	d := drive(t, incidentCase(t), 80, 24)

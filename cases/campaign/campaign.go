@@ -142,6 +142,30 @@ func Sum(events []Event, milestones []Milestone) *Campaign {
 	return c
 }
 
+// Mark is a milestone as a row of a list that goes by time; last is the last day of the row above it, zero if there is
+// none.
+func (a *Around) Mark(last time.Time) string {
+	if !last.IsZero() && !last.Before(a.Day) {
+		return "-- " + a.Name + ", within the row above --"
+	}
+	return "-- " + a.Name + " --"
+}
+
+// Between says where the milestones stand in a list of n rows in the order of their first days, of which those that
+// are not known come last: before row i stand those at i, after the last row those at n. A milestone within a period
+// stands after it.
+func (c *Campaign) Between(n int, first func(i int) time.Time) [][]Around {
+	out := make([][]Around, n+1)
+	i := 0
+	for _, m := range c.Milestones {
+		for i < n && !first(i).IsZero() && first(i).Before(m.Day) {
+			i++
+		}
+		out[i] = append(out[i], m)
+	}
+	return out
+}
+
 func boolOrder(a, b bool) int {
 	switch {
 	case a == b:

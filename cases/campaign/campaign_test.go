@@ -3,6 +3,7 @@ package campaign_test
 import (
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -164,4 +165,39 @@ func FuzzReadList(f *testing.F) {
 			t.Fatalf("%+v of %d", m, len(events))
 		}
 	})
+}
+
+// A milestone stands before the first row that is not before it, and those after all stand at the end; rows without a
+// day come after every milestone.
+func TestBetween(t *testing.T) {
+	on := func(d int) time.Time {
+		if d == 0 {
+			return time.Time{}
+		}
+		return time.Date(2024, 1, d, 0, 0, 0, 0, time.UTC)
+	}
+	for _, c := range []struct {
+		rows, milestones []int // days of January, 0 for none
+		want             [][]int
+	}{
+		{[]int{3, 5, 9}, []int{1, 5, 6, 20}, [][]int{{1}, {5}, {6}, {20}}},
+		{[]int{3, 3, 0}, []int{3, 4}, [][]int{{3}, nil, {4}, nil}},
+		{nil, []int{2}, [][]int{{2}}},
+		{[]int{1}, nil, [][]int{nil, nil}},
+	} {
+		var all []campaign.Milestone
+		for _, d := range c.milestones {
+			all = append(all, campaign.Milestone{Day: on(d), Name: "m"})
+		}
+		got := campaign.Sum(nil, all).Between(len(c.rows), func(i int) time.Time { return on(c.rows[i]) })
+		for i, marks := range got {
+			var days []int
+			for _, m := range marks {
+				days = append(days, m.Day.Day())
+			}
+			if !slices.Equal(days, c.want[i]) {
+				t.Errorf("%v among %v: before row %d stand %v, want %v", c.milestones, c.rows, i, days, c.want[i])
+			}
+		}
+	}
 }

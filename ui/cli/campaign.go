@@ -73,18 +73,24 @@ func printCampaign(w io.Writer, x *campaign.Campaign, by string) {
 		fmt.Fprintln(w)
 	}
 	fmt.Fprintf(w, "\nby %s\n", by)
-	shown := 0
-	for _, p := range map[string][]campaign.Period{"day": x.Days, "week": x.Weeks, "month": x.Months}[by] {
-		for shown < len(x.Milestones) && !x.Milestones[shown].Day.After(p.From) {
-			fmt.Fprintf(w, "  %-24s -- %s --\n", day(x.Milestones[shown].Day), triage.Visible(x.Milestones[shown].Name))
-			shown++
+	last := time.Time{} // day of the row above
+	mark := func(all []campaign.Around) {
+		for _, m := range all {
+			fmt.Fprintf(w, "  %-24s %s\n", day(m.Day), triage.Visible(m.Mark(last)))
 		}
+	}
+	periods := map[string][]campaign.Period{"day": x.Days, "week": x.Weeks, "month": x.Months}[by]
+	marks := x.Between(len(periods), func(i int) time.Time { return periods[i].From })
+	for i, p := range periods {
+		mark(marks[i])
+		last = p.To
 		note := ""
 		if p.Span {
 			note = "  (dated to the span only)"
 		}
 		fmt.Fprintf(w, "  %-24s %4d  %s%s\n", span(p.From, p.To), p.N, strings.Repeat("#", min(p.N, 60)), note)
 	}
+	mark(marks[len(periods)])
 	for _, t := range []struct {
 		head string
 		list []campaign.Count
@@ -105,7 +111,11 @@ func printCampaign(w io.Writer, x *campaign.Campaign, by string) {
 		fmt.Fprintln(w)
 	}
 	fmt.Fprint(w, "\nevents\n")
-	for _, e := range x.Events {
+	last = time.Time{}
+	marks = x.Between(len(x.Events), func(i int) time.Time { return x.Events[i].First })
+	for i, e := range x.Events {
+		mark(marks[i])
+		last = e.Last
 		fmt.Fprintf(w, "  %-24s  %s  %s, %s, %s, %s", span(e.First, e.Last), triage.VisibleN(e.ID, 60), triage.VisibleN(cmp.Or(e.Victim, "victim not told"), 60),
 			triage.VisibleN(cmp.Or(e.Sector, "sector not told"), 60), triage.VisibleN(cmp.Or(strings.Join(e.Actors, "; "), "actor not told"), 100), e.Outcome)
 		if e.Case != "" {
@@ -113,4 +123,5 @@ func printCampaign(w io.Writer, x *campaign.Campaign, by string) {
 		}
 		fmt.Fprintln(w)
 	}
+	mark(marks[len(x.Events)])
 }
