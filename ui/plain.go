@@ -211,6 +211,11 @@ func (p *plainText) screen(s screen) error {
 			return s.err
 		}
 		p.lines(s.list.lines)
+	case *page:
+		if s.err != nil {
+			return s.err
+		}
+		p.lines(wrapLines(s.lines, p.o.Width))
 	case listed:
 		b := s.pane()
 		b.below = max(b.below, 1) // a detail beside the list would take its room

@@ -388,6 +388,8 @@ func (r *root) resolved(m resolvedMsg) tea.Cmd {
 		return r.push(newIncident(r.common, m.ref))
 	case "file":
 		return r.push(newFiles(r.common, "", m.ref))
+	case "listed":
+		return r.push(newEntry(r.common, m.ref))
 	case "process":
 		return r.push(newProcesses(r.common, "ref:"+m.ref, "", m.ref))
 	case "read":

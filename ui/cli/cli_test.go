@@ -215,7 +215,7 @@ func TestShow(t *testing.T) {
 	note, _, _ := run(t, "note", dir, "-m", "seen", "--on", "w:046c4289")
 	for ref, want := range map[string]struct{ kind, text string }{
 		"r:62714d.8197": {"request", "INTO DUMPFILE"}, "w:046c4289": {"webshell", "+45"}, "a:0c25434b": {"actor", "unattributed"},
-		"i:84e69ac4": {"incident", "plant"}, "f:65def09e": {"file", "webroot.sha256"}, "r:190865.5": {"listed", "source sha256"}, strings.TrimSpace(note): {"note", "seen"},
+		"i:84e69ac4": {"incident", "plant"}, "f:65def09e": {"file", "webroot.sha256"}, "r:190865.5": {"listed", "is an entry of the hash list spoor-demo/evidence/webroot.sha256, line 5"}, strings.TrimSpace(note): {"note", "seen"},
 	} {
 		out, errs, code := run(t, "show", dir, ref)
 		if code != 0 || !strings.Contains(out, want.text) {

@@ -188,11 +188,16 @@ func (x *shown) find(ctx context.Context, d *desk.Desk) (print func(io.Writer), 
 		x.Record = n
 		return func(w io.Writer) { printNote(w, n) }, err
 	}
-	c, err := d.Cite(x.Ref) // a line of a hash list
+	c, err := d.Cite(x.Ref)
+	if err != nil {
+		return nil, err
+	}
 	x.Record = c
-	return func(w io.Writer) {
-		fmt.Fprintf(w, "%s  %s  %s\n  %s:%d\n  source sha256 %s\n", x.Ref, x.Kind, x.Title, triage.Visible(c.Source), c.Line, c.SHA256)
-	}, err
+	e, err := d.Entry(x.Ref)
+	if err != nil {
+		return nil, err
+	}
+	return func(w io.Writer) { showEntry(w, e) }, nil
 }
 
 func requestRecord(x *desk.Detail) requestShown {
@@ -225,6 +230,17 @@ func showFile(w io.Writer, f triage.File) {
 	printFile(w, f)
 	for _, x := range f.Cites {
 		fmt.Fprintf(w, "  listed by %s:%d\n", triage.Visible(x.Source), x.Line)
+	}
+}
+
+// showEntry prints a line of a hash list and the collected files that it is about.
+func showEntry(w io.Writer, e *desk.Entry) {
+	fmt.Fprintf(w, "%s\n  %s:%d  %s\n  source sha256 %s\n", triage.Visible(e.Title()), triage.Visible(e.Source.Path), e.Line, e.Role, e.Source.SHA256)
+	for _, f := range e.Files {
+		fmt.Fprintf(w, "  %s  %-11s  %s\n", f.Ref, f.Verdict, triage.Visible(f.Path))
+	}
+	if e.More > 0 {
+		fmt.Fprintf(w, "  and %d more files\n", e.More)
 	}
 }
 
