@@ -26,6 +26,7 @@ var commands = []verb{
 	{"findings", "findings [QUERY]", "requests on which a rule fired", completeQuery},
 	{"incidents", "incidents", "the chains from attack to shell to its users", nil},
 	{"files", "files [QUERY]", "files that match", completeQuery},
+	{"tree", "tree [QUERY]", "files as a tree of their folders", completeQuery},
 	{"processes", "processes [QUERY]", "process events that match", completeQuery},
 	{"outcomes", "outcomes [CLASS]", "how each attack fared, what worked first", completeClass},
 	{"stolen", "stolen", "what injection read, and what came of the attacks", nil},

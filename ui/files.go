@@ -273,3 +273,18 @@ func (f *files) Keys() keyMap {
 	k.Enter.SetHelp(k.Enter.Help().Key, "requests for it")
 	return k
 }
+
+// Kept is the list as it is shown.
+func (f *files) Kept() kept {
+	k := f.records.Kept()
+	k.Only, k.ByVerdict = string(f.only), f.known
+	return k
+}
+
+func (f *files) revive(k kept) {
+	f.records.revive(k)
+	f.known = k.ByVerdict
+	if v := triage.FileVerdict(k.Only); slices.Contains(fileOrder, v) {
+		f.only = v
+	}
+}

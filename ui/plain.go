@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -97,13 +98,24 @@ func (h *Headless) show(o *PlainOptions) error {
 			return err
 		}
 		h.send(commandMsg{cmd})
+	case cmd.name == "tree":
+		h.send(commandMsg{command{name: "files", args: cmd.args}})
+		if err := h.view(&o.View); err != nil || h.m.bad {
+			return cmp.Or(err, errors.New(h.m.said))
+		}
+		f, ok := h.m.top().(*files)
+		if !ok {
+			return fmt.Errorf("%w: the filter is a query of its own; give it after the word tree", ErrNotPlain)
+		}
+		h.send(treeMsg{newFileTree(f)})
+		return nil
 	case cmd.name == "outcomes", cmd.name == "stolen", cmd.name == "incidents", cmd.name == "gaps", cmd.name == "notes":
 		h.send(commandMsg{cmd})
 	case cmd.name == "open":
 		o.Detail = true
 		h.send(commandMsg{cmd})
 	default:
-		return fmt.Errorf("%w: %q shows nothing to write; give a screen, search QUERY, outcomes, stolen, processes, incidents, gaps or a reference", ErrNotPlain, cmd.name)
+		return fmt.Errorf("%w: %q shows nothing to write; give a screen, search QUERY, tree, outcomes, stolen, processes, incidents, gaps or a reference", ErrNotPlain, cmd.name)
 	}
 	if h.m.bad {
 		return errors.New(h.m.said)
@@ -142,7 +154,7 @@ func (h *Headless) view(v *ViewOptions) error {
 		}
 		k.Filters = keptFilters(filters)
 	}
-	h.run(h.m.push(h.m.revive(k)))
+	h.run(h.m.push(h.m.revive(k, nil)))
 	return nil
 }
 
@@ -216,6 +228,15 @@ func (p *plainText) screen(s screen) error {
 			return s.err
 		}
 		p.lines(wrapLines(s.lines, p.o.Width))
+	case *fileTree:
+		rows := s.plain()
+		for _, l := range rows[:min(len(rows), p.o.Rows)] {
+			p.line(p.clean(l))
+		}
+		p.more(len(rows))
+		if len(rows) == 0 {
+			p.line(p.clean(s.b.list.empty))
+		}
 	case listed:
 		b := s.pane()
 		b.below = max(b.below, 1) // a detail beside the list would take its room

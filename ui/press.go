@@ -206,7 +206,7 @@ func (r *root) commandPrompt() *prompt {
 			if err != nil {
 				return nil, err
 			}
-			if cmd.name == "search" || cmd.name == "findings" || cmd.name == "files" {
+			if cmd.name == "search" || cmd.name == "findings" || cmd.name == "files" || cmd.name == "tree" {
 				if err := checkQuery(cmd.args); err != nil {
 					return nil, err
 				}

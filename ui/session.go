@@ -29,6 +29,10 @@ type kept struct {
 	Column  string       `json:"column,omitempty"`  // the one that the keys act upon
 	At      string       `json:"at,omitempty"`      // the record under the cursor
 	Above   int          `json:"above,omitempty"`   // rows in sight above it
+
+	Only      string   `json:"only,omitempty"`       // of files: the verdict shown alone
+	ByVerdict bool     `json:"by_verdict,omitempty"` // of files: in the order of verdicts
+	Open      []string `json:"open,omitempty"`       // of the tree of files: the folders that are unfolded; At is a path
 }
 
 type keptFilter struct {
@@ -130,7 +134,7 @@ func (r *root) resume(m sessionMsg) tea.Cmd {
 	r.searches, r.lines, r.times = s.Searches, s.Lines, s.Times
 	var screens []screen
 	for _, k := range s.Screens[max(0, len(s.Screens)-maxKept):] {
-		if x := r.revive(k); x != nil && !slices.Contains(screens, x) {
+		if x := r.revive(k, screens); x != nil && !slices.Contains(screens, x) {
 			screens = append(screens, x)
 		}
 	}
@@ -152,8 +156,9 @@ func (r *root) resume(m sessionMsg) tea.Cmd {
 // maxMarks bounds the marks that are taken from a session.
 const maxMarks = 10_000
 
-// revive makes a screen that was kept; nil if it cannot be made. Those of the number keys are these screens again.
-func (r *root) revive(k kept) screen {
+// revive makes a screen that was kept, over those below it; nil if it cannot be made. Those of the number keys are these
+// screens again.
+func (r *root) revive(k kept, below []screen) screen {
 	arg := func(i int) string {
 		if i < len(k.Args) {
 			return k.Args[i]
@@ -185,6 +190,15 @@ func (r *root) revive(k kept) screen {
 		s = newTimeline(r.common)
 	case "files":
 		s = newFiles(r.common, arg(0), "")
+	case "tree":
+		if len(below) == 0 {
+			return nil
+		}
+		of, ok := below[len(below)-1].(*files)
+		if !ok {
+			return nil
+		}
+		s = newFileTree(of)
 	case "notes":
 		s = newNotes(r.common, arg(0), "")
 	case "evidence":

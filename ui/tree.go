@@ -19,6 +19,8 @@ type fileTree struct {
 	root *folder
 	open map[string]bool // folders by path
 	rows []treeRow
+	made bool   // what is unfolded was chosen
+	want string // the path to put the cursor on when the list has its rows; empty for none
 }
 
 // treeMsg is the intent that shows a tree, or leaves it if there is none.
@@ -98,9 +100,27 @@ func newFileTree(of *files) *fileTree {
 	return t
 }
 
-// Init makes the tree of what the list holds.
+// Init makes the tree of what the list holds, once it has read that.
 func (t *fileTree) Init() tea.Cmd {
+	if t.of.asking {
+		t.b.list.empty = "reading"
+		return nil
+	}
+	t.make()
+	return nil
+}
+
+// make makes the tree. At first what asks for attention is unfolded.
+func (t *fileTree) make() {
 	t.root = makeFolders(t.of.items, t.of.hot)
+	if t.made {
+		t.fill()
+		t.find(t.want)
+		t.want = ""
+		t.b.describe(true)
+		return
+	}
+	t.made = true
 	for d := t.root; len(d.folders) == 1 && len(d.files) == 0; {
 		d = collapsed(d.folders[0])
 		t.open[d.path] = true
@@ -117,7 +137,6 @@ func (t *fileTree) Init() tea.Cmd {
 	t.fill()
 	t.b.list.find(t.of.b.list.selected().ref)
 	t.b.describe(true)
-	return nil
 }
 
 // fill makes the rows that are unfolded.
@@ -209,17 +228,33 @@ func (t *fileTree) row(r *treeRow) line {
 	indent := "  " + strings.Repeat("  ", min(r.depth, 20))
 	if r.file != nil {
 		f := r.file
-		name := f.Path[len(folderOf(f.Path)):]
-		if f.shell > 0 {
-			name = fmt.Sprintf("[web shell %d] %s", f.shell, name)
-		}
-		return line{sub: t.of.subject(f), hot: t.of.hot(f), runs: append(runs, run{indent + "  ", plain}, run{tagged(f.verdict, name), plain})}
+		return line{sub: t.of.subject(f), hot: t.of.hot(f), runs: append(runs, run{indent + "  ", plain}, run{t.fileName(f), plain})}
 	}
 	sign := "+ "
 	if t.open[r.folder.path] {
 		sign = "- "
 	}
 	return line{sub: t.folderSubject(r.folder), hot: r.folder.hot && !t.open[r.folder.path], runs: append(runs, run{indent + sign, muted}, run{r.folder.name(), strong})}
+}
+
+// fileName is a file's own name, with what is known of it in front.
+func (t *fileTree) fileName(f *listedFile) string {
+	name := f.Path[len(folderOf(f.Path)):]
+	if f.shell > 0 {
+		name = fmt.Sprintf("[web shell %d] %s", f.shell, name)
+	}
+	return tagged(f.verdict, name)
+}
+
+// said is how many files below a folder have which verdict, in words.
+func (d *folder) said() string {
+	var said []string
+	for _, v := range fileOrder {
+		if n := d.count[v]; n > 0 {
+			said = append(said, number(n)+" "+string(v))
+		}
+	}
+	return strings.Join(said, ", ")
 }
 
 // folderSubject is a folder as something to act upon: Enter lists the files below it.
@@ -245,14 +280,8 @@ func (t *fileTree) about(r *treeRow) []line {
 		return describeFile(r.file)
 	}
 	d := r.folder
-	var said []string
-	for _, v := range fileOrder {
-		if n := d.count[v]; n > 0 {
-			said = append(said, number(n)+" "+string(v))
-		}
-	}
 	out := []line{about(t.folderSubject(d), "folder", run{d.path, strong}),
-		label("below it", run{counted(d.sum(), "file", "files") + ": " + strings.Join(said, ", "), plain}),
+		label("below it", run{counted(d.sum(), "file", "files") + ": " + d.said(), plain}),
 		label("", run{t.c.keys.words("{Enter} lists them, {Left} and {Right} fold and unfold"), muted})}
 	left := 8
 	var worst func(*folder)
@@ -288,7 +317,11 @@ func (t *fileTree) Update(msg tea.Msg) tea.Cmd {
 			t.b.press(msg)
 		}
 	case recordsMsg[listedFile]: // the list has read again: its rows are these
-		t.again()
+		if t.root == nil && !t.of.asking {
+			t.make()
+		} else {
+			t.again()
+		}
 	case changedMsg:
 		if msg.evidence {
 			return t.of.Update(msg)
@@ -299,6 +332,9 @@ func (t *fileTree) Update(msg tea.Msg) tea.Cmd {
 
 // again makes the tree anew, with the same folders open and the cursor where it was.
 func (t *fileTree) again() {
+	if t.root == nil {
+		return
+	}
 	t.root = makeFolders(t.of.items, t.of.hot)
 	was := t.b.list.selected()
 	t.fill()
@@ -381,4 +417,70 @@ func (t *fileTree) Keys() keyMap {
 	k.Right.SetEnabled(len(t.rows) > 0)
 	k.Right.SetHelp(k.Right.Help().Key, "unfold")
 	return k
+}
+
+// waits reports whether the list is still being read, whose tree every key is about.
+func (t *fileTree) waits(tea.KeyMsg) bool { return t.of.asking }
+
+func (t *fileTree) noRows() bool { return t.root != nil && len(t.rows) == 0 }
+
+// Bounds of what a session keeps of a tree.
+const (
+	maxKeptFolders = 500
+	maxKeptPath    = 4096 // bytes
+)
+
+// Kept is the tree as it is shown. Its list is kept as the screen below.
+func (t *fileTree) Kept() kept {
+	k := t.of.Kept()
+	k.Screen, k.At = "tree", or(t.want, t.b.list.selected().copied)
+	for _, path := range sortedKeys(t.open) {
+		if path != "" && t.open[path] && len(path) <= maxKeptPath && len(k.Open) < maxKeptFolders {
+			k.Open = append(k.Open, path)
+		}
+	}
+	return k
+}
+
+func (t *fileTree) revive(k kept) {
+	t.made, t.want = true, k.At
+	for _, path := range k.Open[:min(len(k.Open), maxKeptFolders)] {
+		t.open[path] = true
+	}
+}
+
+// plain is the whole tree as indented lines, each folder with how many files below it have which verdict.
+func (t *fileTree) plain() []string {
+	if t.root == nil {
+		return nil
+	}
+	var out []string
+	var walk func(d *folder, depth int)
+	walk = func(d *folder, depth int) {
+		indent := strings.Repeat("  ", depth)
+		for _, x := range d.folders {
+			x = collapsed(x)
+			out = append(out, indent+x.name()+"  "+counted(x.sum(), "file", "files")+": "+x.said())
+			walk(x, depth+1)
+		}
+		for _, f := range d.files {
+			out = append(out, indent+t.fileName(f)+"  "+string(f.Verdict))
+		}
+	}
+	walk(t.root, 0)
+	return out
+}
+
+// filesTree shows the tree of the files that match; of all if the query is empty.
+func (r *root) filesTree(query string) tea.Cmd {
+	var cmd tea.Cmd
+	if query == "" {
+		cmd = r.goTab(tabFiles)
+	} else {
+		cmd = r.push(newFiles(r.common, query, ""))
+	}
+	if f, ok := r.top().(*files); ok {
+		cmd = tea.Batch(cmd, r.push(newFileTree(f)))
+	}
+	return cmd
 }

@@ -28,7 +28,11 @@ func viewCommand(caseDir string, k kept) string {
 		add("show", caseDir, k.Args[0])
 	default:
 		add("open", "--plain")
-		if q := joined(filtersKept(k.Filters)); q != "" {
+		q := joined(filtersKept(k.Filters))
+		if k.Only != "" {
+			q = strings.TrimSpace(q + " verdict:" + quoted(k.Only))
+		}
+		if q != "" {
 			add("--filter=" + q)
 		}
 		if k.Sort != "" {

@@ -3,6 +3,7 @@ package cli
 // Commands that print one kind of record.
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"spoor/triage"
 	"spoor/triage/intel"
 	"spoor/triage/outcome"
+	"spoor/ui"
 	"spoor/ui/desk"
 )
 
@@ -254,6 +256,7 @@ func printActor(w io.Writer, a desk.Actor) {
 type filesCmd struct {
 	Case    string `arg:"" help:"Case folder."`
 	Verdict string `help:"Only files of this verdict: known-good, known-bad, changed or unknown." enum:",known-good,known-bad,changed,unknown" default:""`
+	Tree    bool   `help:"Print folders and files as an indented tree, each folder with its counts."`
 	JSON    bool   `name:"json" help:"Print one JSON object a line."`
 
 	hiddenFlag
@@ -287,9 +290,15 @@ func fileOut(f triage.File) fileJSON {
 }
 
 func (c *filesCmd) Run(s *session) error {
+	if c.Tree && (c.JSON || c.CSV) {
+		return misuse{errors.New("--tree is text; --json and --csv list the files")}
+	}
 	c.asTable(s, &c.JSON)
 	return s.withCase(c.Case, func(d *desk.Desk) error {
 		c.apply(s, d)
+		if c.Tree {
+			return c.printTree(s, d)
+		}
 		files := slices.Clone(d.Files())
 		triage.SortFiles(files)
 		if c.Verdict != "" {
@@ -303,6 +312,15 @@ func (c *filesCmd) Run(s *session) error {
 		}
 		return each(s, c.JSON, files, func(f triage.File) any { return fileOut(f) }, printFile)
 	})
+}
+
+// printTree prints what the screen shows as a tree.
+func (c *filesCmd) printTree(s *session, d *desk.Desk) error {
+	o := ui.PlainOptions{Screen: "tree", Rows: max(1, 3*len(d.Files()))} // a folder holds a file or two folders
+	if c.Verdict != "" {
+		o.View.Filter = `verdict:"` + c.Verdict + `"`
+	}
+	return s.buffered(func(w io.Writer) error { return ui.Plain(s.ctx, d, w, o) })
 }
 
 func printFile(w io.Writer, f triage.File) {
