@@ -111,10 +111,10 @@ func (g querier) text() (string, naive) {
 	return g.field(g.pick(textFields...), g.pick(textValues...), g.IntN(4) == 0)
 }
 
-var textFields = []string{"path", "query", "ua", "referer", "method", "host", "user"}
+var textFields = []string{"path", "query", "ua", "referer", "method", "host", "user", "reason"}
 
 var textValues = []string{"", "/a/item.php", "/A/item.php", "/b c/x.php", "union select", "nion sel", "/*", "*.php", "*item*", "/?/*",
-	"curl", "CURL/8.1", "example", "GET", "get", "bob", "*o*", "id=1", "7", "345", "abc123def456", "c123de", "%20", "*union*"}
+	"curl", "CURL/8.1", "example", "GET", "get", "bob", "*o*", "id=1", "7", "345", "abc123def456", "c123de", "%20", "*union*", "time", "no*"}
 
 // field is the test of one field for a value.
 func (g querier) field(field, value string, exact bool) (string, naive) {
@@ -132,6 +132,8 @@ func (g querier) field(field, value string, exact bool) (string, naive) {
 			return r.Method, r.Method
 		case "host":
 			return r.Host, r.Host
+		case "reason":
+			return r.Reject, r.Reject
 		}
 		return r.User, r.User
 	}
@@ -155,7 +157,7 @@ func (g querier) field(field, value string, exact bool) (string, naive) {
 			return raw == ""
 		case field == "path":
 			return raw == value || plain == value
-		case field == "query" || field == "ua" || field == "referer":
+		case field == "query" || field == "ua" || field == "referer" || field == "reason":
 			return strings.Contains(strings.ToLower(raw), strings.ToLower(value)) || strings.Contains(strings.ToLower(plain), strings.ToLower(value))
 		}
 		return strings.EqualFold(raw, value)

@@ -47,7 +47,7 @@ func (r *Result) facet(ctx context.Context, column string, n int, hot *Result) (
 		return nil, err
 	}
 	defer r.store.release()
-	if c, ok := textColumnNamed(column); ok {
+	if c, ok := textColumnNamed(column); ok && c < tallied {
 		return r.textFacet(ctx, c, n, hot)
 	}
 	counts, err := r.values(ctx, snap, column)
@@ -78,6 +78,8 @@ func (r *Result) values(ctx context.Context, snap *snapshot, column string) (map
 			}
 		}
 		return counts, nil
+	case "reason":
+		return counts, r.countFew(ctx, colReject, counts)
 	case "verdict":
 		counts[""] = int64(r.Len())
 		for row, said := range snap.notes.rows {
@@ -341,4 +343,34 @@ func leastTop(counts []counted, n int) int64 {
 func firstTop(all []topText, n int) []topText {
 	slices.SortStableFunc(all, func(a, b topText) int { return cmp.Compare(b.count, a.count) })
 	return all[:min(n, len(all))]
+}
+
+// countFew counts the texts of a column that has no tally, since it has few texts.
+func (r *Result) countFew(ctx context.Context, c column, counts map[string]int64) error {
+	for _, seg := range r.snap.segments {
+		if r.between(seg.base, seg.base+seg.meta.Rows) == 0 {
+			continue
+		}
+		of := make([]int64, seg.meta.Texts[c])
+		read := func(p *picked) ([]int32, error) { return seg.ids(c, p.group) }
+		err := scan(ctx, r, r.picks(seg), read, func(_ *picked, rows []int, ids []int32) {
+			for _, i := range rows {
+				of[ids[i]]++
+			}
+		})
+		if err != nil {
+			return err
+		}
+		for id, n := range of {
+			if n == 0 {
+				continue
+			}
+			text, err := seg.text(c, int32(id))
+			if err != nil {
+				return err
+			}
+			counts[text] += n
+		}
+	}
+	return nil
 }

@@ -105,6 +105,7 @@ func makeFields() []fieldSpec {
 		{"rule", "id of the rule of a finding", "rule:sqli-*", ruleTest},
 		{"level", "highest level of the findings, or comparison", "level:>=medium", levelTest},
 		{"actor", "reference, name or number of an intruder", "actor:1", actorTest},
+		{"reason", "text in why a line is no request", "reason:\"no time\"", containsTest(colReject)},
 		{"hash", "MD5, SHA-1 or SHA-256 of a file, or its beginning with *", "hash:d41d8cd9*", hashTest},
 		{"name", "base name of a file, whatever its case", "name:up*.aspx", nameTest},
 		{"verdict", "the analyst's verdict, or that on a file", "verdict:confirmed", verdictTest},

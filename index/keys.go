@@ -26,6 +26,8 @@ func textColumnNamed(name string) (column, bool) {
 		return colHost, true
 	case "user":
 		return colUser, true
+	case "reason":
+		return colReject, true
 	}
 	return 0, false
 }

@@ -33,6 +33,7 @@ type Row struct {
 	Classes []triage.Class
 	Verdict string // the analyst's, empty if there is none
 	Noted   bool   // whether there is a note on it
+	Raw     string // of a line that is no request: its text, the first 4,096 bytes; else empty
 }
 
 // Search finds the requests that match a query, in the order of time and then of load, and the files that match.

@@ -180,6 +180,12 @@ func (r *rowReader) row(row int64, out *Row) error {
 	if err := r.request(row, &out.Request); err != nil {
 		return err
 	}
+	if out.Reject != "" {
+		var err error
+		if out.Raw, err = r.text(colRaw, row-r.seg.base); err != nil {
+			return err
+		}
+	}
 	sets, err := r.seg.signSets()
 	if err != nil {
 		return err

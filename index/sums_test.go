@@ -61,7 +61,7 @@ func TestFacetsAgainstNaive(t *testing.T) {
 		"path": func(r *Row) []string { return []string{r.Path} }, "query": func(r *Row) []string { return []string{r.Query} },
 		"ua": func(r *Row) []string { return []string{r.Agent} }, "referer": func(r *Row) []string { return []string{r.Referer} },
 		"user": func(r *Row) []string { return []string{r.User} }, "host": func(r *Row) []string { return []string{r.Host} },
-		"source": func(r *Row) []string { return []string{r.Source} },
+		"source": func(r *Row) []string { return []string{r.Source} }, "reason": func(r *Row) []string { return []string{r.Reject} },
 		"status": func(r *Row) []string { return []string{strings.TrimPrefix(fmt.Sprint(r.Status), "0")} },
 		"size": func(r *Row) []string {
 			switch n := len(strconv.FormatInt(r.Size, 10)); {

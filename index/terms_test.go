@@ -90,7 +90,7 @@ func TestIsFields(t *testing.T) {
 		"host": {""}, "user": {"", "-"}, "method": {"GET", ""}, "status": {"404", ""}, "size": {"0", "", "1000..9999"}, "millis": {"", "7"}, "line": {"7"},
 		"source": {"a b.log"}, "class": {"sqli", ""}, "rule": {"sqli-union", "sigma:a b", ""}, "level": {"high", "", "none"},
 		"day": {"2025-03-08", ""}, "hour": {"0", "23", "03", ""}, "time": {"2025-03-08T03:00:05.123Z", ""}, "verdict": {"confirmed", ""}, "ref": {"r:12.3"},
-		"actor": {"a:12345678"}, "name": {"up.aspx"}, "is": {"rejected"}, "body": {""}, "answer": {"x y"},
+		"actor": {"a:12345678"}, "name": {"up.aspx"}, "is": {"rejected"}, "reason": {"no time in brackets", ""}, "body": {""}, "answer": {"x y"},
 	} {
 		for _, value := range values {
 			terms, err := Terms(Is(field, value))
@@ -119,7 +119,7 @@ func TestIsFindsWhatFacetCounts(t *testing.T) {
 		load(t, s, in)
 	}
 	for _, query := range []string{"", "status:>=400", "-is:rejected ip:10.0.0.0/8", "is:rejected"} {
-		for _, column := range []string{"ip", "method", "path", "query", "status", "ua", "referer", "host", "user", "source", "class", "rule", "level"} {
+		for _, column := range []string{"ip", "method", "path", "query", "status", "ua", "referer", "host", "user", "source", "class", "rule", "level", "reason"} {
 			counts, err := search(t, s, query).Facet(context.Background(), column, 60)
 			if err != nil {
 				t.Fatal(err)

@@ -74,6 +74,9 @@ func requestColumns() []column[desk.Row] {
 		{name: "agent", width: 10, grow: 1, from: 132, cell: func(r *row) (string, look) { return r.Agent, muted }},
 		{name: "host", width: 16, from: never, cell: func(r *row) (string, look) { return r.Host, muted }},
 		{name: "user", width: 10, from: never, cell: func(r *row) (string, look) { return r.User, plain }},
+		{name: "line", width: 9, from: never, right: true, cell: func(r *row) (string, look) { return strconv.FormatInt(r.Line, 10), muted }},
+		{name: "reason", width: 24, grow: 1, from: never, cell: func(r *row) (string, look) { return r.Reject, medium }},
+		{name: "text", width: 24, grow: 3, from: never, cell: func(r *row) (string, look) { return r.Raw, plain }}, // of a rejected line
 		{name: "source", width: 22, from: 162, cell: func(r *row) (string, look) { return r.Source + ":" + strconv.FormatInt(r.Line, 10), muted },
 			value: func(r *row) string { return r.Source }},
 	}
@@ -102,6 +105,8 @@ var requestFields = map[string]requestField{
 	"agent":   {ask: "ua", count: "ua", order: "ua"},
 	"host":    {ask: "host", count: "host", order: "host"},
 	"user":    {ask: "user", count: "user", order: "user"},
+	"line":    {ask: "line", order: "line"},
+	"reason":  {ask: "reason", count: "reason", order: "reason"},
 	"source":  {ask: "source", count: "source", order: "source"},
 }
 

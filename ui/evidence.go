@@ -25,7 +25,9 @@ type source struct {
 	gap     *triage.EvidenceGap // nil if it is a file
 	seal    *cases.Seal
 	pack    *cases.Pack
-	md5     string // where a list knows no other hash, and the file was not too large to read again
+	reasons []index.Count // why its lines were rejected, the most frequent first
+	partly  bool          // these are not all
+	md5     string        // where a list knows no other hash, and the file was not too large to read again
 }
 
 func newEvidence(c *common) *evidence {
@@ -57,7 +59,13 @@ func readSources(ctx context.Context, d *desk.Desk) ([]source, error) {
 	}
 	var out []source
 	for _, e := range d.Evidence() {
-		out = append(out, source{Evidence: e, md5: md5s[e.SHA256]})
+		s := source{Evidence: e, md5: md5s[e.SHA256]}
+		reasons, all, err := d.RejectReasons(ctx, &e)
+		if err != nil {
+			return nil, err
+		}
+		s.reasons, s.partly = reasons, !all
+		out = append(out, s)
 	}
 	for _, r := range d.Refusals() {
 		out = append(out, source{Evidence: cases.Evidence{Source: triage.Source{Path: r.Path}}, refused: r.Reason})
@@ -167,6 +175,14 @@ func sourceColumns() []column[source] {
 		}},
 		{name: "first", width: 14, from: 110, number: func(s *row) float64 { return unix(s.First) }, cell: func(s *row) (string, look) { return spanEnd(s.First), muted }},
 		{name: "last", width: 14, from: 110, number: func(s *row) float64 { return unix(s.Last) }, cell: func(s *row) (string, look) { return spanEnd(s.Last), muted }},
+		{name: "read", width: 11, from: never, right: true, number: func(s *row) float64 { return float64(s.Read) }, cell: func(s *row) (string, look) { return number(s.Read), plain }},
+		{name: "blank", width: 9, from: never, right: true, number: func(s *row) float64 { return float64(s.Comments) }, cell: func(s *row) (string, look) { return number(s.Comments), muted }},
+		{name: "reason", width: 20, from: never, grow: 1, cell: func(s *row) (string, look) {
+			if len(s.reasons) == 0 {
+				return "", muted
+			}
+			return s.reasons[0].Value, medium
+		}},
 		{name: "zone", width: 10, from: never, cell: func(s *row) (string, look) { return s.Zone, plain }},
 		{name: "sha256", width: 16, from: never, cell: func(s *row) (string, look) { return s.SHA256, muted }},
 	}
@@ -199,6 +215,18 @@ func spanEnd(t time.Time) string {
 func sourceSubject(s *source) subject {
 	sub := subject{title: "source " + s.Path, copied: s.SHA256 + "  " + s.Path}
 	sub.open = tabMsg{tabFiles}
+	switch {
+	case s.Role == cases.RoleLog && s.Rejected > 0:
+		sub.open = rejectedMsg{s.Path}
+	case s.Role == cases.RoleLog:
+		sub.open = searchMsg{"source:" + index.Quote(s.Path)}
+	}
+	return sub
+}
+
+// requestsOf is a source as what leads to its requests, or to its files.
+func requestsOf(s *source) subject {
+	sub := sourceSubject(s)
 	if s.Role == cases.RoleLog {
 		sub.open = searchMsg{"source:" + index.Quote(s.Path)}
 	}
@@ -219,9 +247,8 @@ func describeSource(s *source) []line {
 		return []line{label("refused", run{s.Path, strong}), label("why", run{s.refused, plain}),
 			label("", run{"nothing of this file is in the case", muted})}
 	}
-	self := sourceSubject(s)
 	out := []line{
-		about(self, "source", run{s.Path, strong}, run{"  key " + s.Key, muted}),
+		about(requestsOf(s), "source", run{s.Path, strong}, run{"  key " + s.Key, muted}),
 		label("sha256", run{s.SHA256, plain}),
 		label("was at", run{s.Abs, plain}),
 		label("role", run{s.Role + ", " + or(s.Format, "unknown format"), plain}),
@@ -241,15 +268,69 @@ func describeSource(s *source) []line {
 		out = append(out, label("cut short", run{s.Truncated, medium}))
 	}
 	if s.Rejected > 0 {
-		q := "is:rejected source:" + index.Quote(s.Path)
-		out = append(out, about(subject{title: "rejected lines", copied: q, open: searchMsg{q}}, "rejected",
-			run{"first of " + counted(s.Rejected, "line", "lines") + " that fitted no format; Enter lists them", medium}))
+		out = append(out, rejectedLines(s)...)
 	}
 	for _, r := range s.Rejects {
-		ref := triage.RequestRef(s.Key, r.Line)
-		sub := citeSubject(ref, "rejected line")
-		sub.copied = r.Text
+		sub := subject{title: "rejected line", copied: r.Text}
+		if s.Role == cases.RoleLog {
+			sub = citeSubject(triage.RequestRef(s.Key, r.Line), "rejected line")
+			sub.copied = r.Text
+		}
 		out = append(out, about(sub, fmt.Sprintf("  %d", r.Line), run{r.Reason + ": ", medium}, run{strings.TrimSpace(r.Text), plain}))
 	}
 	return out
+}
+
+// rejectedMsg is the intent that shows the rejected lines of a log, of all if it names none.
+type rejectedMsg struct{ source string }
+
+// newRejected is the rejected lines, with the columns that they have.
+func newRejected(c *common, source string) *requests {
+	r := newRequests(c, desk.RejectedQuery(source))
+	r.table.choose([]string{"line", "reason", "text"})
+	if source == "" {
+		r.table.choose([]string{"line", "reason", "text", "source"})
+	}
+	r.table.at = "reason"
+	return r
+}
+
+// rejectedLines say how many lines were rejected and why; Enter lists those of a log.
+func rejectedLines(s *source) []line {
+	if s.Role != cases.RoleLog {
+		out := []line{label("rejected", run{counted(s.Rejected, "line", "lines") + " fitted no format; the first are kept here, the file has all", medium})}
+		return append(out, reasonLines(s, func(string) subject { return subject{} })...)
+	}
+	q := desk.RejectedQuery(s.Path)
+	out := []line{about(subject{title: "rejected lines", copied: q, open: rejectedMsg{s.Path}}, "rejected",
+		run{counted(s.Rejected, "line", "lines") + " fitted no format; Enter lists them", medium})}
+	return append(out, reasonLines(s, func(reason string) subject {
+		q := q + " " + index.Is("reason", reason)
+		return subject{title: reason, copied: q, open: searchMsg{q}}
+	})...)
+}
+
+func reasonLines(s *source, of func(reason string) subject) []line {
+	var out []line
+	for _, r := range s.reasons {
+		out = append(out, line{sub: of(r.Value), hang: labelWidth, runs: []run{{cellRight(number(r.Count), labelWidth-2) + "  ", plain}, {r.Value, medium}}})
+	}
+	if s.partly {
+		out = append(out, label("", run{"counted are the lines that are kept", muted}))
+	}
+	return out
+}
+
+// Keys are those of a list; Enter leads to what the source has to be looked at for.
+func (e *evidence) Keys() keyMap {
+	k := e.records.Keys()
+	if cur := e.current(); cur != nil && !e.b.onDetail && !e.b.band.focus {
+		switch sub := e.subject(cur); sub.open.(type) {
+		case rejectedMsg:
+			k.Enter.SetHelp(k.Enter.Help().Key, "rejected lines")
+		case searchMsg:
+			k.Enter.SetHelp(k.Enter.Help().Key, "its requests")
+		}
+	}
+	return k
 }

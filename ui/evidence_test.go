@@ -75,3 +75,64 @@ func TestGapRows(t *testing.T) {
 		t.Errorf("overview: %+v", lines)
 	}
 }
+
+// The reasons for which lines of a log were rejected are counted beside it, and Enter lists the lines, which are
+// filtered, counted and ordered by their reason like any list.
+func TestRejectedLines(t *testing.T) {
+	log := incidentLog() + `192.0.2.9 - - [07/Mar/2025:08:00:00 +0000] "GET` + "\n"
+	dk := openCase(t, map[string]string{"access.log": log, "other.log": incidentLog(), "bad.sha256": listing + "nonsense\n"})
+	d := drive(t, dk, 200, 50)
+	k := d.m.keys
+	d.press(k.Screens[tabEvidence])
+	d.to("access.log")
+	var of *cases.Evidence
+	for _, e := range dk.Evidence() {
+		if e.Path == "access.log" {
+			of = &e
+		}
+	}
+	reasons, all, err := dk.RejectReasons(t.Context(), of)
+	if err != nil || !all || len(reasons) != 2 || of.Rejected != 4 {
+		t.Fatalf("%d rejected for %v, %v, %v", of.Rejected, reasons, all, err)
+	}
+	sum := int64(0)
+	for _, r := range reasons {
+		sum += r.Count
+		d.wants(number(r.Count) + "  " + r.Value)
+	}
+	if sum != of.Rejected {
+		t.Errorf("%d lines have a reason of %d rejected", sum, of.Rejected)
+	}
+	d.press(k.Enter)
+	d.wants("is:rejected", "line", "reason", "text", "4 lines", "this line fits nothing", "<SOH><STX> broken <FF>")
+	list := d.m.top().(*requests)
+	if list.table.at != "reason" {
+		t.Errorf("the keys act upon %s", list.table.at)
+	}
+	d.press(k.In)
+	if n := d.m.top().(*requests).n; int64(n) != reasons[0].Count {
+		t.Errorf("+ leaves %d lines of %d", n, reasons[0].Count)
+	}
+	d.press(k.Filters)
+	d.wants("reason:", "rows fit")
+	d.press(k.Back, k.Back, k.Tally)
+	d.wants("by reason", reasons[0].Value, reasons[1].Value)
+	d.press(k.Back, k.Sort)
+	if list := d.m.top().(*requests); list.table.sort != "reason" || list.n != 4 {
+		t.Errorf("ordered by %q, %d lines", list.table.sort, list.n)
+	}
+	d.press(k.End, k.Enter)
+	d.wants("rejected")
+	// A list of hashes keeps the first of its lines, and says so; Enter does not look for them among the requests.
+	d.press(k.Screens[tabEvidence])
+	d.to("bad.sha256")
+	d.wants("1 line fitted no format; the first are kept here")
+	if _, ok := d.m.top().Selected().open.(rejectedMsg); ok {
+		t.Error("the rejected lines of a listing are looked for among the requests")
+	}
+	// From the Overview: those of all logs.
+	d.press(k.Screens[tabOverview])
+	d.to("what do they hide?")
+	d.press(k.Enter)
+	d.wants("7 lines", "source", "other.log")
+}

@@ -100,7 +100,7 @@ func (r *requests) rowsOf(t testing.TB, query string, sorted bool) []probedRow {
 	for i := range rows {
 		x := &rows[i]
 		p := probedRow{id: x.Ref, ref: x.Ref, text: map[string]string{}, from: x.Time, hot: x.Level >= triage.Medium,
-			number: map[string]float64{"time": unix(x.Time), "status": numberOr(int64(x.Status), 1), "size": numberOr(x.Size, 0), "millis": numberOr(x.Millis, 0), "level": float64(x.Level)}}
+			number: map[string]float64{"time": unix(x.Time), "status": numberOr(int64(x.Status), 1), "size": numberOr(x.Size, 0), "millis": numberOr(x.Millis, 0), "level": float64(x.Level), "line": float64(x.Line)}}
 		for j := range r.table.all {
 			c := &r.table.all[j]
 			p.text[c.name] = c.text(x)

@@ -68,7 +68,7 @@ func (v *overviewData) nextRequests(c *overviewCounts) []line {
 			"did it work?", counted(c.answered, "attack was", "attacks were")+" answered 2xx, and how they fared is not known: "+answeredQuery))
 	}
 	if n := v.counts.Rejected; n > 0 {
-		out = append(out, proposal(subject{title: "rejected lines", open: searchMsg{"is:rejected"}},
+		out = append(out, proposal(subject{title: "rejected lines", open: rejectedMsg{}},
 			"what do they hide?", counted(n, "line fits", "lines fit")+" no format: is:rejected"))
 	}
 	return out

@@ -174,6 +174,8 @@ func (r *root) intent(msg tea.Msg) (tea.Cmd, bool) {
 		return r.push(newVersions(r.common, msg.note)), true
 	case processesMsg:
 		return r.push(newProcesses(r.common, msg.query, msg.of, "")), true
+	case rejectedMsg:
+		return r.push(newRejected(r.common, msg.source)), true
 	case stolenMsg:
 		return r.push(newStolen(r.common, "")), true
 	case outcomesMsg:

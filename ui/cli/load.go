@@ -47,7 +47,7 @@ func (c *loadCmd) Run(s *session) error {
 	}
 	printErr := s.buffered(func(w io.Writer) error {
 		if c.JSON {
-			return ledgerJSON(w, ledger)
+			return ledgerJSON(s.ctx, w, d, ledger)
 		}
 		printLedger(w, d, ledger)
 		return nil
@@ -96,7 +96,7 @@ func printLedger(w io.Writer, d *desk.Desk, l *desk.Ledger) {
 		if why := e.Shortfall(); why != "" {
 			fmt.Fprintf(w, "  %s: %s\n", map[bool]string{true: "NOT ALL READ", false: "ENDS EARLY"}[e.Partial], triage.Visible(why))
 		}
-		printRejects(w, e)
+		printRejects(w, d, e)
 	}
 	for _, a := range l.Already {
 		fmt.Fprintf(w, "%s\n  in the case already as %s; not read again\n", triage.Visible(a.Path), triage.Visible(a.As))
@@ -116,7 +116,18 @@ func printLedger(w io.Writer, d *desk.Desk, l *desk.Ledger) {
 // maxShownRejects bounds the rejected lines shown of a file.
 const maxShownRejects = 5
 
-func printRejects(w io.Writer, e cases.Evidence) {
+func printRejects(w io.Writer, d *desk.Desk, e cases.Evidence) {
+	reasons, all, err := d.RejectReasons(context.Background(), &e)
+	if err != nil {
+		fmt.Fprintf(w, "  why lines were rejected cannot be counted: %s\n", triage.Visible(err.Error()))
+	}
+	for _, r := range reasons {
+		of := ""
+		if !all {
+			of = " of those kept"
+		}
+		fmt.Fprintf(w, "  rejected %d%s: %s\n", r.Count, of, triage.Visible(r.Value))
+	}
 	for i, r := range e.Rejects {
 		if i == maxShownRejects {
 			break
@@ -124,7 +135,11 @@ func printRejects(w io.Writer, e cases.Evidence) {
 		fmt.Fprintf(w, "  rejected line %d: %s: %s\n", r.Line, triage.Visible(r.Reason), triage.VisibleN(r.Text, 80))
 	}
 	if more := e.Rejected - int64(min(len(e.Rejects), maxShownRejects)); more > 0 && e.Rejected > 0 {
-		fmt.Fprintf(w, "  and %s more; spoor search CASE 'is:rejected' lists them\n", plural(more, "rejected line"))
+		where := "the file has them"
+		if e.Role == cases.RoleLog {
+			where = "spoor search CASE 'is:rejected' lists them"
+		}
+		fmt.Fprintf(w, "  and %s more; %s\n", plural(more, "rejected line"), where)
 	}
 }
 
@@ -179,7 +194,13 @@ func printSummary(w io.Writer, d *desk.Desk) {
 	}
 }
 
-func ledgerJSON(w io.Writer, l *desk.Ledger) error {
+// reasonJSON is how many lines of a source were rejected for a reason; of evidence that is no log, of those kept.
+type reasonJSON struct {
+	Reason string `json:"reason"`
+	Lines  int64  `json:"lines"`
+}
+
+func ledgerJSON(ctx context.Context, w io.Writer, d *desk.Desk, l *desk.Ledger) error {
 	type line struct {
 		Path      string          `json:"path"`
 		Outcome   string          `json:"outcome"` // "taken", "partial", "already", "waiting" (not read, the load was stopped) or "refused"
@@ -195,6 +216,7 @@ func ledgerJSON(w io.Writer, l *desk.Ledger) error {
 		Last      *time.Time      `json:"last"`
 		Truncated string          `json:"truncated,omitempty"`
 		Rejects   []triage.Reject `json:"rejects,omitempty"`
+		Reasons   []reasonJSON    `json:"reject_reasons,omitempty"`
 
 		// Of the register; what was not told is absent.
 		Abs     string     `json:"abs,omitempty"`
@@ -210,11 +232,19 @@ func ledgerJSON(w io.Writer, l *desk.Ledger) error {
 		for i := range e.Rejects {
 			e.Rejects[i].Text = text(e.Rejects[i].Text)
 		}
+		counts, _, err := d.RejectReasons(ctx, &e)
+		if err != nil {
+			return err
+		}
+		var reasons []reasonJSON
+		for _, c := range counts {
+			reasons = append(reasons, reasonJSON{text(c.Value), c.Count})
+		}
 		outcome, reason := "taken", ""
 		if e.Partial {
 			outcome, reason = "partial", text(e.Shortfall())
 		}
-		if err := jsonLine(w, line{text(e.Path), outcome, reason, e.Role, e.Format, e.SHA256, e.Read, e.Parsed, e.Rejected, e.Comments, optional(e.First), optional(e.Last), e.Truncated, e.Rejects,
+		if err := jsonLine(w, line{text(e.Path), outcome, reason, e.Role, e.Format, e.SHA256, e.Read, e.Parsed, e.Rejected, e.Comments, optional(e.First), optional(e.Last), e.Truncated, e.Rejects, reasons,
 			text(e.Abs), e.SizeBytes, optional(e.ModTime), text(e.Zone), l.MD5[e.SHA256], text(e.TakenBy), optional(e.TakenAt), text(e.TakenAtHost)}); err != nil {
 			return err
 		}

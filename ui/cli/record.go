@@ -39,7 +39,7 @@ func (c *evidenceCmd) Run(s *session) error {
 		}
 		return s.buffered(func(w io.Writer) error {
 			if c.JSON {
-				return ledgerJSON(w, ledger)
+				return ledgerJSON(s.ctx, w, d, ledger)
 			}
 			printLedger(w, d, ledger)
 			printCustody(w, d)
