@@ -67,7 +67,7 @@ var done = map[string]struct {
 	"sort-by-this-column": {func(d *driver, was shot) bool {
 		k, ok := d.m.top().(keeper)
 		return ok && k.Kept().Sort != "" || strings.Contains(d.view(), "^")
-	}, "no order by"},
+	}, "cannot be ordered by"},
 	"choose-columns":    {did: func(d *driver, was shot) bool { _, ok := d.m.over.(*columnMenu); return ok }},
 	"count-this-column": {func(d *driver, was shot) bool { _, ok := d.m.top().(*frequency); return ok }, "no column to count"},
 	"lines-around-it": {did: func(d *driver, was shot) bool {

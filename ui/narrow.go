@@ -64,11 +64,19 @@ func inverse(term string) string {
 	return "-" + term
 }
 
+// cannot says why a list cannot be filtered or counted by the column that the keys act upon; empty if that is not why.
+func cannot(l lister, done string) string {
+	if r, ok := l.(*requests); ok && r.table.current() != nil {
+		return r.cannot(r.table.current().name, done)
+	}
+	return ""
+}
+
 // narrow narrows the list shown by the value under the cursors, or leaves the rows of that value out.
 func (r *root) narrow(l lister, out bool) tea.Cmd {
 	term := l.Under()
 	if term == "" {
-		r.fail(errors.New(r.keys.words("there is no value under the cursor to filter by; {Left} and {Right} choose the column")))
+		r.fail(errors.New(or(cannot(l, "filtered"), r.keys.words("there is no value under the cursor to filter by; {Left} and {Right} choose the column"))))
 		return nil
 	}
 	if out {
@@ -100,7 +108,7 @@ func (r *root) filterLine(l lister) *prompt {
 func (r *root) tally(l lister) tea.Cmd {
 	column, read := l.Tally()
 	if read == nil {
-		r.fail(errors.New(r.keys.words("there is no column to count; {Left} and {Right} choose one")))
+		r.fail(errors.New(or(cannot(l, "counted"), r.keys.words("there is no column to count; {Left} and {Right} choose one"))))
 		return nil
 	}
 	return r.push(newFrequency(r.common, l, column, read))

@@ -424,11 +424,27 @@ func (r *requests) sort() tea.Cmd {
 		return nil
 	}
 	if requestFields[c.name].order == "" {
-		return r.c.now(sayMsg{"requests have no order by " + c.name})
+		return r.c.now(sayMsg{r.cannot(c.name, "ordered")})
 	}
 	r.table.order()
 	r.turned = true
 	return r.Init()
+}
+
+// cannot says that requests cannot be filtered, counted or ordered by a column, and what can be instead; empty if they can.
+func (r *requests) cannot(column, done string) string {
+	f := requestFields[column]
+	if able := map[string]string{"filtered": f.ask, "counted": f.count, "ordered": f.order}[done]; able != "" {
+		return ""
+	}
+	why := "requests cannot be " + done + " by " + column
+	switch column {
+	case "outcome", "sign":
+		why += ", which is known of attacks as a whole: :outcomes lists, filters and counts them"
+	default:
+		why += r.c.keys.words("; {Left} and {Right} choose another column")
+	}
+	return why
 }
 
 // nextMark goes to the next marked row.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"spoor/triage"
@@ -309,6 +310,8 @@ func (t *fileTree) Update(msg tea.Msg) tea.Cmd {
 		switch {
 		case matches(msg, k.Tree):
 			return t.c.now(treeMsg{})
+		case matches(msg, k.Next, k.Prev):
+			return t.seek(matches(msg, k.Next))
 		case !t.b.onDetail && matches(msg, k.Left):
 			t.fold()
 		case !t.b.onDetail && matches(msg, k.Right):
@@ -378,6 +381,51 @@ func (t *fileTree) unfoldRow() {
 	}
 }
 
+// seek goes to the next or previous file that asks for attention, in the order of the tree as if it were unfolded, and
+// unfolds it as far as it has to.
+func (t *fileTree) seek(on bool) tea.Cmd {
+	if t.b.list.cur >= len(t.rows) {
+		return nil
+	}
+	here := t.rows[t.b.list.cur]
+	var hot []*listedFile
+	before := 0 // of these, how many stand before the cursor
+	var walk func(d *folder)
+	walk = func(d *folder) {
+		for _, x := range d.folders {
+			if x = collapsed(x); here.file == nil && x == here.folder {
+				before = len(hot)
+			}
+			walk(x)
+		}
+		for _, f := range d.files {
+			if f == here.file {
+				before = len(hot)
+			}
+			if t.of.hot(f) {
+				hot = append(hot, f)
+			}
+		}
+	}
+	walk(t.root)
+	to := before - 1
+	if on {
+		to = before
+		if to < len(hot) && hot[to] == here.file {
+			to++
+		}
+	}
+	if to < 0 || to >= len(hot) {
+		return t.c.now(sayMsg{"no further finding in this tree"})
+	}
+	for p := folderOf(hot[to].Path); p != ""; p = folderOf(p[:len(p)-1]) {
+		t.open[p] = true
+	}
+	t.fill()
+	t.find(hot[to].Path)
+	return nil
+}
+
 func (t *fileTree) Resize(width, height int) {
 	t.b.resize(width, height)
 	if t.root != nil {
@@ -412,7 +460,9 @@ func (t *fileTree) Keys() keyMap {
 	k := t.b.keys()
 	k.Tree.SetEnabled(true)
 	k.Tree.SetHelp(k.Tree.Help().Key, "as a list")
-	k.Left.SetEnabled(len(t.rows) > 0)
+	for _, b := range []*key.Binding{&k.Next, &k.Prev, &k.Left} {
+		b.SetEnabled(len(t.rows) > 0)
+	}
 	k.Left.SetHelp(k.Left.Help().Key, "fold")
 	k.Right.SetEnabled(len(t.rows) > 0)
 	k.Right.SetHelp(k.Right.Help().Key, "unfold")

@@ -233,3 +233,44 @@ func TestPlainTree(t *testing.T) {
 	d.commandLine("tree")
 	d.wants("6 files in")
 }
+
+// e and E go through the files of a tree that ask for attention, folded away or not, in the order in which they stand.
+func TestTreeGoesToFindings(t *testing.T) {
+	var listing strings.Builder
+	for i, name := range []string{"/srv/a/x/bad1.php", "/srv/a/y/fine.php", "/srv/a/z/bad2.php", "/srv/bad3.php", "/srv/q/w/e/bad4.php"} {
+		fmt.Fprintf(&listing, "%064x  %s\n", i+1, name)
+	}
+	d := drive(t, openCase(t, map[string]string{"files.sha256": listing.String()}), 100, 30)
+	k := d.m.keys
+	d.press(k.Screens[tabFiles])
+	list := d.m.top().(*files)
+	list.hot = func(f *listedFile) bool { return strings.Contains(f.Path, "bad") }
+	d.pressTree()
+	tree := d.m.top().(*fileTree)
+	for path := range tree.open {
+		delete(tree.open, path)
+	}
+	tree.fill()
+	d.press(k.Home)
+	var want []string
+	for _, l := range tree.plain() {
+		if strings.Contains(l, "bad") && !strings.Contains(l, "/ ") {
+			want = append(want, strings.Fields(l)[len(strings.Fields(l))-2])
+		}
+	}
+	if len(want) != 4 {
+		t.Fatalf("the findings stand as %q:\n%s", want, strings.Join(tree.plain(), "\n"))
+	}
+	for _, w := range want {
+		if d.press(k.Next); !strings.HasSuffix(tree.Selected().copied, w) {
+			t.Fatalf("e leads to %s, want %s:\n%s", tree.Selected().copied, w, d.view())
+		}
+	}
+	d.press(k.Next)
+	d.wants("no further finding")
+	for i := len(want) - 2; i >= 0; i-- {
+		if d.press(k.Prev); !strings.HasSuffix(tree.Selected().copied, want[i]) {
+			t.Fatalf("E leads to %s, want %s", tree.Selected().copied, want[i])
+		}
+	}
+}

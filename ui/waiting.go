@@ -53,6 +53,10 @@ func (r *root) typed(msg tea.KeyMsg) tea.Cmd {
 		}
 		return tea.Batch(cmds...)
 	}
+	if first, second, ok := r.escFirst(msg); ok {
+		cmd := r.do(func() tea.Cmd { return r.typed(first) })
+		return tea.Batch(cmd, r.typed(second))
+	}
 	switch {
 	case r.leaves(msg):
 		going := r.asked != 0
@@ -136,4 +140,23 @@ func (r *root) leaves(msg tea.KeyMsg) bool {
 func (k *keyMap) ofRows() []key.Binding {
 	return []key.Binding{k.Enter, k.Pivot, k.Copy, k.Mark, k.Verdict, k.Plant, k.Merge, k.Split, k.Edit, k.Task, k.Tree, k.Jump, k.In, k.Out, k.Tally,
 		k.Sort, k.Columns, k.Filters}
+}
+
+// escFirst takes Esc and a key apart that came together, which a terminal sends for Alt with that key as well: Alt with
+// a key that means nothing together with it is taken for the two. Text fields have meanings of their own for Alt.
+func (r *root) escFirst(msg tea.KeyMsg) (esc, then tea.KeyMsg, ok bool) {
+	switch r.over.(type) {
+	case *prompt, *editorPane, *palette:
+		return esc, then, false
+	}
+	if !msg.Alt || msg.Paste {
+		return esc, then, false
+	}
+	for _, b := range r.keys.actions() {
+		if key.Matches(msg, *b) {
+			return esc, then, false
+		}
+	}
+	msg.Alt = false
+	return tea.KeyMsg{Type: tea.KeyEsc}, msg, true
 }

@@ -189,3 +189,25 @@ func TestPaletteWaitsForItsAnswer(t *testing.T) {
 		t.Errorf("%T is shown", d.m.top())
 	}
 }
+
+// Esc and the key after it come as Alt with that key if they come together; they are the two keys where Alt means
+// nothing, and Alt where it does.
+func TestEscAndAKeyTogether(t *testing.T) {
+	d := drive(t, incidentCase(t), 100, 30)
+	k := d.m.keys
+	d.search("class:sqli")
+	list := d.m.top().(*requests)
+	d.press(k.Enter)
+	d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{'j'}, Alt: true})
+	if d.m.top() != screen(list) || list.rows.cur != 1 {
+		t.Errorf("%T is shown, the cursor on row %d", d.m.top(), list.rows.cur)
+	}
+	d.send(tea.KeyMsg{Type: tea.KeyLeft, Alt: true})
+	d.wants("[Overview]")
+	d.send(tea.KeyMsg{Type: tea.KeyRight, Alt: true})
+	d.press(k.Note)
+	d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{'j'}, Alt: true})
+	if _, ok := d.m.over.(*editorPane); !ok {
+		t.Error("Alt with a letter leaves the editor")
+	}
+}
