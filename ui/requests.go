@@ -437,9 +437,12 @@ func (r *requests) cannot(column, done string) string {
 	if able := map[string]string{"filtered": f.ask, "counted": f.count, "ordered": f.order}[done]; able != "" {
 		return ""
 	}
+	if column == "sign" {
+		column = "outcome"
+	}
 	why := "requests cannot be " + done + " by " + column
 	switch column {
-	case "outcome", "sign":
+	case "outcome":
 		why += ", which is known of attacks as a whole: :outcomes lists, filters and counts them"
 	default:
 		why += r.c.keys.words("; {Left} and {Right} choose another column")
