@@ -74,29 +74,31 @@ var done = map[string]struct {
 		r, ok := d.m.top().(*requests)
 		return ok && r.around.kind == aroundSource
 	}},
-	"next-finding":            {func(d *driver, was shot) bool { return d.m.top().Selected().ref != was.ref || d.m.View() != was.view }, "no further finding"},
-	"previous-finding":        {func(d *driver, was shot) bool { return d.m.top().Selected().ref != was.ref || d.m.View() != was.view }, "no further finding"},
-	"next-mark":               {func(d *driver, was shot) bool { return d.m.marks[d.m.top().Selected().ref] }, "no further mark"},
-	"previous-mark":           {func(d *driver, was shot) bool { return d.m.marks[d.m.top().Selected().ref] }, "no further mark"},
-	"go-to-a-time":            {did: func(d *driver, was shot) bool { return d.isPrompt("time") }},
-	"a-day-on":                {func(d *driver, was shot) bool { return strings.Contains(d.m.said, "at or after") }, "has no time"},
-	"a-day-back":              {func(d *driver, was shot) bool { return strings.Contains(d.m.said, "at or after") }, "has no time"},
-	"add-note":                {did: func(d *driver, was shot) bool { _, ok := d.m.over.(*editorPane); return ok }},
-	"edit":                    {did: func(d *driver, was shot) bool { _, ok := d.m.over.(*editorPane); return ok }},
-	"verdict":                 {did: func(d *driver, was shot) bool { _, ok := d.m.over.(*menu); return ok }},
-	"mark":                    {did: func(d *driver, was shot) bool { return len(d.m.marks) != was.marks }},
-	"copy":                    {did: func(d *driver, was shot) bool { return strings.HasPrefix(d.out.String(), "\x1b]52;c;") }},
-	"copy-as-a-command":       {func(d *driver, was shot) bool { return strings.HasPrefix(d.out.String(), "\x1b]52;c;") }, "no command shows"},
-	"command":                 {did: func(d *driver, was shot) bool { return d.isPrompt(":") }},
-	"find-anything":           {did: func(d *driver, was shot) bool { _, ok := d.m.over.(*palette); return ok }},
-	"help":                    {did: func(d *driver, was shot) bool { _, ok := d.m.over.(*helpBox); return ok }},
-	"close":                   {did: func(d *driver, was shot) bool { return d.quit || d.m.over != nil }},
-	"cancel-work-or-close":    {did: func(d *driver, was shot) bool { return d.quit || d.m.over != nil }},
-	"what-is-benign":          {did: func(d *driver, was shot) bool { return strings.Contains(d.m.said, "judged benign") }},
-	"read-again":              {did: func(d *driver, was shot) bool { return !d.m.bad }},
-	"other-verdict":           {did: func(d *driver, was shot) bool { return d.m.View() != was.view }},
-	"other-order":             {did: func(d *driver, was shot) bool { return d.m.View() != was.view }},
-	"as-a-tree-of-folders":    {did: func(d *driver, was shot) bool { return strings.Contains(d.view(), "folder or file") }},
+	"next-finding":         {func(d *driver, was shot) bool { return d.m.top().Selected().ref != was.ref || d.m.View() != was.view }, "no further finding"},
+	"previous-finding":     {func(d *driver, was shot) bool { return d.m.top().Selected().ref != was.ref || d.m.View() != was.view }, "no further finding"},
+	"next-mark":            {func(d *driver, was shot) bool { return d.m.marks[d.m.top().Selected().ref] }, "no further mark"},
+	"previous-mark":        {func(d *driver, was shot) bool { return d.m.marks[d.m.top().Selected().ref] }, "no further mark"},
+	"go-to-a-time":         {did: func(d *driver, was shot) bool { return d.isPrompt("time") }},
+	"a-day-on":             {func(d *driver, was shot) bool { return strings.Contains(d.m.said, "at or after") }, "has no time"},
+	"a-day-back":           {func(d *driver, was shot) bool { return strings.Contains(d.m.said, "at or after") }, "has no time"},
+	"add-note":             {did: func(d *driver, was shot) bool { _, ok := d.m.over.(*editorPane); return ok }},
+	"edit":                 {did: func(d *driver, was shot) bool { _, ok := d.m.over.(*editorPane); return ok }},
+	"verdict":              {did: func(d *driver, was shot) bool { _, ok := d.m.over.(*menu); return ok }},
+	"mark":                 {did: func(d *driver, was shot) bool { return len(d.m.marks) != was.marks }},
+	"copy":                 {did: func(d *driver, was shot) bool { return strings.HasPrefix(d.out.String(), "\x1b]52;c;") }},
+	"copy-as-a-command":    {func(d *driver, was shot) bool { return strings.HasPrefix(d.out.String(), "\x1b]52;c;") }, "no command shows"},
+	"command":              {did: func(d *driver, was shot) bool { return d.isPrompt(":") }},
+	"find-anything":        {did: func(d *driver, was shot) bool { _, ok := d.m.over.(*palette); return ok }},
+	"help":                 {did: func(d *driver, was shot) bool { _, ok := d.m.over.(*helpBox); return ok }},
+	"close":                {did: func(d *driver, was shot) bool { return d.quit || d.m.over != nil }},
+	"cancel-work-or-close": {did: func(d *driver, was shot) bool { return d.quit || d.m.over != nil }},
+	"what-is-benign":       {did: func(d *driver, was shot) bool { return strings.Contains(d.m.said, "judged benign") }},
+	"read-again":           {did: func(d *driver, was shot) bool { return !d.m.bad }},
+	"other-verdict":        {did: func(d *driver, was shot) bool { return d.m.View() != was.view }},
+	"other-order":          {did: func(d *driver, was shot) bool { return d.m.View() != was.view }},
+	"as-a-tree-of-folders": {did: func(d *driver, was shot) bool {
+		return strings.Contains(d.view(), "folder or file") != strings.Contains(was.view, "folder or file")
+	}},
 	"planting-request":        {did: func(d *driver, was shot) bool { _, ok := d.m.top().(*request); return ok }},
 	"merge-with-another":      {func(d *driver, was shot) bool { return d.m.over != nil }, "mark"},
 	"split-the-client-off":    {func(d *driver, was shot) bool { return d.m.over != nil }, "client"},
@@ -113,7 +115,7 @@ func TestEveryBinding(t *testing.T) {
 	if _, err := dk.AddNote("- [ ] ask for the proxy log", nil); err != nil {
 		t.Fatal(err)
 	}
-	ways := []string{"outcomes", "stolen", "gaps", "incidents", "go " + dk.Incidents()[0].Ref, "log", "case", "intel", "search class:sqli", "processes"}
+	ways := []string{"outcomes", "stolen", "gaps", "incidents", "go " + dk.Incidents()[0].Ref, "log", "case", "intel", "search class:sqli", "processes", "rejected", "tree"}
 	type way struct {
 		name string
 		go_  func(d *driver)

@@ -31,6 +31,7 @@ var commands = []verb{
 	{"outcomes", "outcomes [CLASS]", "how each attack fared, what worked first", completeClass},
 	{"stolen", "stolen", "what injection read, and what came of the attacks", nil},
 	{"gaps", "gaps", "every sign that the evidence is not whole", nil},
+	{"rejected", "rejected [SOURCE]", "lines that fit no format, with the reason", completeSource},
 	{"open", "open REF, go REF, or REF", "go to a record: r:… f:… w:… a:… i:… d:… n:…", completeRef},
 	{"go", "", "", completeRef},
 	{"show", "", "", completeRef},

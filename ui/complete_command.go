@@ -295,3 +295,14 @@ func completePaths(_ *desk.Desk, left string) (int, []option) {
 	slices.SortFunc(out, func(a, b option) int { return cmp.Compare(a.text, b.text) })
 	return from, out
 }
+
+// completeSource proposes the sources that have rejected lines.
+func completeSource(d *desk.Desk, left string) (int, []option) {
+	var all []option
+	for _, e := range d.Evidence() {
+		if e.Rejected > 0 {
+			all = append(all, option{e.Path, counted(e.Rejected, "line fits", "lines fit") + " no format"})
+		}
+	}
+	return 0, fitting(left, all)
+}

@@ -216,8 +216,8 @@ func sourceSubject(s *source) subject {
 	sub := subject{title: "source " + s.Path, copied: s.SHA256 + "  " + s.Path}
 	sub.open = tabMsg{tabFiles}
 	switch {
-	case s.Role == cases.RoleLog && s.Rejected > 0:
-		sub.open = rejectedMsg{s.Path}
+	case s.Rejected > 0:
+		sub.open = rejectedMsg{s.Path, s.Role != cases.RoleLog}
 	case s.Role == cases.RoleLog:
 		sub.open = searchMsg{"source:" + index.Quote(s.Path)}
 	}
@@ -281,28 +281,15 @@ func describeSource(s *source) []line {
 	return out
 }
 
-// rejectedMsg is the intent that shows the rejected lines of a log, of all if it names none.
-type rejectedMsg struct{ source string }
-
-// newRejected is the rejected lines, with the columns that they have.
-func newRejected(c *common, source string) *requests {
-	r := newRequests(c, desk.RejectedQuery(source))
-	r.table.choose([]string{"line", "reason", "text"})
-	if source == "" {
-		r.table.choose([]string{"line", "reason", "text", "source"})
-	}
-	r.table.at = "reason"
-	return r
-}
-
 // rejectedLines say how many lines were rejected and why; Enter lists those of a log.
 func rejectedLines(s *source) []line {
 	if s.Role != cases.RoleLog {
-		out := []line{label("rejected", run{counted(s.Rejected, "line", "lines") + " fitted no format; the first are kept here, the file has all", medium})}
+		sub := subject{title: "rejected lines", copied: "spoor rejected CASE " + s.Path, open: rejectedMsg{s.Path, true}}
+		out := []line{about(sub, "rejected", run{counted(s.Rejected, "line", "lines") + " fitted no format; Enter lists them", medium})}
 		return append(out, reasonLines(s, func(string) subject { return subject{} })...)
 	}
 	q := desk.RejectedQuery(s.Path)
-	out := []line{about(subject{title: "rejected lines", copied: q, open: rejectedMsg{s.Path}}, "rejected",
+	out := []line{about(subject{title: "rejected lines", copied: q, open: rejectedMsg{source: s.Path}}, "rejected",
 		run{counted(s.Rejected, "line", "lines") + " fitted no format; Enter lists them", medium})}
 	return append(out, reasonLines(s, func(reason string) subject {
 		q := q + " " + index.Is("reason", reason)

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -80,7 +82,14 @@ func TestGapRows(t *testing.T) {
 // filtered, counted and ordered by their reason like any list.
 func TestRejectedLines(t *testing.T) {
 	log := incidentLog() + `192.0.2.9 - - [07/Mar/2025:08:00:00 +0000] "GET` + "\n"
-	dk := openCase(t, map[string]string{"access.log": log, "other.log": incidentLog(), "bad.sha256": listing + "nonsense\n"})
+	var bad strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&bad, "%064x  /srv/f%d\n", i, i)
+	}
+	for i := range 25 {
+		fmt.Fprintf(&bad, "nonsense %d\n", i)
+	}
+	dk := openCase(t, map[string]string{"access.log": log, "other.log": incidentLog(), "bad.sha256": bad.String()})
 	d := drive(t, dk, 200, 50)
 	k := d.m.keys
 	d.press(k.Screens[tabEvidence])
@@ -123,13 +132,37 @@ func TestRejectedLines(t *testing.T) {
 	}
 	d.press(k.End, k.Enter)
 	d.wants("rejected")
-	// A list of hashes keeps the first of its lines, and says so; Enter does not look for them among the requests.
+	// Of a list of hashes only the first are in the register: all are read again from the file.
 	d.press(k.Screens[tabEvidence])
 	d.to("bad.sha256")
-	d.wants("1 line fitted no format; the first are kept here")
-	if _, ok := d.m.top().Selected().open.(rejectedMsg); ok {
-		t.Error("the rejected lines of a listing are looked for among the requests")
+	d.wants("25 lines fitted no format", "counted are the lines that are kept")
+	d.press(k.Enter)
+	d.wants("1 of 25 rejected lines", "nonsense 0")
+	d.press(k.End)
+	d.wants("nonsense 24", "125  bad.sha256")
+	d.press(k.Tally)
+	d.wants("1 value", "25")
+	d.press(k.Enter)
+	d.wants("25 rejected lines")
+	// All of them, and where the file is another, those that are kept, with a row that says so.
+	d.commandLine("rejected")
+	d.wants("of 32 rejected lines")
+	d.press(k.Enter)
+	if _, ok := d.m.top().(*request); !ok {
+		t.Errorf("Enter on a line of a log shows %T", d.m.top())
 	}
+	for _, e := range dk.Evidence() {
+		if e.Path == "bad.sha256" {
+			if err := os.WriteFile(e.Abs, []byte("another file"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	d.commandLine("rejected bad.sha256")
+	d.wants("nonsense 9", "NOT ALL LISTED", "10 of 25 rejected lines are kept")
+	d.lacks("nonsense 10")
+	d.commandLine("rejected nothing-of-this-name")
+	d.wants("no such source")
 	// From the Overview: those of all logs.
 	d.press(k.Screens[tabOverview])
 	d.to("what do they hide?")

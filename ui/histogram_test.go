@@ -57,6 +57,7 @@ var banded = []bandedScreen{
 		}
 		d.commandLine("log")
 	}},
+	{"rejects", "lines that fit no format: nobody knows their time", func(d *driver) { d.commandLine("rejected access.log") }},
 	{"frequency", "values of a column and how many rows have them: no row has a time", func(d *driver) { d.press(d.m.keys.Screens[tabRequests], d.m.keys.Tally) }},
 	{"reports", "the sections of a text, no list of records", func(d *driver) { d.press(d.m.keys.Screens[tabReport]) }},
 }

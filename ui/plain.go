@@ -109,13 +109,13 @@ func (h *Headless) show(o *PlainOptions) error {
 		}
 		h.send(treeMsg{newFileTree(f)})
 		return nil
-	case cmd.name == "outcomes", cmd.name == "stolen", cmd.name == "incidents", cmd.name == "gaps", cmd.name == "notes":
+	case cmd.name == "outcomes", cmd.name == "stolen", cmd.name == "incidents", cmd.name == "gaps", cmd.name == "notes", cmd.name == "rejected":
 		h.send(commandMsg{cmd})
 	case cmd.name == "open":
 		o.Detail = true
 		h.send(commandMsg{cmd})
 	default:
-		return fmt.Errorf("%w: %q shows nothing to write; give a screen, search QUERY, tree, outcomes, stolen, processes, incidents, gaps or a reference", ErrNotPlain, cmd.name)
+		return fmt.Errorf("%w: %q shows nothing to write; give a screen, search QUERY, tree, outcomes, stolen, processes, incidents, gaps, rejected or a reference", ErrNotPlain, cmd.name)
 	}
 	if h.m.bad {
 		return errors.New(h.m.said)

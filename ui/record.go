@@ -291,6 +291,8 @@ func (r *root) command(c command) tea.Cmd {
 			return r.goTab(tabFiles)
 		}
 		return r.now(filesMsg{c.args})
+	case "rejected":
+		return r.now(rejectedMsg{c.args, true})
 	case "tree":
 		return r.filesTree(c.args)
 	case "stolen":

@@ -175,7 +175,7 @@ func (r *root) intent(msg tea.Msg) (tea.Cmd, bool) {
 	case processesMsg:
 		return r.push(newProcesses(r.common, msg.query, msg.of, "")), true
 	case rejectedMsg:
-		return r.push(newRejected(r.common, msg.source)), true
+		return r.push(r.rejected(msg)), true
 	case stolenMsg:
 		return r.push(newStolen(r.common, "")), true
 	case outcomesMsg:

@@ -203,6 +203,8 @@ func (r *root) revive(k kept, below []screen) screen {
 		s = newNotes(r.common, arg(0), "")
 	case "evidence":
 		s = newEvidence(r.common)
+	case "rejected":
+		s = newRejects(r.common, arg(0))
 	case "gaps":
 		s = newGaps(r.common)
 	case "processes":

@@ -65,7 +65,7 @@ func rows(view string) string { return view[:strings.LastIndexByte(view, '\n')] 
 // Each screen that is kept comes back as itself, with its filters.
 func TestEveryScreenIsRestored(t *testing.T) {
 	dk := incidentCase(t)
-	lines := []string{"webshells", "actors", "timeline", "files", "notes", "evidence", "processes", "stolen", "outcomes", "outcomes sqli", "gaps", "incidents",
+	lines := []string{"webshells", "actors", "timeline", "files", "notes", "evidence", "processes", "stolen", "outcomes", "outcomes sqli", "gaps", "incidents", "rejected", "rejected access.log",
 		"go " + dk.Incidents()[0].Ref}
 	for _, l := range lines {
 		d := again(t, dk)

@@ -42,6 +42,9 @@ type Stats struct {
 	Rejected int64           // lines that do not fit
 	Comments int64           // headers, blank lines, comments, directories
 	Rejects  []triage.Reject // the first MaxRejects of them
+
+	each func(triage.Reject) error // told of every rejected line; nil for nobody
+	err  error                     // what it said
 }
 
 // A layout reads one kind of list.
@@ -121,7 +124,17 @@ func detect(text []byte, whole bool) (*layout, error) {
 // The error wraps ErrNotList when the layout is unknown; an error of r or of yield ends the reading. All
 // name source.Path. Stats holds in any case for what was read.
 func Read(r io.Reader, source triage.Source, zone *time.Location, yield func(triage.HashEntry) error) (Stats, error) {
-	var stats Stats
+	return readAll(r, source, zone, yield, nil)
+}
+
+// Rejects reads a list as Read does and gives each rejected line to yield, in order; an error of yield ends the reading.
+func Rejects(r io.Reader, source triage.Source, zone *time.Location, yield func(triage.Reject) error) error {
+	_, err := readAll(r, source, zone, func(triage.HashEntry) error { return nil }, yield)
+	return err
+}
+
+func readAll(r io.Reader, source triage.Source, zone *time.Location, yield func(triage.HashEntry) error, each func(triage.Reject) error) (Stats, error) {
+	stats := Stats{each: each}
 	if zone == nil {
 		zone = time.UTC
 	}
@@ -154,6 +167,9 @@ func Read(r io.Reader, source triage.Source, zone *time.Location, yield func(tri
 				return stats, fmt.Errorf("%s:%d: %w", source.Path, number, err)
 			}
 		}
+		if stats.err != nil {
+			return stats, fmt.Errorf("%s:%d: %w", source.Path, number, stats.err)
+		}
 	}
 }
 
@@ -168,9 +184,15 @@ func (s *Stats) count(text string, number int64, err error) bool {
 		s.Comments++
 	default:
 		s.Rejected++
-		if len(s.Rejects) < MaxRejects {
+		if len(s.Rejects) < MaxRejects || s.each != nil {
 			text = strings.Clone(text[:min(len(text), triage.MaxRejectText)])
-			s.Rejects = append(s.Rejects, triage.Reject{Line: number, Reason: err.Error(), Text: text})
+			reject := triage.Reject{Line: number, Reason: err.Error(), Text: text}
+			if len(s.Rejects) < MaxRejects {
+				s.Rejects = append(s.Rejects, reject)
+			}
+			if s.each != nil {
+				s.err = s.each(reject)
+			}
 		}
 	}
 	return false

@@ -142,6 +142,27 @@ func TestReadRejects(t *testing.T) {
 	}
 }
 
+// Rejects gives every rejected line, more than Read keeps, and ends with what yield says.
+func TestRejects(t *testing.T) {
+	in := strings.Repeat(md5+"  x\n", 200) + strings.Repeat("hello world\n", 3*hashlist.MaxRejects) + md5 + "  y\n"
+	var lines []int64
+	err := hashlist.Rejects(strings.NewReader(in), triage.Source{Path: "l"}, nil, func(r triage.Reject) error {
+		if r.Text != "hello world" || r.Reason == "" {
+			t.Errorf("%+v", r)
+		}
+		lines = append(lines, r.Line)
+		return nil
+	})
+	if err != nil || len(lines) != 3*hashlist.MaxRejects || lines[0] != 201 || lines[len(lines)-1] != 200+3*hashlist.MaxRejects {
+		t.Errorf("%v, %v", lines, err)
+	}
+	enough := errors.New("enough")
+	n := 0
+	if err := hashlist.Rejects(strings.NewReader(in), triage.Source{Path: "l"}, nil, func(triage.Reject) error { n++; return enough }); !errors.Is(err, enough) || n != 1 {
+		t.Errorf("after %d lines %v", n, err)
+	}
+}
+
 func TestReadRefuses(t *testing.T) {
 	for _, c := range []struct{ name, in, reason string }{
 		{"empty", "", "the file is empty"},

@@ -51,6 +51,8 @@ type Stats struct {
 	Tally       triage.Tally    // what all its events tell of the log, set when Read returns
 
 	numbers triage.Numbers
+	each    func(triage.Reject) error // told of every rejected line; nil for nobody
+	err     error                     // what it said
 }
 
 // A layout knows where one kind of log keeps an event's fields.
@@ -152,7 +154,19 @@ func detect(text []byte) (l *layout, array bool, err error) {
 //
 // The error wraps ErrNotEvents when the layout is unknown; an error of r or of yield ends the reading. All name
 // source.Path. Stats holds in any case for what was read.
-func Read(r io.Reader, source triage.Source, zone *time.Location, yield func(*triage.Process) error) (stats Stats, err error) {
+func Read(r io.Reader, source triage.Source, zone *time.Location, yield func(*triage.Process) error) (Stats, error) {
+	return readAll(r, source, zone, yield, nil)
+}
+
+// Rejects reads an event log as Read does and gives each rejected line to yield, in order; an error of yield ends the
+// reading.
+func Rejects(r io.Reader, source triage.Source, zone *time.Location, yield func(triage.Reject) error) error {
+	_, err := readAll(r, source, zone, func(*triage.Process) error { return nil }, yield)
+	return err
+}
+
+func readAll(r io.Reader, source triage.Source, zone *time.Location, yield func(*triage.Process) error, each func(triage.Reject) error) (stats Stats, err error) {
+	stats.each = each
 	if zone == nil {
 		zone = time.UTC
 	}
@@ -180,6 +194,9 @@ func Read(r io.Reader, source triage.Source, zone *time.Location, yield func(*tr
 			stats.tally(&e, rec.line, zone, p != nil)
 		}
 		if !stats.count(rec, err) {
+			if stats.err != nil {
+				return stats, fmt.Errorf("%s:%d: %w", source.Path, rec.line, stats.err)
+			}
 			continue
 		}
 		p.Source, p.Line, p.Ref = source.Path, rec.line, triage.RequestRef(source.Key, rec.line)
@@ -227,9 +244,15 @@ func (s *Stats) count(r record, err error) bool {
 		s.Comments++
 	default:
 		s.Rejected++
-		if len(s.Rejects) < MaxRejects {
+		if len(s.Rejects) < MaxRejects || s.each != nil {
 			text := string(r.text[:min(len(r.text), triage.MaxRejectText)])
-			s.Rejects = append(s.Rejects, triage.Reject{Line: r.line, Reason: err.Error(), Text: text})
+			reject := triage.Reject{Line: r.line, Reason: err.Error(), Text: text}
+			if len(s.Rejects) < MaxRejects {
+				s.Rejects = append(s.Rejects, reject)
+			}
+			if s.each != nil {
+				s.err = s.each(reject)
+			}
 		}
 	}
 	return false

@@ -111,6 +111,24 @@ func TestAccount(t *testing.T) {
 	}
 }
 
+// Rejects gives every rejected line, more than Read keeps, and ends with what yield says.
+func TestRejects(t *testing.T) {
+	in := strings.Repeat(samples["evtx_dump"]+"\n", 200) + strings.Repeat("{\n", 3*process.MaxRejects) + samples["evtx_dump"] + "\n"
+	var lines []int64
+	err := process.Rejects(strings.NewReader(in), triage.Source{Path: "e", Key: "abcdef"}, nil, func(r triage.Reject) error {
+		lines = append(lines, r.Line)
+		return nil
+	})
+	if err != nil || len(lines) != 3*process.MaxRejects || lines[0] != 201 {
+		t.Errorf("%v, %v", lines, err)
+	}
+	enough := errors.New("enough")
+	n := 0
+	if err := process.Rejects(strings.NewReader(in), triage.Source{Path: "e"}, nil, func(triage.Reject) error { n++; return enough }); !errors.Is(err, enough) || n != 1 {
+		t.Errorf("after %d lines %v", n, err)
+	}
+}
+
 func TestDetectLeavesOthers(t *testing.T) {
 	for name, text := range map[string]string{
 		"empty":         "",

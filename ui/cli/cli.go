@@ -60,6 +60,7 @@ type grammar struct {
 	Processes processesCmd `cmd:"" help:"Print the processes of the event logs: the suspicious ones, or all."`
 	Timeline  timelineCmd  `cmd:"" help:"Print what happened, in order of time."`
 	Evidence  evidenceCmd  `cmd:"" help:"Print the evidence register and what could not be read."`
+	Rejected  rejectedCmd  `cmd:"" help:"Print the lines of the evidence that fit no format, each with the reason."`
 	Gaps      gapsCmd      `cmd:"" help:"Print every sign that the evidence is not whole."`
 	Show      showCmd      `cmd:"" help:"Print everything known of one record."`
 	Note      noteCmd      `cmd:"" help:"Write a note on the case or on records."`

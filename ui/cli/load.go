@@ -135,11 +135,7 @@ func printRejects(w io.Writer, d *desk.Desk, e cases.Evidence) {
 		fmt.Fprintf(w, "  rejected line %d: %s: %s\n", r.Line, triage.Visible(r.Reason), triage.VisibleN(r.Text, 80))
 	}
 	if more := e.Rejected - int64(min(len(e.Rejects), maxShownRejects)); more > 0 && e.Rejected > 0 {
-		where := "the file has them"
-		if e.Role == cases.RoleLog {
-			where = "spoor search CASE 'is:rejected' lists them"
-		}
-		fmt.Fprintf(w, "  and %s more; %s\n", plural(more, "rejected line"), where)
+		fmt.Fprintf(w, "  and %s more; spoor rejected CASE lists them\n", plural(more, "rejected line"))
 	}
 }
 
