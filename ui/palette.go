@@ -230,7 +230,7 @@ func (p *palette) Update(msg tea.KeyMsg) (overlay, tea.Cmd) {
 
 // waits reports whether what a key chooses from is on its way; letters need not wait.
 func (p *palette) waits(msg tea.KeyMsg) bool {
-	return p.asking && !types(msg) && msg.Type != tea.KeyBackspace
+	return (p.asking || p.reading != 0) && !types(msg) && msg.Type != tea.KeyBackspace
 }
 
 // View draws the line and, under it, what fits.

@@ -188,6 +188,14 @@ func TestPaletteWaitsForItsAnswer(t *testing.T) {
 	if _, ok := d.m.top().(*actors); !ok {
 		t.Errorf("%T is shown", d.m.top())
 	}
+	// What it finds in the case may come last of all.
+	slowly(d).press(d.m.keys.Palette)
+	d.typed("thumb")
+	d.send(tea.KeyMsg{Type: tea.KeyEnter})
+	d.settle(func(n int) int { return n - 1 })
+	if w, ok := d.m.top().(*webshells); !ok || w.current() == nil || !strings.Contains(w.current().Path, "thumb") {
+		t.Errorf("%T is shown:\n%s", d.m.top(), d.view())
+	}
 }
 
 // Esc and the key after it come as Alt with that key if they come together; they are the two keys where Alt means
