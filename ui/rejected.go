@@ -91,8 +91,8 @@ func rejectColumns(all bool) []column[desk.RejectedLine] {
 	}
 	return []column[row]{
 		{name: "line", width: 9, right: true, number: func(r *row) float64 { return float64(r.Line) }, cell: func(r *row) (string, look) { return number(r.Line), muted }},
-		{name: "reason", width: 24, grow: 1, cell: func(r *row) (string, look) { return r.Reason, medium }},
-		{name: "text", width: 24, grow: 3, cell: func(r *row) (string, look) { return r.Text, plain }},
+		{name: "reason", width: 16, grow: 1, cell: func(r *row) (string, look) { return r.Reason, medium }},
+		{name: "text", width: 20, grow: 3, cell: func(r *row) (string, look) { return r.Text, plain }},
 		{name: "source", width: 20, from: from, cut: cellMiddle, cell: func(r *row) (string, look) { return r.Source, muted }},
 		{name: "role", width: 9, from: never, cell: func(r *row) (string, look) { return r.Role, muted }},
 	}
