@@ -15,15 +15,16 @@ import (
 // common is what the root lends to every screen. It is read and changed in Update only; commands get the
 // values they need.
 type common struct {
-	ctx      context.Context
-	desk     *desk.Desk
-	st       styles
-	ascii    bool // the terminal shows no Unicode
-	pointing bool // the mouse is ours
-	keys     keyMap
-	out      io.Writer // the terminal, for the clipboard sequence
-	marks    map[string]bool
-	log      sayings
+	ctx       context.Context
+	desk      *desk.Desk
+	st        styles
+	ascii     bool      // the terminal shows no Unicode
+	pointing  bool      // the mouse is ours
+	clipboard Clipboard // how the terminal takes what is copied
+	keys      keyMap
+	out       io.Writer // the terminal, for the clipboard sequence
+	marks     map[string]bool
+	log       sayings
 
 	gens    int
 	intents []tea.Msg // what is done before the next key is, see now

@@ -249,6 +249,24 @@ func (r *root) verdictGiven(m verdictGivenMsg) tea.Cmd {
 	return send(changedMsg{evidence: m.value == "" || m.value == cases.Benign})
 }
 
+// Clipboard says how what is copied reaches the clipboard of whoever sits at the terminal.
+type Clipboard int
+
+const (
+	ClipboardOSC    Clipboard = iota // by OSC 52
+	ClipboardTmux                    // by OSC 52, which tmux does not take from programs unless it is told to
+	ClipboardScreen                  // by OSC 52 in the envelope in which GNU screen passes it on
+	ClipboardNone                    // not at all: the terminal would show it
+)
+
+// needs says what has to be so for a copy to arrive.
+func (c Clipboard) needs() string {
+	if c == ClipboardTmux {
+		return "tmux takes it after: tmux set -s set-clipboard on; "
+	}
+	return ""
+}
+
 // copy puts what is selected on the clipboard of whoever sits at the terminal.
 func (r *root) copy(s subject) tea.Cmd {
 	all := s.copied
@@ -265,9 +283,17 @@ func (r *root) copy(s subject) tea.Cmd {
 		r.say("there is no terminal to copy to")
 		return nil
 	}
-	label := fmt.Sprintf("copied by OSC 52 (%s characters%s): %s", number(len([]rune(v))), cut, triage.VisibleN(v, 60))
+	if r.clipboard == ClipboardNone {
+		r.say("this kind of terminal has no OSC 52 to copy by; spoor show and --plain print the same")
+		return nil
+	}
+	label := fmt.Sprintf("copied by OSC 52 (%s%s characters%s): %s", r.clipboard.needs(), number(len([]rune(v))), cut, triage.VisibleN(v, 60))
+	sequence := osc52.New(v)
+	if r.clipboard == ClipboardScreen {
+		sequence = sequence.Screen()
+	}
 	return func() tea.Msg {
-		if _, err := io.WriteString(out, osc52.New(v).String()); err != nil {
+		if _, err := io.WriteString(out, sequence.String()); err != nil {
 			return failMsg{fmt.Errorf("copy: %w", err)}
 		}
 		return sayMsg{label}

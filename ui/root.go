@@ -57,7 +57,7 @@ type root struct {
 // newRoot makes the program over an open case, to be run by Bubble Tea or driven by a test.
 func newRoot(ctx context.Context, d *desk.Desk, o Options) *root {
 	c := &common{
-		ctx: ctx, desk: d, st: newStyles(o.Colours, o.Light), ascii: o.ASCII, pointing: o.Mouse, keys: newKeyMap(), out: o.Out, during: o.during,
+		ctx: ctx, desk: d, st: newStyles(o.Colours, o.Light), ascii: o.ASCII, pointing: o.Mouse, clipboard: o.Clipboard, keys: newKeyMap(), out: o.Out, during: o.during,
 		marks: map[string]bool{}, jobs: map[int]job{}, busy: new(sync.RWMutex),
 		drafts: drafts{left: map[string]string{}, want: map[string]string{}}, log: sayings{now: time.Now},
 	}

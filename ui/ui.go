@@ -23,14 +23,15 @@ import (
 
 // Options says how the program is run. The zero value runs it on the process's own terminal with colour.
 type Options struct {
-	In      io.Reader // keys; nil is the terminal
-	Out     io.Writer // the terminal; nil is standard output, and in New no copying
-	Fresh   bool      // begin at the Overview, and keep nothing of where one went
-	Colours Colours   // how many the terminal shows
-	Light   bool      // choose colours for a light background
-	ASCII   bool      // draw without Unicode
-	Mouse   bool      // take the mouse from the terminal
-	Keys    *Keys     // which keys do what; nil is the built-in map
+	In        io.Reader // keys; nil is the terminal
+	Out       io.Writer // the terminal; nil is standard output, and in New no copying
+	Fresh     bool      // begin at the Overview, and keep nothing of where one went
+	Colours   Colours   // how many the terminal shows
+	Light     bool      // choose colours for a light background
+	ASCII     bool      // draw without Unicode
+	Mouse     bool      // take the mouse from the terminal
+	Clipboard Clipboard // how the terminal takes what is copied
+	Keys      *Keys     // which keys do what; nil is the built-in map
 
 	during *watch // nil in the program
 }

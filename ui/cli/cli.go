@@ -28,6 +28,7 @@ import (
 	"spoor/triage/intel/feed"
 	"spoor/ui/desk"
 	"spoor/ui/editor"
+	"spoor/ui/quiet"
 )
 
 // grammar is the whole command line.
@@ -97,6 +98,7 @@ type exit struct{ code int }
 // Run runs one command line (without the program's name) and answers the exit code. The bundled evidence of
 // the demo is in the root of bundled. An interrupt cancels what runs.
 func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, bundled fs.FS) (code int) {
+	quiet.Over()
 	defer func() {
 		if e, ok := recover().(exit); ok {
 			code = e.code

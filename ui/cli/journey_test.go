@@ -4,6 +4,7 @@ package cli_test
 
 import (
 	"errors"
+	"image/color"
 	"io"
 	"os"
 	"os/exec"
@@ -24,6 +25,7 @@ type terminal struct {
 	cmd    *exec.Cmd
 	mu     sync.Mutex
 	screen *vt.Emulator
+	sent   []byte        // all that came
 	drawn  chan struct{} // gets a value after something was drawn
 	ended  chan error
 }
@@ -34,11 +36,18 @@ func startTerminal(t *testing.T, binary, dir string, cols, rows int, args ...str
 	cmd := exec.Command(binary, args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "NO_COLOR=1", "HOME="+t.TempDir())
+	return attach(t, cmd, cols, rows, color.Black)
+}
+
+// attach starts a command in a terminal of a size and a background.
+func attach(t *testing.T, cmd *exec.Cmd, cols, rows int, ground color.Color) *terminal {
+	t.Helper()
 	f, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: uint16(rows), Cols: uint16(cols)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	x := &terminal{t: t, pty: f, cmd: cmd, screen: vt.NewEmulator(cols, rows), drawn: make(chan struct{}, 1), ended: make(chan error, 1)}
+	x.screen.SetDefaultBackgroundColor(ground)
 	go x.draw()
 	go io.Copy(f, x.screen) // what a terminal answers to questions
 	t.Cleanup(func() {
@@ -55,6 +64,7 @@ func (x *terminal) draw() {
 		n, err := x.pty.Read(buf)
 		if n > 0 {
 			x.mu.Lock()
+			x.sent = append(x.sent, buf[:n]...)
 			x.screen.Write(buf[:n])
 			x.mu.Unlock()
 			select {

@@ -61,6 +61,9 @@ func (c *openCmd) plain(s *session) func(*desk.Desk) error {
 // runUI opens the terminal program.
 func (s *session) runUI(d *desk.Desk, f *terminalFlags, keys *ui.Keys) error {
 	o := f.options(os.Getenv)
+	if out, ok := s.out.(*os.File); ok && f.asks(o, os.Getenv) {
+		o.Light = ui.LightBackground(out)
+	}
 	o.In, o.Out, o.Keys = s.in, s.out, keys
 	return ui.Run(s.ctx, d, o)
 }

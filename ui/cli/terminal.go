@@ -15,7 +15,7 @@ import (
 // terminalFlags say how the terminal program draws. What is not said is taken from the environment.
 type terminalFlags struct {
 	Color string `help:"auto, always, or never for no colour; 16 for those of the terminal's theme, 256 or true. auto and always go by COLORTERM and TERM, auto by NO_COLOR too." enum:"auto,always,never,16,256,true" default:"auto"`
-	Light *bool  `negatable:"" help:"Colours for a light background. Default: what COLORFGBG says, else dark."`
+	Light *bool  `negatable:"" help:"Colours for a light background. Default: what COLORFGBG or the terminal says, else dark."`
 	Fresh bool   `help:"Begin at the Overview, not where the last session was left, and keep nothing of this one."`
 	Keys  string `help:"A file that says which keys do what, in place of CASE/keys; spoor keys prints one." placeholder:"FILE"`
 	Mouse bool   `help:"Take the mouse: wheel, clicks, the scroll bar, spans of the histogram. Default: it is the terminal's."`
@@ -24,7 +24,7 @@ type terminalFlags struct {
 
 // options are the flags with what they leave to the environment.
 func (f *terminalFlags) options(env func(string) string) ui.Options {
-	o := ui.Options{Fresh: f.Fresh, Colours: colours(f.Color, env), Light: lightBackground(env), ASCII: noUnicode(env), Mouse: f.Mouse}
+	o := ui.Options{Fresh: f.Fresh, Colours: colours(f.Color, env), Light: lightBackground(env), ASCII: noUnicode(env), Mouse: f.Mouse, Clipboard: clipboard(env)}
 	if f.Light != nil {
 		o.Light = *f.Light
 	}
@@ -32,6 +32,27 @@ func (f *terminalFlags) options(env func(string) string) ui.Options {
 		o.ASCII = *f.ASCII
 	}
 	return o
+}
+
+// clipboard is how a terminal takes what is copied. Inside tmux, TERM may be screen; inside screen, STY is set.
+func clipboard(env func(string) string) ui.Clipboard {
+	t := env("TERM")
+	switch {
+	case strings.HasPrefix(t, "vt"), t == "linux", strings.HasPrefix(t, "cons"):
+		return ui.ClipboardNone
+	case env("TMUX") != "", strings.HasPrefix(t, "tmux"):
+		return ui.ClipboardTmux
+	case env("STY") != "":
+		return ui.ClipboardScreen
+	case strings.HasPrefix(t, "screen"):
+		return ui.ClipboardTmux
+	}
+	return ui.ClipboardOSC
+}
+
+// asks reports whether the terminal itself has to say what background it has: nothing else does, and it matters.
+func (f *terminalFlags) asks(o ui.Options, env func(string) string) bool {
+	return f.Light == nil && env("COLORFGBG") == "" && env("TERM") != "" && o.Colours != ui.ColoursNone && !fewTerm(env("TERM"))
 }
 
 // colours is how many colours are drawn with, by the flag and the environment. COLORTERM is what terminals of true
@@ -110,7 +131,17 @@ var errNoTerminal = misuse{errors.New("open needs a terminal that places text: s
 
 // canDraw reports whether the terminal program can be drawn to w.
 func canDraw(w io.Writer) bool {
-	return isTerminal(w) && (runtime.GOOS == "windows" || os.Getenv("TERM") != "dumb")
+	return isTerminal(w) && (runtime.GOOS == "windows" || placesText(os.Getenv("TERM")))
+}
+
+// placesText reports whether a terminal's type has the sequences of ANSI X3.64. These have not: those without any, Emacs'
+// shell, and VT52s, which have sequences of their own.
+func placesText(t string) bool {
+	switch t {
+	case "dumb", "unknown", "emacs", "network", "dialup", "glasstty":
+		return false
+	}
+	return !strings.HasPrefix(t, "vt5") || strings.HasPrefix(t, "vt510") || strings.HasPrefix(t, "vt520") || strings.HasPrefix(t, "vt525")
 }
 
 func isTerminal(w io.Writer) bool {
