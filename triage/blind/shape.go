@@ -1,6 +1,7 @@
 package blind
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -81,12 +82,13 @@ func (s *shape) tabulate(memo map[string]*sides, parts []*node) {
 			}
 		}
 	}
+	e := &evaluator{bound: &s.bound, prefix: s.prefix, nodes: s.leaves}
 	for c := range cellHigh {
 		val := int64(c)
 		if c == cellEnd {
 			val = endChar
 		}
-		if known == nil || !s.compared(known, c, val) {
+		if known == nil || !s.compared(e, known, c, val) {
 			s.put(c, val)
 		}
 	}
@@ -120,8 +122,8 @@ func (s *shape) other() *node {
 }
 
 // compared is put by what the other side of a comparison is worth; false if that is no single character's.
-func (s *shape) compared(known *sides, cell int, val int64) bool {
-	e := &evaluator{bound: &s.bound, val: val, prefix: s.prefix, nodes: s.leaves}
+func (s *shape) compared(e *evaluator, known *sides, cell int, val int64) bool {
+	e.val = val
 	at := 0
 	if s.node.args[0].kind == nodeNumber {
 		at = 1
@@ -143,9 +145,19 @@ func (s *shape) compared(known *sides, cell int, val int64) bool {
 			*x = side{e.resolve(v), true, e.chose, e.fanned}
 		}
 		e.chose, e.fanned = x.chose, x.fanned
-		sides := [2]value{number(s.node.args[1-at].num), number(s.node.args[1-at].num)}
-		sides[at] = x.v
-		switch e.compare(s.node.op, sides[0], sides[1]) {
+		var t tri
+		if constant := s.node.args[1-at].num; x.v.kind == vNumber && s.node.op != "<=>" { // as most are
+			d := cmp.Compare(x.v.n, constant)
+			if at == 1 {
+				d = -d
+			}
+			t = ordered(s.node.op, d)
+		} else {
+			sides := [2]value{number(constant), number(constant)}
+			sides[at] = x.v
+			t = e.compare(s.node.op, sides[0], sides[1])
+		}
+		switch t {
 		case triTrue:
 			yes = true
 		case triFalse, triNull:
