@@ -13,6 +13,11 @@
 // makes the questions agree with one another, clearly better than the opposite and better than chance; if there is
 // none, nothing is recovered.
 //
+// The page as other visitors got it is no help here, and is not asked for. It would tell which answer is the usual one,
+// and that means true behind AND, but false behind OR, NOT or a CASE that fails, and it changes with what the value
+// before the payload names. The questions of a series say which means true themselves, and where they do not, a usual
+// answer is no proof.
+//
 // Payloads are hostile: their size, nesting and the work on each are bounded, and so is what is kept of all.
 package blind
 
@@ -33,7 +38,7 @@ type Result struct {
 
 // Format numbers what Recover makes of the same requests: it is raised with each change of the method, so that what
 // was kept is made again.
-const Format = 3
+const Format = 4
 
 // A Read is one expression that was read.
 type Read struct {

@@ -104,6 +104,7 @@ type errorAsk struct {
 	call   string // what fails, for the form of the message
 	pieces []piece
 	weak   bool // it may be a comparison and no more
+	alone  bool // it is the whole value, which the page's own statement compares with a number
 }
 
 // reads reports whether it asks for anything.
@@ -126,8 +127,9 @@ type errorFinder struct {
 	steps  int
 }
 
-// errorAsk is what a payload has the database fail on; nil if it has it fail on nothing.
-func (r *Reader) errorAsk(p *payload) *errorAsk {
+// errorAsk is what a payload has the database fail on; nil if it has it fail on nothing. failed says that the server
+// logged an error of it.
+func (r *Reader) errorAsk(p *payload, failed bool) *errorAsk {
 	f := &errorFinder{leaves: r.leaves, prefix: p.prefix, d: dialectOf(p.parser.t)}
 	for _, s := range p.stmts {
 		if s.cond != nil {
@@ -143,7 +145,46 @@ func (r *Reader) errorAsk(p *payload) *errorAsk {
 			f.walk(u, false, 0)
 		}
 	}
+	if f.best == nil && failed {
+		f.whole(p)
+	}
 	return f.best
+}
+
+// whole looks at a value that is one expression and nothing else, as in id=@@servername: where the page compares it with
+// a number, SQL Server fails and quotes it. The expression is the name of what is quoted. A word alone, such as user, may
+// be any visitor's, and is none.
+func (f *errorFinder) whole(p *payload) {
+	if p.quote != 0 || p.closes > 0 || len(p.stmts) != 1 || f.d&mssql == 0 {
+		return
+	}
+	s := p.stmts[0]
+	if len(s.exprs) != 1 || len(s.union) > 0 || len(s.delay) > 0 || s.cond != nil {
+		return
+	}
+	n := s.exprs[0]
+	if n.kind != nodeSelect && !serverText(n) || countable(n, 0) {
+		return
+	}
+	if f.take(failureOf[failCast], "=", n, true); f.best != nil {
+		f.best.alone = true
+	}
+}
+
+// serverText reports SQL Server's variables and functions without arguments that give a text.
+//
+// https://learn.microsoft.com/en-us/sql/t-sql/functions/metadata-functions-transact-sql
+func serverText(n *node) bool {
+	switch {
+	case n.kind == nodeName:
+		return strings.HasPrefix(n.op, "@@")
+	case n.kind == nodeCall && len(n.args) == 0:
+		switch n.op {
+		case "DB_NAME", "ORIGINAL_DB_NAME", "USER_NAME", "SUSER_NAME", "SUSER_SNAME", "ORIGINAL_LOGIN", "HOST_NAME", "APP_NAME", "SCHEMA_NAME":
+			return true
+		}
+	}
+	return false
 }
 
 // take keeps what was found: what reads before what does not, what must fail before what may.

@@ -70,7 +70,7 @@ func TestErrorAsk(t *testing.T) {
 			continue
 		}
 		got := ""
-		if a := NewReader().errorAsk(p); a != nil {
+		if a := NewReader().errorAsk(p, false); a != nil {
 			got = a.of.id
 			if a.weak {
 				got += "?"

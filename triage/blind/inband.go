@@ -94,7 +94,7 @@ func (r *Reader) note(q *triage.Request, field string, p *payload, errorText str
 		order = max(order, s.order)
 		union = append(union, s.union...)
 	}
-	ask := r.errorAsk(p)
+	ask := r.errorAsk(p, errorText != "")
 	fails := ask != nil && !ask.weak
 	if len(union) == 0 && order == 0 && len(p.parser.files) == 0 && (errorText == "" || p.faint && ask == nil) && !p.asks && !fails {
 		return false

@@ -3,6 +3,7 @@ package blind
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"spoor/triage"
 )
@@ -227,7 +228,7 @@ func (x *place) failing(q *triage.Request, p *payload, ask *errorAsk, errorText 
 		if m := columnNamed.FindStringSubmatch(errorText); m != nil && p.groups() {
 			x.named(q, m[1])
 		} else if pieces != nil {
-			if v, ok := quotes(errorText, pieces, p.text, ask.weak); ok {
+			if v, ok := quotes(errorText, pieces, p.text, ask.weak); ok && !(ask.alone && sent(q, v.text)) {
 				x.showing(q, Error, pieces, v)
 			}
 		}
@@ -250,6 +251,20 @@ func (x *place) failing(q *triage.Request, p *payload, ask *errorAsk, errorText 
 		b.from, b.count = read[0].from, read[0].count
 	}
 	x.inbands = append(x.inbands, b)
+}
+
+// sent reports that a text stands in any value of a request, which the error may then be about.
+func sent(q *triage.Request, text string) bool {
+	request := *q
+	request.Query, _ = cutServerError(q.Query)
+	plain := strings.NewReplacer(" ", "_", "+", "_")
+	text = strings.ToLower(plain.Replace(text))
+	for _, v := range triage.Values(&request) {
+		if strings.Contains(strings.ToLower(plain.Replace(v.Text)), text) {
+			return true
+		}
+	}
+	return false
 }
 
 // groups reports a payload that groups, whose errors name columns.
