@@ -38,7 +38,7 @@ type Result struct {
 
 // Format numbers what Recover makes of the same requests: it is raised with each change of the method, so that what
 // was kept is made again.
-const Format = 4
+const Format = 5
 
 // A Read is one expression that was read.
 type Read struct {

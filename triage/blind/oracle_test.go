@@ -51,6 +51,9 @@ type oracle struct {
 	delay   time.Duration
 	drop    float64
 	others  bool
+	stall   float64          // how often a stretch begins in which all answers are late
+	late    int              // answers of it that are to come
+	repeat  int              // times that each question is asked, for the answer of most; 0 is once
 	cached  map[string]int64 // size of the answers that a cache in front has
 }
 
@@ -94,6 +97,13 @@ func (o *oracle) code(pos int) (int, bool) {
 
 // send asks one condition, whose truth the database knows, and returns the truth.
 func (o *oracle) send(cond string, truth bool) bool {
+	for range max(o.repeat, 1) {
+		o.sendOnce(cond, truth)
+	}
+	return truth
+}
+
+func (o *oracle) sendOnce(cond string, truth bool) {
 	payload := o.w.base + fmt.Sprintf(o.w.wrap, cond)
 	if o.w.time {
 		payload = strings.ReplaceAll(payload, "SECS", fmt.Sprint(int(o.delay.Seconds())))
@@ -102,6 +112,13 @@ func (o *oracle) send(cond string, truth bool) bool {
 	took := time.Duration(5+o.rng.IntN(40)) * time.Millisecond
 	if o.rng.Float64() < o.jitter {
 		took += time.Duration(o.rng.IntN(9000)) * time.Millisecond
+	}
+	if o.stall > 0 && o.rng.Float64() < o.stall {
+		o.late = 1 + o.rng.IntN(8)
+	}
+	if o.late > 0 {
+		o.late--
+		took += time.Duration(float64(o.delay) * (0.8 + 0.4*o.rng.Float64()))
 	}
 	answer := o.falseIs
 	if truth && !o.w.time {
@@ -124,7 +141,6 @@ func (o *oracle) send(cond string, truth bool) bool {
 	}
 	o.entry(o.client, "id="+payload+"&page=2", answer[0], size, took)
 	o.now = o.now.Add(time.Duration(10+o.rng.IntN(60)) * time.Millisecond)
-	return truth
 }
 
 func (o *oracle) entry(client, query string, status int, size int64, took time.Duration) {

@@ -97,7 +97,11 @@ func name(reads []Read) {
 // collect adds the answers of a group that can be read.
 func (g *group) collect(all map[*leaf]*collected) {
 	h := g.accepted
+	var run *record
 	for i, rec := range g.records {
+		if h.labels[i] >= 0 {
+			run = h.runOf(i, rec, run)
+		}
 		if rec.shape == nil || h.labels[i] < 0 {
 			continue
 		}
@@ -106,7 +110,7 @@ func (g *group) collect(all map[*leaf]*collected) {
 			c = &collected{vars: map[variable][]answer{}, confirmed: map[uint64]bool{}}
 			all[rec.about.leaf] = c
 		}
-		a := answer{r: rec, yes: h.labels[i] == 1, hard: h.hard(i)}
+		a := answer{r: rec, yes: h.labels[i] == 1, hard: h.hard(i), run: run}
 		switch {
 		case rec.prefix != nil:
 			c.pattern(a)
@@ -164,13 +168,30 @@ func (c *collected) finish() {
 	}
 }
 
+// runOf is the run of slow answers that an answer belongs to, where before is that of the answer before it. A server
+// that is late once is late for a while, so that slow answers in a row may have one cause. That is looked for only where
+// answers contradict one another: elsewhere no such cause shows.
+func (h *hypothesis) runOf(i int, rec, before *record) *record {
+	switch {
+	case h.wrong == 0 || !h.timed() || h.hard(i):
+		return nil
+	case before != nil:
+		return before
+	}
+	return rec
+}
+
 // hard reports an answer that chance does not produce.
 func (h *hypothesis) hard(i int) bool {
-	switch h.channel {
-	case byMillis, byAhead, byBehind:
+	if h.timed() {
 		return h.labels[i] != h.slow
 	}
 	return !h.ranges
+}
+
+// timed reports answers that are read from how long they took.
+func (h *hypothesis) timed() bool {
+	return h.channel == byMillis || h.channel == byAhead || h.channel == byBehind
 }
 
 func (g *group) summary() Group {

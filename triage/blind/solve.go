@@ -55,8 +55,9 @@ func cutGrids(records []*record) {
 type answer struct {
 	r    *record
 	yes  bool
-	sets [2]set // the characters that this and the other answer allow; of a number the grid's tables
-	hard bool   // it cannot be wrong by chance: not a slow answer, not one of a range of sizes
+	sets [2]set  // the characters that this and the other answer allow; of a number the grid's tables
+	hard bool    // it cannot be wrong by chance: not a slow answer, not one of a range of sizes
+	run  *record // of a slow answer: the first of those that one stall may have made slow; nil if it stands for itself
 }
 
 // solved is what the answers about one variable leave.
@@ -77,6 +78,8 @@ func solve(answers []answer, possible set, cells int) *solved {
 	}
 	against := make([]int, cells) // answers that speak against a cell
 	soft := make([]int, cells)
+	apart := make([]int, cells)       // soft answers that no single stall explains
+	stalled := make([]*record, cells) // the run of the last of them
 	idle, beyond := false, false
 	running := possible
 	seen := map[*shape]bool{}
@@ -93,6 +96,10 @@ func solve(answers []answer, possible set, cells int) *solved {
 				against[c]++
 				if !a.hard {
 					soft[c]++
+					if a.run == nil || a.run != stalled[c] {
+						apart[c]++
+						stalled[c] = a.run
+					}
 				}
 			}
 		}
@@ -129,7 +136,7 @@ func solve(answers []answer, possible set, cells int) *solved {
 	s.certain = true
 	for c, n := range against {
 		// what only a single soft answer speaks against is not ruled out
-		if possible.has(c) && !running.has(c) && n == soft[c] && (n < 2 || idle) {
+		if possible.has(c) && !running.has(c) && n == soft[c] && (apart[c] < 2 || idle) {
 			s.certain = false
 		}
 	}
