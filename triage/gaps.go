@@ -14,6 +14,8 @@ package triage
 // Example: a log of N = 38,964 requests whose pauses have q99 = 0.9 and q999 = 4.1 has s = 1.39; a pause is a
 // gap from E = 4.1 + 1.39 * (3.66 + 6.91) = 18.8 usual requests on. At ten requests an hour that is two hours.
 //
+// A clock that leaps forward leaves a pause too; what tells the two apart is in leaps.go.
+//
 // Known weakness: a holiday looks like a gap, and lines that were taken out one by one leave no pause at all; another
 // log of the server shows them (gaps_pairs.go).
 
@@ -67,7 +69,11 @@ func (w *survey) findGaps() error {
 	}
 	out := []EvidenceGap{}
 	for _, p := range pulses {
-		out = append(out, w.silences(p)...)
+		quiet, err := w.silences(p)
+		if err != nil {
+			return fmt.Errorf("look at what is on either side of a pause: %w", err)
+		}
+		out = append(out, quiet...)
 		out = append(out, w.ends(p, pulses)...)
 		out = append(out, absent(p)...)
 		out = append(out, w.order(p)...)
@@ -213,7 +219,7 @@ func (p *pulse) incredible() float64 {
 }
 
 // silences are the pauses, within a source and between sources, that are gaps.
-func (w *survey) silences(p *pulse) []EvidenceGap {
+func (w *survey) silences(p *pulse) ([]EvidenceGap, error) {
 	var found []pause
 	for _, hour := range p.Pauses {
 		found = append(found, hour...)
@@ -242,10 +248,16 @@ func (w *survey) silences(p *pulse) []EvidenceGap {
 		if a.Source != b.Source {
 			where = fmt.Sprintf(" between the end of %s and the beginning of %s", VisibleN(a.Source, 60), VisibleN(b.Source, 60))
 		}
-		out = append(out, w.nearIntruder(EvidenceGap{Kind: "silence", Level: Medium, From: timeOf(x.From), To: timeOf(x.To), Source: p.name,
-			Text: fmt.Sprintf("no request for %s%s, a time in which about %.0f are usual", lasted(x.From, x.To), where, e), Refs: []string{a.Ref, b.Ref}}))
+		g := w.nearIntruder(EvidenceGap{Kind: "silence", Level: Medium, From: timeOf(x.From), To: timeOf(x.To), Source: p.name,
+			Text: fmt.Sprintf("no request for %s%s, a time in which about %.0f are usual", lasted(x.From, x.To), where, e), Refs: []string{a.Ref, b.Ref}})
+		if len(out) < maxLeapsAsked {
+			if err := w.clockLeap(&g, p, x); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, g)
 	}
-	return out
+	return out, nil
 }
 
 // covered reports whether another source of the family has requests inside the pause.
@@ -403,6 +415,13 @@ func (w *survey) order(p *pulse) []EvidenceGap {
 			continue
 		}
 		cite := w.whole.Cite(s.BackRow)
+		if x := p.leapBefore(&s); x != nil {
+			a, b := w.whole.Cite(x.FromRow), w.whole.Cite(x.ToRow)
+			out = append(out, w.nearIntruder(EvidenceGap{Kind: "clock", Level: Medium, Source: s.Path, From: timeOf(x.From), To: timeOf(x.To), Refs: []string{a.Ref, b.Ref, cite.Ref},
+				Text: fmt.Sprintf("its times leap forward by %s from line %d to line %d, and from line %d on they run back by as much: consistent with a clock that was set forward and back again; what lies between is that much too late",
+					time.Duration(x.length()/1000)*time.Second, a.Line, b.Line, cite.Line)}))
+			continue
+		}
 		out = append(out, EvidenceGap{Kind: "order", Level: Low, Source: s.Path, From: timeOf(s.First), To: timeOf(s.Last), Refs: []string{cite.Ref},
 			Text: fmt.Sprintf("%s written after later ones, by up to %s: several writers, files that were joined, or a clock that was set back",
 				count(s.Back, "request"), lasted(0, s.BackMost))})
