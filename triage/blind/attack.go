@@ -3,6 +3,7 @@ package blind
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -112,6 +113,9 @@ type addReason func(weight int, id, text string, refs ...string)
 
 // readReasons are values that were read.
 func (r *Reader) readReasons(x *place, reads []Read, add addReason) {
+	if refs := x.showsTexts(); len(refs) > 0 {
+		add(weightLikely, "page-shows", "texts of different lengths that it added to the page's rows make the page longer by as much", refs...)
+	}
 	values, sizes, quoted := 0, 0, 0
 	var refs, sizeRefs, quotedRefs []string
 	for i := range reads {
@@ -120,7 +124,7 @@ func (r *Reader) readReasons(x *place, reads []Read, add addReason) {
 			continue
 		}
 		switch {
-		case d.Kind == "size" && d.Length > 0 && !d.Estimated:
+		case d.Kind == "size" && d.Length > 0 && (!d.Estimated || d.Carried):
 			sizes++
 			sizeRefs = append(sizeRefs, d.Refs...)
 		case d.Source != "" && d.Value != "":
@@ -137,7 +141,7 @@ func (r *Reader) readReasons(x *place, reads []Read, add addReason) {
 	if quoted > 0 {
 		add(weightSucceeded, "values-quoted", fmt.Sprintf("%d values that it asked for stand in the log itself, quoted by the database's errors or in pages that were kept", quoted), quotedRefs...)
 	}
-	if len(x.grown) > 0 {
+	if len(x.grownTo) > 1 || x.errorsAgree {
 		add(weightLikely, "errors-grow", fmt.Sprintf("%d pages with an error are longer by what was asked for than those with a known text", len(x.grown)), x.grown...)
 	}
 	if sizes > 0 {
@@ -160,6 +164,9 @@ func (r *Reader) truthReasons(x *place, add addReason) {
 		if g.accepted != nil {
 			add(weightLikely, "answers-follow", fmt.Sprintf("%d answers fall into two kinds by %s that follow the truth of the conditions (%s)", g.accepted.labelled(), g.accepted.channel, g.technique), refsOf(g.records)...)
 			continue
+		}
+		if g.technique == Union || g.technique == Error {
+			continue // the page shows the truth as a text, whose length does not tell it
 		}
 		kinds := [2]map[answerKind]int{{}, {}}
 		n := [2]int{}
@@ -216,6 +223,12 @@ func (x *place) pageReasons(r *Reader, add addReason) {
 	if n, refs := x.columns(); n > 0 {
 		add(weightLikely, "columns-found", fmt.Sprintf("ORDER BY is obeyed up to %d and refused beyond: the statement has %d columns", n, n), refs...)
 	}
+	if n, refs := x.width(); n > 0 {
+		add(weightLikely, "union-fits", fmt.Sprintf("UNION is answered with %d columns and refused with other numbers of them", n), refs...)
+	}
+	if n, refs := x.rowsFollow(); n > 0 {
+		add(weightLikely, "rows-follow", fmt.Sprintf("the same question about %d rows, in payloads of one length, has answers of %d sizes; most that add no rows have one to the byte", len(refs), n), refs...)
+	}
 	for _, f := range x.files {
 		p := strings.ReplaceAll(strings.ToLower(f.path), `\`, "/")
 		if w, ok := r.answered[p[strings.LastIndexByte(p, '/')+1:]]; ok && w.got != "" && w.path == f.path {
@@ -233,12 +246,29 @@ func (x *place) pageReasons(r *Reader, add addReason) {
 	}
 }
 
-// columns is the number of columns that ORDER BY n shows: up to it one answer, beyond it another.
+// columns is the number of columns that ORDER BY n shows: up to it one answer, beyond it another, of payloads that
+// begin in the same form.
 func (x *place) columns() (int, []string) {
-	if len(x.orders) < 3 {
+	forms := map[string][]columnTest{}
+	var order []string
+	for _, t := range x.orders {
+		if forms[t.form] == nil {
+			order = append(order, t.form)
+		}
+		forms[t.form] = append(forms[t.form], t)
+	}
+	for _, form := range order {
+		if n, refs := obeyed(forms[form]); n > 0 {
+			return n, refs
+		}
+	}
+	return 0, nil
+}
+
+func obeyed(tests []columnTest) (int, []string) {
+	if len(tests) < 3 {
 		return 0, nil
 	}
-	tests := slices.Clone(x.orders)
 	slices.SortStableFunc(tests, func(a, b columnTest) int { return a.n - b.n })
 	n, changes := 0, 0
 	for i := 1; i < len(tests); i++ {
@@ -261,4 +291,106 @@ func (x *place) columns() (int, []string) {
 		refs = append(refs, t.ref)
 	}
 	return n, refs
+}
+
+// width is the number of columns of the UNIONs that are answered, where at least two other numbers are refused and none
+// is answered.
+func (x *place) width() (int, []string) {
+	type widths struct {
+		answered, refused map[int]string // by number: a record
+	}
+	forms := map[string]*widths{}
+	for i := range x.inbands {
+		b := &x.inbands[i]
+		if b.by != Union || b.width == 0 {
+			continue
+		}
+		w := forms[b.lead]
+		if w == nil {
+			w = &widths{map[int]string{}, map[int]string{}}
+			forms[b.lead] = w
+		}
+		switch {
+		case b.status/100 == 2:
+			w.answered[b.width] = b.ref
+		case b.status >= 400:
+			w.refused[b.width] = b.ref
+		}
+	}
+	for i := range x.inbands {
+		w := forms[x.inbands[i].lead]
+		if w == nil || len(w.answered) != 1 {
+			continue
+		}
+		for n, ref := range w.answered {
+			delete(w.refused, n) // of that number some are refused for what they read
+			if len(w.refused) < 2 {
+				continue
+			}
+			refs := []string{ref}
+			for _, k := range slices.Sorted(maps.Keys(w.refused)) {
+				refs = append(refs, w.refused[k])
+			}
+			return n, refs
+		}
+	}
+	return 0, nil
+}
+
+// minRows are so many rows that were asked for in turn that chance does not give each an answer of its own.
+const minRows = 3
+
+// rowsFollow is how many sizes the answers to one question about different rows have, if nothing but the row explains
+// them: the payloads are as long as each other, most answers to payloads that add no rows have one size, and no two
+// sizes of these are as near to each other as those of the rows, as they are on a page that varies of itself.
+func (x *place) rowsFollow() (int, []string) {
+	most, all := 0, 0
+	for _, n := range x.sizes {
+		most = max(most, n)
+		all += n
+	}
+	if most <= minRows || 2*most < all {
+		return 0, nil
+	}
+	plain := slices.Sorted(maps.Keys(x.sizes))
+	type rows struct {
+		sizes map[int64]bool
+		which map[string]bool
+		refs  []string
+	}
+	asked := map[string]*rows{}
+	for i := range x.inbands {
+		b := &x.inbands[i]
+		if b.by != Union || len(b.leaves) == 0 || b.status/100 != 2 || b.size < 0 {
+			continue
+		}
+		l := b.leaves[0]
+		if l.table == "" || l.row < 0 && l.where == "" {
+			continue
+		}
+		_, columns := expressionOf(b.leaves)
+		key := fmt.Sprint(b.form, " ", columns, " ", l.table, b.sent)
+		a := asked[key]
+		if a == nil {
+			a = &rows{sizes: map[int64]bool{}, which: map[string]bool{}}
+			asked[key] = a
+		}
+		if which := fmt.Sprint(l.row, " ", l.where); !a.which[which] {
+			a.which[which] = true
+			a.sizes[b.size] = true
+			a.refs = append(a.refs, b.ref)
+		}
+		if len(a.sizes) < minRows || 2*len(a.sizes) <= len(a.refs) {
+			continue
+		}
+		sizes := slices.Sorted(maps.Keys(a.sizes))
+		near := false
+		for j := 1; j < len(plain); j++ {
+			near = near || plain[j]-plain[j-1] <= sizes[len(sizes)-1]-sizes[0]
+		}
+		if !near {
+			return len(a.sizes), a.refs
+		}
+	}
+	return 0, nil
 }

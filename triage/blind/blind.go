@@ -38,7 +38,7 @@ type Result struct {
 
 // Format numbers what Recover makes of the same requests: it is raised with each change of the method, so that what
 // was kept is made again.
-const Format = 5
+const Format = 6
 
 // A Read is one expression that was read.
 type Read struct {
@@ -62,6 +62,7 @@ type Read struct {
 	Low            int64     `json:"low,omitempty"`       // of a number or length that is not certain
 	High           int64     `json:"high,omitempty"`      // of a size: bytes, if Length is not known; 0 if High is not known either
 	Estimated      bool      `json:"estimated,omitempty"` // of a size: Length is that of one answer at most, or may hold the page's own text of several rows
+	Carried        bool      `json:"carried,omitempty"`   // of a size: the answer is longer than the page by it, whatever else a row brings
 	Failed         bool      `json:"failed,omitempty"`    // the page answered with an error
 	Source         string    `json:"source,omitempty"`    // where the value stands in the log itself; "" if it was put together from answers
 	Contradictions int       `json:"contradictions"`

@@ -2,6 +2,7 @@ package blind
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,6 +24,8 @@ type inband struct {
 	status int
 	size   int64
 	form   string
+	lead   string  // form of the payload before the UNION
+	width  int     // columns of the UNION
 	fixed  int     // bytes of markers and separators
 	plain  bool    // one row of nothing but texts of known length
 	leaves []*leaf // what is read
@@ -45,18 +48,20 @@ type place struct {
 	files               []fileWrite
 	errors              []string // records with the database's error text
 	errorText           string
-	unions              int
+	sizes               map[int64]int          // of answers 2xx to payloads that add no rows
 	shown               map[string]*shownValue // what the log quotes of what was asked for
 	shownOrder          []*shownValue
-	grown               []string // records of error pages that are longer by what was asked for
+	grown               []string       // records of error pages that are longer by what was asked for
+	grownTo             map[int64]bool // their sizes
+	errorsAgree         bool           // error pages have the texts that they are asked to
 }
 
-// An columnTest is a test of how many columns there are.
+// A columnTest is a test of how many columns there are.
 type columnTest struct {
 	n      int
 	status int
-	size   int64
 	ref    string
+	form   string // of the payload before it
 }
 
 // A fileWrite is a file that a payload has the database write.
@@ -69,6 +74,7 @@ type fileWrite struct {
 const (
 	maxPlaces  = 20000
 	maxInbands = 4096 // of one place
+	maxPlain   = 256  // sizes kept of one place
 )
 
 // placeKey names the injection point of a request.
@@ -83,6 +89,16 @@ func (x *place) count(q *triage.Request) {
 	x.statuses[q.Status]++
 	if len(x.refs) < triage.MaxRefs {
 		x.refs = append(x.refs, q.Ref)
+	}
+}
+
+// plain counts the size of an answer to a payload that adds no rows.
+func (x *place) plain(size int64) {
+	if x.sizes == nil {
+		x.sizes = map[int64]int{}
+	}
+	if _, ok := x.sizes[size]; ok || len(x.sizes) < maxPlain {
+		x.sizes[size]++
 	}
 }
 
@@ -116,7 +132,7 @@ func (r *Reader) note(q *triage.Request, field string, p *payload, errorText str
 		x.errorText = cmp.Or(x.errorText, errorText)
 	}
 	if order > 0 && len(x.orders) < 1024 {
-		x.orders = append(x.orders, columnTest{order, q.Status, q.Size, q.Ref})
+		x.orders = append(x.orders, columnTest{order, q.Status, q.Ref, p.before("ORDER")})
 	}
 	for _, f := range p.parser.files {
 		if len(x.files) < 64 {
@@ -126,10 +142,12 @@ func (r *Reader) note(q *triage.Request, field string, p *payload, errorText str
 		}
 	}
 	if len(union) > 0 {
-		x.unions++
 		if len(x.inbands) < maxInbands {
 			x.inbands = append(x.inbands, r.inband(x, q, p, union))
 		}
+	}
+	if len(union) == 0 && q.Status/100 == 2 && q.Size >= 0 {
+		x.plain(q.Size)
 	}
 	if ask != nil || errorText != "" {
 		x.failing(q, p, ask, errorText)
@@ -137,22 +155,35 @@ func (r *Reader) note(q *triage.Request, field string, p *payload, errorText str
 	return len(union) == 0 && order == 0 && len(p.parser.files) == 0 && ask == nil && errorText == "" && !p.faint
 }
 
-// inband reads what a UNION asks for.
-func (r *Reader) inband(x *place, q *triage.Request, p *payload, union []*node) inband {
-	out := inband{by: Union, ref: q.Ref, at: q.Time, status: q.Status, size: q.Size}
+// before is the form of what stands before a word: what the payload breaks out of, and its tokens without the texts
+// and numbers.
+func (p *payload) before(word string) string {
 	var form strings.Builder
-	for i := 0; i < len(p.parser.t) && p.parser.t[i].up != "UNION"; i++ {
-		form.WriteString(string(rune('0' + p.parser.t[i].kind)))
-		form.WriteString(p.parser.t[i].up)
-		if p.parser.t[i].kind == tokOp {
-			form.WriteString(p.parser.t[i].text)
+	form.WriteString(strconv.Itoa(p.closes))
+	form.WriteByte(p.quote)
+	for i := 0; i < len(p.parser.t) && p.parser.t[i].up != word; i++ {
+		t := &p.parser.t[i]
+		form.WriteString(string(rune('0' + t.kind)))
+		form.WriteString(t.up)
+		if t.kind == tokOp {
+			form.WriteString(t.text)
 		}
 	}
+	return form.String()
+}
+
+// inband reads what a UNION asks for.
+func (r *Reader) inband(x *place, q *triage.Request, p *payload, union []*node) inband {
+	out := inband{by: Union, ref: q.Ref, at: q.Time, status: q.Status, size: q.Size, sent: [2]int64{int64(len(p.text)), int64(len(q.Query))}}
+	out.lead = p.before("UNION")
+	var form strings.Builder
+	form.WriteString(out.lead)
 	for _, u := range union {
 		if u.kind != nodeSelect {
 			continue
 		}
 		form.WriteByte('/')
+		out.width = len(u.sel.columns)
 		for _, c := range u.sel.columns {
 			e := &evaluator{leaves: r.leaves, scope: []*selection{u.sel}}
 			pieces, ok := e.pieces(c, 0)
@@ -188,10 +219,6 @@ func (l *leaf) many() bool {
 		return false
 	}
 	c := strings.ToUpper(l.column)
-	for _, f := range [...]string{"COUNT(", "GROUP_CONCAT(", "STRING_AGG(", "JSON_ARRAYAGG(", "LISTAGG(", "MIN(", "MAX(", "SUM("} {
-		if strings.HasPrefix(c, f) {
-			return false
-		}
-	}
-	return true
+	name, _, call := strings.Cut(c, "(")
+	return !call || !isAggregate(name) && name != "COUNT" && name != "MIN" && name != "MAX" && name != "SUM"
 }

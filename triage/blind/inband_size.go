@@ -29,23 +29,64 @@ func (x *place) sizeRead(b *inband) Read {
 		Row: l.row, Kind: "size", Length: -1, First: b.at, Last: b.at, Requests: 1, Refs: []string{b.ref}}
 }
 
-func (x *place) unionReads() []Read {
-	base := map[string]map[int64]int{} // by form: the page without the text, how often
-	fixed := map[string]map[int]bool{} // by form: the known lengths
+// A unionBase is the answers to one form of UNION with nothing but known texts.
+type unionBase struct {
+	pages   map[int64]int     // sizes less the known texts, how often each
+	fixed   map[int]bool      // lengths of the known texts
+	repeats [2]map[int64]bool // sizes less the payload, decoded and as sent
+	refs    []string
+}
+
+// page is the size of the page without the texts; ok is false if the answers do not agree.
+func (b *unionBase) page() (size int64, ok bool) {
+	if b == nil || len(b.pages) != 1 {
+		return 0, false
+	}
+	for size = range b.pages {
+	}
+	return size, true
+}
+
+// unionBases are the bases by form.
+func (x *place) unionBases() map[string]*unionBase {
+	out := map[string]*unionBase{}
 	for i := range x.inbands {
 		b := &x.inbands[i]
-		if b.by == Union && len(b.leaves) == 0 && b.plain && b.size >= 0 && b.status/100 == 2 && b.fixed > 0 {
-			if base[b.form] == nil {
-				base[b.form], fixed[b.form] = map[int64]int{}, map[int]bool{}
+		if b.by != Union || len(b.leaves) > 0 || !b.plain || b.size < 0 || b.status/100 != 2 || b.fixed == 0 {
+			continue
+		}
+		u := out[b.form]
+		if u == nil {
+			u = &unionBase{pages: map[int64]int{}, fixed: map[int]bool{}, repeats: [2]map[int64]bool{{}, {}}}
+			out[b.form] = u
+		}
+		u.pages[b.size-int64(b.fixed)]++
+		u.fixed[b.fixed] = true
+		for i, sent := range b.sent {
+			u.repeats[i][b.size-sent] = true
+		}
+		u.refs = append(u.refs, b.ref)
+	}
+	return out
+}
+
+// showsTexts are the records that prove that the page shows texts once, as they are: those of different lengths make
+// it longer by as much, which the payload that it may repeat does not.
+func (x *place) showsTexts() []string {
+	bases := x.unionBases()
+	for i := range x.inbands {
+		if u := bases[x.inbands[i].form]; u != nil && x.inbands[i].by == Union {
+			if _, ok := u.page(); ok && len(u.fixed) > 1 && len(u.repeats[0]) > 1 && len(u.repeats[1]) > 1 {
+				return u.refs
 			}
-			fixed[b.form][b.fixed] = true
-			base[b.form][b.size-int64(b.fixed)]++
 		}
 	}
-	shown := false // texts of different lengths make the page longer by as much: it shows them once, as they are
-	for form := range base {
-		shown = shown || len(base[form]) == 1 && len(fixed[form]) > 1
-	}
+	return nil
+}
+
+func (x *place) unionReads() []Read {
+	bases := x.unionBases()
+	shown := len(x.showsTexts()) > 0
 	var out []Read
 	seen := map[string]int{}
 	for i := range x.inbands {
@@ -58,11 +99,11 @@ func (x *place) unionReads() []Read {
 			out[i].again(b)
 			continue
 		}
-		if b.status/100 == 2 && b.size >= 0 && len(base[b.form]) == 1 {
-			for page, n := range base[b.form] {
-				if came := b.size - page - int64(b.fixed); came >= 0 {
-					r.Length, r.Estimated = int(came), !shown || n < 2 || b.leaves[0].many()
-				}
+		page, ok := bases[b.form].page()
+		if b.status/100 == 2 && b.size >= 0 && ok {
+			if came := b.size - page - int64(b.fixed); came >= 0 {
+				r.Length, r.Estimated = int(came), !shown || bases[b.form].pages[page] < 2 || b.leaves[0].many()
+				r.Carried = shown && came > 0
 			}
 		} else if b.status/100 != 2 {
 			r.Failed = true
@@ -85,7 +126,8 @@ type frame struct {
 	measure int   // what the size is less: nothing, the payload decoded, the payload as sent
 	page    int64 // -1 if not known
 	tests   []string
-	lengths map[int]bool // the known lengths of the tests
+	sizes   map[int64]bool // of all tests, those that failed otherwise too
+	agreed  bool           // all tests do
 }
 
 // measured is the size of an answer less what the page repeats of the payload and less the marks.
@@ -100,27 +142,34 @@ func (b *inband) measured(measure int) int64 {
 	return size
 }
 
-// frameOf finds the page without the value, from the answers to errors that quote nothing but known texts.
+// frameOf finds the page without the value, from the answers to errors that quote nothing but known texts. Some of
+// these fail for another reason, such as a bracket too many: what most agree on counts, and of as many the later.
 func frameOf(tests []*inband) frame {
-	f := frame{page: -1, lengths: map[int]bool{}}
-	if len(tests) == 0 {
-		return f
+	best := frame{page: -1}
+	sizes := map[int64]bool{}
+	for _, b := range tests {
+		sizes[b.size] = true
 	}
 	for m := range 3 {
-		page, same := tests[0].measured(m), true
+		pages := map[int64]int{}
+		page, most := int64(-1), 0
 		for _, b := range tests {
-			same = same && b.measured(m) == page
-		}
-		if same && page >= 0 {
-			f.measure, f.page = m, page
-			for _, b := range tests {
-				f.tests = append(f.tests, b.ref)
-				f.lengths[b.fixed] = true
+			at := b.measured(m)
+			if pages[at]++; at >= 0 && pages[at] > most {
+				page, most = at, pages[at]
 			}
-			return f
+		}
+		if most <= len(best.tests) || 2*most <= len(tests) {
+			continue
+		}
+		best = frame{measure: m, page: page, sizes: sizes, agreed: most == len(tests)}
+		for _, b := range tests {
+			if b.measured(m) == page {
+				best.tests = append(best.tests, b.ref)
+			}
 		}
 	}
-	return f
+	return best
 }
 
 // errorReads is what the place's errors read. Messages may be repeated, escaped or cut by the page, so a length is
@@ -200,8 +249,8 @@ func (x *place) sized(r *Read, b *inband, f frame) {
 		} else {
 			r.Length = int(came)
 		}
-		if len(f.tests) > 1 && came > 0 {
-			x.grown = append(x.grown[:min(len(x.grown), triage.MaxRefs-1)], b.ref)
+		if len(f.tests) > 1 && came > 0 && (f.agreed || !f.sizes[b.size]) {
+			x.grow(b, &f)
 		}
 	case f.page < 0:
 		r.High = max(0, b.size-int64(b.fixed))
@@ -213,6 +262,17 @@ func (x *place) sized(r *Read, b *inband, f frame) {
 		}
 		r.Estimated = true
 	}
+}
+
+// grow notes an error page that is longer by what was asked for. One size may be that of any other page where some of
+// the tests had another page too.
+func (x *place) grow(b *inband, f *frame) {
+	x.grown = append(x.grown[:min(len(x.grown), triage.MaxRefs-1)], b.ref)
+	x.errorsAgree = x.errorsAgree || f.agreed
+	if x.grownTo == nil {
+		x.grownTo = map[int64]bool{}
+	}
+	x.grownTo[b.size] = true
 }
 
 // utf8Max is how many bytes a character has at most.

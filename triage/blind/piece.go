@@ -66,6 +66,11 @@ func (e *evaluator) pieces(n *node, depth int) (out []piece, ok bool) {
 		defer func() { e.scope = e.scope[:len(e.scope)-1] }()
 		return e.pieces(n.sel.columns[0], depth+1)
 	}
+	if n.kind == nodeCall && isAggregate(n.op) && len(n.args) > 0 {
+		if p := e.aggregated(n.args[0], depth); p != nil {
+			return p, true
+		}
+	}
 	v := e.eval(n, depth)
 	switch v.kind {
 	case vString, vNumber:
@@ -73,13 +78,41 @@ func (e *evaluator) pieces(n *node, depth int) (out []piece, ok bool) {
 	case vPart:
 		return []piece{{leaf: v.leaf, from: max(v.pos, 0), count: v.len}}, true
 	}
-	if n.kind == nodeCase && len(n.args) == 3 && digit(n.args[1]) && digit(n.args[2]) { // a test: 1 or 0
-		return []piece{{wild: 1}}, true
+	if n.kind == nodeCase && len(n.args) == 3 { // a test that shows one of two texts, such as 1 or 0
+		yes, no := e.eval(n.args[1], depth), e.eval(n.args[2], depth)
+		if text := asText(yes); knownText(yes) && knownText(no) && text != "" && len(text) == len(asText(no)) {
+			return []piece{{wild: len(text)}}, true
+		}
 	}
 	return nil, false
 }
 
-func digit(n *node) bool { return n.kind == nodeNumber && n.num >= 0 && n.num < 10 }
+func knownText(v value) bool { return v.kind == vString || v.kind == vNumber }
+
+// aggregated takes apart the text of each row that an aggregate joins: what it reads without the known texts, which
+// come as often as there are rows. It is nil of a row that is one thing only, and is read as the whole.
+func (e *evaluator) aggregated(n *node, depth int) []piece {
+	all, ok := e.pieces(n, depth+1)
+	if _, leaves := known(all); !ok || len(leaves) == 0 || len(all) == 1 {
+		return nil
+	}
+	var out []piece
+	for _, p := range all {
+		if p.leaf != nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// isAggregate are the functions that join the texts of rows. Sources: as in dialect.go.
+func isAggregate(op string) bool {
+	switch op {
+	case "GROUP_CONCAT", "STRING_AGG", "LISTAGG", "ARRAY_AGG", "XMLAGG", "JSON_AGG", "JSONB_AGG", "JSON_ARRAYAGG", "JSON_GROUP_ARRAY", "WM_CONCAT":
+		return true
+	}
+	return false
+}
 
 // random reports an expression that draws lots.
 func random(n *node, depth int) bool {
