@@ -160,16 +160,16 @@ func (p *prompt) viewOptions(width, height int) []string {
 func (p *prompt) hintLine() string {
 	switch t := &p.tabbed; {
 	case len(t.options) > 0:
-		return counted(len(t.options), "way", "ways") + " to go on; Tab takes the next, Shift-Tab the one before"
+		return counted(len(t.options), "way", "ways") + p.c.keys.words(" to go on; {Tab} takes the next, Shift-Tab the one before")
 	case t.none:
 		return "nothing in this case fits " + t.typed
 	}
 	if p.means != nil {
 		if s := p.means(string(p.in.value[:p.in.at])); s != "" {
-			return s
+			return p.c.keys.words(s)
 		}
 	}
-	return p.hint
+	return p.c.keys.words(p.hint)
 }
 
 // fitting are the options that begin with a word, whatever its case.

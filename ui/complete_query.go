@@ -57,7 +57,7 @@ func queryMeans(left string) string {
 		}
 	}
 	if len(found) == 1 {
-		return "Tab: " + found[0].Name + ": " + found[0].Values
+		return "{Tab}: " + found[0].Name + ": " + found[0].Values
 	}
 	return ""
 }

@@ -34,14 +34,14 @@ func newHelp(c *common, keys help.KeyMap) *helpBox {
 			lines = append(lines, line{runs: []run{{"  " + cell(m[0], 30), strong}, {m[1], plain}}})
 		}
 	}
-	lines = append(lines, text(heading, "COMMAND LINE  (after the key \":\")"))
+	lines = append(lines, text(heading, "COMMAND LINE  (after the key "+quotedKey(&c.keys.Command)+")"))
 	for _, cmd := range commands {
 		if cmd.help == "" {
 			continue // another name of the one before
 		}
-		lines = append(lines, line{runs: []run{{"  " + cell(cmd.usage, 30), strong}, {cmd.help, plain}}})
+		lines = append(lines, line{runs: []run{{"  " + cell(cmd.usage, 30), strong}, {c.keys.words(cmd.help), plain}}})
 	}
-	lines = append(lines, text(heading, "QUERIES  (after the key \"/\")"))
+	lines = append(lines, text(heading, "QUERIES  (after the key "+quotedKey(&c.keys.Search)+")"))
 	for _, q := range queryHelp {
 		lines = append(lines, line{runs: []run{{"  " + cell(q[0], 46), strong}, {q[1], plain}}})
 	}
@@ -76,6 +76,9 @@ func helpRows(group []key.Binding) []line {
 func helpRuns(b key.Binding) []run {
 	return []run{{"  " + cell(b.Help().Key, 8), strong}, {cell(b.Help().Desc, 28), plain}}
 }
+
+// quotedKey is what a key is called, in quotes.
+func quotedKey(b *key.Binding) string { return `"` + b.Help().Key + `"` }
 
 var queryHelp = [][2]string{
 	{`union select`, "both words, in the decoded request"},

@@ -245,18 +245,18 @@ func (b *band) keys(k keyMap) keyMap {
 		&k.Cycle, &k.Order, &k.Unmask, &k.Task)
 	k.Left.SetEnabled(true)
 	k.Right.SetEnabled(true)
-	k.Left.SetHelp("h/left", "earlier")
-	k.Right.SetHelp("l/right", "later")
-	k.In.SetHelp("+", "larger")
-	k.Out.SetHelp("-", "all of it")
+	means(&k.Left, "earlier")
+	means(&k.Right, "later")
+	means(&k.In, "larger")
+	means(&k.Out, "all of it")
 	k.In.SetEnabled(true)
 	k.Out.SetEnabled(!b.lo.IsZero())
 	k.Begin.SetEnabled(true)
 	k.Enter.SetEnabled(true)
-	k.Enter.SetHelp("Enter", "go to this time")
+	means(&k.Enter, "go to this time")
 	if b.begun >= 0 {
-		k.Enter.SetHelp("Enter", "only this span")
-		k.Begin.SetHelp("V", "no span")
+		means(&k.Enter, "only this span")
+		means(&k.Begin, "no span")
 	}
 	return k
 }

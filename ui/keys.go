@@ -110,6 +110,9 @@ func newKeyMap() keyMap {
 // matches reports whether a key is one of these bindings.
 func matches(msg tea.KeyMsg, bindings ...key.Binding) bool { return key.Matches(msg, bindings...) }
 
+// means has the help say of a key, whatever it is called, what it does here.
+func means(b *key.Binding, what string) { b.SetHelp(b.Help().Key, what) }
+
 // disable switches off the given bindings.
 func disable(bindings ...*key.Binding) {
 	for _, b := range bindings {

@@ -231,7 +231,7 @@ func caseLines(d *desk.Desk) []line {
 	for _, w := range d.Case.Warnings() {
 		out = append(out, label("warning", run{w, critical}))
 	}
-	return append(out, line{}, text(muted, ":case sector technology records a fact, :case requested-by counsel another; Tab lists them. Reports have the TLP label of the case unless told otherwise. :verify checks journal and evidence."))
+	return append(out, line{}, text(muted, ":case sector technology records a fact, :case requested-by counsel another, and so on. Reports have the TLP label of the case unless told otherwise. :verify checks journal and evidence."))
 }
 
 // knownWords are the words for which the case has screens that no number leads to.

@@ -101,7 +101,7 @@ func remedy(err error, k *keyMap) string {
 	case errors.Is(err, fs.ErrExist):
 		return "name another file, or move the one that is there"
 	case errors.Is(err, desk.ErrNoRecord), errors.Is(err, index.ErrNotFound):
-		return "Tab after :open proposes references; lists show them when a row is opened"
+		return k.words("{Tab} after :open proposes references; lists show them when a row is opened")
 	case errors.Is(err, cases.ErrNoNote):
 		return "screen Notes lists them"
 	case errors.Is(err, desk.ErrNoActor):

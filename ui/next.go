@@ -40,7 +40,7 @@ func (v *overviewData) nextRecords() []line {
 	for i := range v.webshells {
 		if w := &v.webshells[i]; w.Score >= likelyShell && open(w.Ref) && i < maxHot {
 			out = append(out, proposal(subject{ref: w.Ref, title: "web shell " + w.Path, open: openMsg{w.Ref}},
-				"is it a web shell?", w.Path+"; v gives a verdict"))
+				"is it a web shell?", w.Path+"; no verdict yet"))
 		}
 	}
 	for i := range v.actors {
@@ -52,7 +52,7 @@ func (v *overviewData) nextRecords() []line {
 	for i := range v.incidents {
 		if in := &v.incidents[i]; in.Level >= triage.High && open(in.Ref) && i < maxHot {
 			out = append(out, proposal(subject{ref: in.Ref, title: in.Title, open: openMsg{in.Ref}},
-				"is this chain right?", in.Title+"; v gives a verdict"))
+				"is this chain right?", in.Title+"; no verdict yet"))
 		}
 	}
 	return out

@@ -178,7 +178,7 @@ func (r *root) searchPrompt(label, value string) *prompt {
 		search = f.Search
 	}
 	p := &prompt{c: r.common, in: newInput(label, value, r.searches),
-		hint: `words "a phrase" ip: path: status: class: level: after: … (Tab completes, ? has examples)`, complete: completeQuery, means: queryMeans}
+		hint: `words "a phrase" ip: path: status: class: level: after: … ({Tab} completes, {Help} has examples)`, complete: completeQuery, means: queryMeans}
 	check := checkQuery
 	if own, ok := r.top().(interface {
 		Check(string) (string, error)
@@ -200,7 +200,7 @@ func (r *root) searchPrompt(label, value string) *prompt {
 // commandPrompt asks for a line of the command line.
 func (r *root) commandPrompt() *prompt {
 	return &prompt{c: r.common, in: newInput(":", "", r.lines),
-		hint: "search QUERY · open REF · load PATH · note · verdict WORD · report FORMAT · Tab lists all", complete: completeCommand, means: commandMeans,
+		hint: "search QUERY · open REF · load PATH · note · verdict WORD · report FORMAT · {Tab} lists all", complete: completeCommand, means: commandMeans,
 		accept: func(text string) (tea.Cmd, error) {
 			cmd, err := parseCommand(text)
 			if err != nil {

@@ -64,7 +64,7 @@ func (p *prompt) View(width, height int) []string {
 // Help names the keys of a prompt.
 func (p *prompt) Help() string {
 	if p.complete != nil {
-		return "Enter go · Tab complete · Esc leave · up/down earlier lines · Ctrl-U clear"
+		return p.c.keys.words("Enter go · {Tab} complete · Esc leave · up/down earlier lines · Ctrl-U clear")
 	}
 	return "Enter go · Esc leave · up/down earlier lines · Ctrl-U clear"
 }

@@ -210,7 +210,7 @@ func (s *reports) describe(r *reportRow) []line {
 			label("", run{"spoor verify FILE --case CASE says whether it is still as written", muted})}
 	case r.section == nil:
 		return []line{label(r.set, run{r.value, strong}), label("", run{r.hint, plain}),
-			label("", run{"Enter on a section leaves it out or takes it in again; Tab goes to its text, where Enter follows a citation. The appendix of cited evidence is always there, and the report says what was left out. Formats for machines are whole.", muted})}
+			label("", run{s.c.keys.words("Enter on a section leaves it out or takes it in again; {Tab} goes to its text, where Enter follows a citation. The appendix of cited evidence is always there, and the report says what was left out. Formats for machines are whole."), muted})}
 	}
 	var out []line
 	if r.off {
@@ -249,13 +249,13 @@ func (s *reports) Keys() keyMap {
 	k := s.records.Keys()
 	switch cur := s.current(); {
 	case s.b.onDetail:
-		k.Enter.SetHelp("Enter", "follow citation")
+		means(&k.Enter, "follow citation")
 	case cur != nil && cur.section != nil:
-		k.Enter.SetHelp("Enter", "on or off")
+		means(&k.Enter, "on or off")
 	case cur != nil && cur.set == "write":
-		k.Enter.SetHelp("Enter", "write the report")
+		means(&k.Enter, "write the report")
 	default:
-		k.Enter.SetHelp("Enter", "change")
+		means(&k.Enter, "change")
 	}
 	return k
 }

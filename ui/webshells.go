@@ -153,7 +153,7 @@ func plantLine(w *rankedShell) line {
 	p := w.PlantedBy
 	s := citeSubject(p.Ref, "planting request")
 	return about(s, "planted", run{"by " + p.Ref, strong}, run{fmt.Sprintf("  %s line %d, confidence %s: ", p.Source, p.Line, w.PlantConfidence), plain},
-		run{plantWhy(w), plain}, run{"  Enter or P: the request", muted})
+		run{plantWhy(w), plain}, run{"  Enter: the request", muted})
 }
 
 // otherPlants are the lines of the further requests that may have planted it.
