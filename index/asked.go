@@ -24,26 +24,32 @@ func (s *Store) Asked(path, texts func(string) bool, yield func(v *triage.Visit,
 	return nil
 }
 
-// asked reads the texts of requests of one row group whose path is in the set, by row. The store is held.
-func (w *wholeStore) asked(seg *segment, visits []triage.Visit, set bitset) (map[uint64]*Asked, error) {
-	out := map[uint64]*Asked{}
+// asked reads the texts of requests of one row group whose path is in the set, in the place of each; nil of the others.
+// The store is held.
+func (w *wholeStore) asked(seg *segment, visits []triage.Visit, set bitset) ([]*Asked, error) {
+	out := make([]*Asked, len(visits))
+	n := 0
+	for i := range visits {
+		if set.has(int(visits[i].Path)) {
+			n++
+		}
+	}
+	room := make([]Asked, 0, n)
 	r := &rowReader{snap: w.snap, seg: seg}
 	for i := range visits {
 		v := &visits[i]
 		if !set.has(int(v.Path)) {
 			continue
 		}
-		a := &Asked{}
-		for _, c := range [...]struct {
-			of  column
-			dst *string
-		}{{colMethod, &a.Method}, {colQuery, &a.Query}, {colBody, &a.Body}} {
+		var texts [3]string
+		for k, c := range [...]column{colMethod, colQuery, colBody} {
 			var err error
-			if *c.dst, err = r.text(c.of, int64(v.Row)-seg.base); err != nil {
+			if texts[k], err = r.text(c, int64(v.Row)-seg.base); err != nil {
 				return nil, err
 			}
 		}
-		out[v.Row] = a
+		room = append(room, Asked{texts[0], texts[1], texts[2]})
+		out[i] = &room[len(room)-1]
 	}
 	return out, nil
 }

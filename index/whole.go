@@ -133,7 +133,11 @@ func (w *wholeStore) requests(seg *segment, path, texts func(string) bool, yield
 		}
 		for _, h := range hits {
 			for i := range h.visits {
-				if !yield(&h.visits[i], found[int32(h.visits[i].Path)], h.asked[h.visits[i].Row]) {
+				var a *Asked
+				if h.asked != nil {
+					a = h.asked[i]
+				}
+				if !yield(&h.visits[i], found[int32(h.visits[i].Path)], a) {
 					return false, nil
 				}
 			}
@@ -142,10 +146,10 @@ func (w *wholeStore) requests(seg *segment, path, texts func(string) bool, yield
 	return true, nil
 }
 
-// groupHits are requests of a row group, and the texts of some of them by row.
+// groupHits are requests of a row group, and the texts of some of them.
 type groupHits struct {
 	visits []triage.Visit
-	asked  map[uint64]*Asked
+	asked  []*Asked // of each visit; nil if none is wanted
 }
 
 // visitGroups are buffers of row groups.
