@@ -46,6 +46,9 @@ type Desk struct {
 	known   *intelligence // what was added to the case; nil until asked for
 	knownOf string        // what it was made from
 
+	remadeMu sync.Mutex
+	remade   *remade // nil until the looks had to be taken anew
+
 	mu      sync.Mutex
 	actors  []Actor                     // of the survey in force; nil until asked for
 	weighed string                      // the victim's sector and what was benign when they were assessed

@@ -3,13 +3,12 @@ package desk
 // How the attacks fared, where they are told: beside a class, an intruder, a request, a step of an incident.
 
 import (
+	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"spoor/index"
 	"spoor/triage"
-	"spoor/triage/blind"
 	"spoor/triage/outcome"
 )
 
@@ -20,20 +19,18 @@ type fared struct {
 	attacks []outcome.Attack
 }
 
-// told joins what is kept; it looks at nothing anew, and has no attacks if none of this method are kept.
+// told joins what the looks found; it has no attacks if none were taken.
 func (d *Desk) told() *fared {
 	f := &fared{}
-	f.kept, _ = d.Store.Outcomes() // what cannot be read is told by Outcomes
-	f.sql, _ = d.Store.Stolen()
+	var err error
+	if f.sql, f.kept, err = d.looks(context.Background(), false); err != nil {
+		f.sql, f.kept = nil, nil // Outcomes tells why
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.joined == nil || d.joined.kept != f.kept || d.joined.sql != f.sql {
-		if f.kept != nil && strings.HasPrefix(f.kept.Made, outcomeMethod()) {
-			var sql []blind.Attack
-			if f.sql != nil && strings.HasPrefix(f.sql.Made, stolenMethod()) {
-				sql = f.sql.Result.Attacks
-			}
-			f.attacks = outcome.Join(sql, &f.kept.Result)
+		if f.kept != nil {
+			f.attacks = outcome.Join(f.sql.Result.Attacks, &f.kept.Result)
 		}
 		d.joined = f
 	}

@@ -15,6 +15,44 @@ import (
 	"spoor/triage/blind"
 )
 
+// remade is what the looks found anew, without being kept: a case that another version judged has them of another
+// method.
+type remade struct {
+	of       *triage.Survey
+	stolen   *index.Stolen
+	outcomes *index.Outcomes
+}
+
+// looks are what is kept of the looks, if this program can use it, and else what they find now. Of a case on which they
+// were never taken both are nil, unless they are wanted all the same.
+func (d *Desk) looks(ctx context.Context, wanted bool) (*index.Stolen, *index.Outcomes, error) {
+	stolen, err := d.Store.Stolen()
+	if err != nil {
+		return nil, nil, fmt.Errorf("read what injection read: %w", err)
+	}
+	outcomes, err := d.Store.Outcomes()
+	if err != nil {
+		return nil, nil, fmt.Errorf("read how the attacks fared: %w", err)
+	}
+	current := stolen != nil && strings.HasPrefix(stolen.Made, stolenMethod()) && outcomes != nil && strings.HasPrefix(outcomes.Made, outcomeMethod())
+	if current {
+		return stolen, outcomes, nil
+	}
+	d.remadeMu.Lock()
+	defer d.remadeMu.Unlock()
+	if sv := d.survey(); d.remade == nil || d.remade.of != sv {
+		if !wanted && (d.noLooks || stolen == nil || outcomes == nil) {
+			return nil, nil, nil
+		}
+		r := &remade{of: sv}
+		if r.stolen, r.outcomes, err = d.takeLooks(ctx, nil, nil, false); err != nil {
+			return nil, nil, err
+		}
+		d.remade = r
+	}
+	return d.remade.stolen, d.remade.outcomes, nil
+}
+
 // keepLooks makes what Stolen and Outcomes answer and keeps it, unless what is kept is of the same requests.
 func (d *Desk) keepLooks(ctx context.Context) error {
 	oldStolen, err := d.Store.Stolen()
@@ -25,9 +63,18 @@ func (d *Desk) keepLooks(ctx context.Context) error {
 	if err != nil {
 		oldOutcomes = nil
 	}
+	stolen, outcomes, err := d.takeLooks(ctx, oldStolen, oldOutcomes, true)
+	if err != nil {
+		return err
+	}
+	return d.Store.PutLooks(stolen, outcomes)
+}
+
+// takeLooks takes both looks; what it gives is nil where what is old is of the same requests. keep is as for readLooks.
+func (d *Desk) takeLooks(ctx context.Context, oldStolen *index.Stolen, oldOutcomes *index.Outcomes, keep bool) (*index.Stolen, *index.Outcomes, error) {
 	s, err := d.stolenLook(ctx, oldStolen)
 	if err != nil {
-		return fmt.Errorf("look at what injection read: %w", err)
+		return nil, nil, fmt.Errorf("look at what injection read: %w", err)
 	}
 	elsewhere := func(client, path, field string) bool { return s.reader.Holds(client, path, field) }
 	if s == nil {
@@ -35,16 +82,16 @@ func (d *Desk) keepLooks(ctx context.Context) error {
 	}
 	o, err := d.outcomeLook(oldOutcomes, elsewhere)
 	if err != nil {
-		return fmt.Errorf("look how the attacks fared: %w", err)
+		return nil, nil, fmt.Errorf("look how the attacks fared: %w", err)
 	}
-	if err := d.readLooks(ctx, s, o, true); err != nil {
-		return err
+	if err := d.readLooks(ctx, s, o, keep); err != nil {
+		return nil, nil, err
 	}
 	outcomes, err := o.result(ctx)
 	if err != nil {
-		return fmt.Errorf("look how the attacks fared: %w", err)
+		return nil, nil, fmt.Errorf("look how the attacks fared: %w", err)
 	}
-	return d.Store.PutLooks(s.result(), outcomes)
+	return s.result(), outcomes, nil
 }
 
 // judgedBy reports whether injection of a client into a place is one of the attacks.

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"spoor/index"
@@ -27,27 +26,11 @@ const (
 // case was last judged is taken; if that was by another method, or never, it is made now. Dropped counts the requests
 // beyond the bounds.
 func (d *Desk) Outcomes(ctx context.Context) (*outcome.Result, error) {
-	kept, err := d.Store.Outcomes()
-	if err != nil {
-		return nil, fmt.Errorf("read how the attacks fared: %w", err)
-	}
-	sql, err := d.Stolen(ctx)
+	stolen, kept, err := d.looks(ctx, true)
 	if err != nil {
 		return nil, err
 	}
-	if kept == nil || !strings.HasPrefix(kept.Made, outcomeMethod()) {
-		l, err := d.outcomeLook(nil, judgedBy(sql.Attacks))
-		if err != nil {
-			return nil, err
-		}
-		if err := d.readLooks(ctx, nil, l, false); err != nil {
-			return nil, err
-		}
-		if kept, err = l.result(ctx); err != nil {
-			return nil, err
-		}
-	}
-	return &outcome.Result{Attacks: d.judgedBenign().attacks(outcome.Join(sql.Attacks, &kept.Result)), Dropped: kept.Result.Dropped + sql.Dropped}, nil
+	return &outcome.Result{Attacks: d.judgedBenign().attacks(outcome.Join(stolen.Result.Attacks, &kept.Result)), Dropped: kept.Result.Dropped + stolen.Result.Dropped}, nil
 }
 
 // outcomeMethod begins Outcomes.Made: what else than this made is of no use.

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"hash"
 	"slices"
-	"strings"
 	"time"
 
 	"spoor/index"
@@ -38,30 +37,20 @@ type Loot struct {
 // of a client tells how long its answers took. Clients beyond maxInjectors and requests beyond maxOfInjector of
 // stolenGroup clients are not looked at; they count as Dropped.
 func (d *Desk) Stolen(ctx context.Context) (*Loot, error) {
-	kept, err := d.Store.Stolen()
+	stolen, _, err := d.looks(ctx, true)
 	if err != nil {
-		return nil, fmt.Errorf("read what injection read: %w", err)
+		return nil, err
 	}
-	if kept == nil || !strings.HasPrefix(kept.Made, stolenMethod()) {
-		l, err := d.stolenLook(ctx, nil)
-		if err != nil {
-			return nil, err
-		}
-		if err := d.readLooks(ctx, l, nil, false); err != nil {
-			return nil, err
-		}
-		kept = l.result()
-	}
-	return &Loot{kept.Result, kept.Sent}, nil
+	return &Loot{stolen.Result, stolen.Sent}, nil
 }
 
-// keptStolen is Stolen without a look of its own: nil if none is kept that this program can use.
+// keptStolen is Stolen of the looks that were taken; nil if none were, or none can be read, of which Stolen tells.
 func (d *Desk) keptStolen() *Loot {
-	kept, err := d.Store.Stolen()
-	if err != nil || kept == nil || !strings.HasPrefix(kept.Made, stolenMethod()) {
-		return nil // commands and screens that show it tell why
+	stolen, _, err := d.looks(context.Background(), false)
+	if err != nil || stolen == nil {
+		return nil
 	}
-	return &Loot{kept.Result, kept.Sent}
+	return &Loot{stolen.Result, stolen.Sent}
 }
 
 // StolenTotals sums up what is kept of Stolen, without a look of its own; nil if nothing is.
