@@ -1,11 +1,13 @@
 package ui
 
 import (
+	"context"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
+	"spoor/triage"
 	"spoor/ui/desk"
 )
 
@@ -36,15 +38,22 @@ type completing struct {
 	at      int // the option that stands in the line; -1 if none does
 	typed   string
 	none    bool // nothing fits
-	top     int  // the first option drawn, and how many were
+	err     error
+	cancel  context.CancelFunc // ends the question on its way; nil if there was none
+	top     int                // the first option drawn, and how many were
 	seen    int
 }
 
 // completedMsg answers a question for options.
 type completedMsg struct {
 	gen     int
+	left    string // what was typed, up to the cursor
 	from    int
 	options []option
+	err     error
+
+	field string // whose values they are, counted in the index; empty for other words
+	whole bool   // and no others fit
 }
 
 // tab asks what fits, or goes to the next option that does.
@@ -58,12 +67,38 @@ func (p *prompt) tab(step int) tea.Cmd {
 		p.in.replace(t.from, t.options[t.at].text)
 		return nil
 	}
-	*t = completing{gen: p.c.gen(), at: -1}
-	d, left, gen, complete := p.c.desk, string(p.in.value[:p.in.at]), t.gen, p.complete
-	return func() tea.Msg {
-		from, options := complete(d, left)
-		return completedMsg{gen, from, options[:min(len(options), maxOptions)]}
+	if t.waiting() {
+		return nil
 	}
+	d, left, complete := p.c.desk, string(p.in.value[:p.in.at]), p.complete
+	if m, ok := p.counted.grown(left); ok {
+		m.gen = p.c.gen()
+		*t = completing{gen: m.gen, at: -1}
+		p.completed(m)
+		return nil
+	}
+	ctx, cancel := context.WithCancel(p.c.ctx)
+	gen := p.c.gen()
+	*t = completing{gen: gen, at: -1, cancel: cancel}
+	return func() tea.Msg {
+		defer cancel()
+		m := proposed(ctx, d, complete, left)
+		m.gen = gen
+		return m
+	}
+}
+
+// waiting reports whether the answer to a question is to come.
+func (t *completing) waiting() bool {
+	return t.gen != 0 && len(t.options) == 0 && !t.none && t.err == nil
+}
+
+// untab forgets what Tab found, and ends the question on its way.
+func (p *prompt) untab() {
+	if p.tabbed.cancel != nil {
+		p.tabbed.cancel()
+	}
+	p.tabbed = completing{}
 }
 
 // completed takes the answer, unless something was typed meanwhile.
@@ -73,8 +108,14 @@ func (p *prompt) completed(m completedMsg) {
 		return
 	}
 	t.from, t.typed = m.from, string(p.in.value[m.from:p.in.at])
+	if m.field != "" {
+		p.counted = m
+	}
 	switch len(m.options) {
 	case 0:
+		if t.err = m.err; m.err != nil {
+			return
+		}
 		t.none = true
 	case 1:
 		p.in.replace(m.from, spaced(m.options[0].text))
@@ -128,7 +169,7 @@ func (p *prompt) pressTab(msg tea.KeyMsg) (tea.Cmd, bool) {
 	case msg.Type == tea.KeyShiftTab:
 		return p.tab(-1), true
 	}
-	p.tabbed = completing{}
+	p.untab()
 	return nil, false
 }
 
@@ -161,6 +202,10 @@ func (p *prompt) hintLine() string {
 	switch t := &p.tabbed; {
 	case len(t.options) > 0:
 		return counted(len(t.options), "way", "ways") + p.c.keys.words(" to go on; {Tab} takes the next, Shift-Tab the one before")
+	case t.err != nil:
+		return "what fits cannot be told: " + triage.Visible(t.err.Error())
+	case t.waiting():
+		return "looking for what fits; typing goes on without it"
 	case t.none:
 		return "nothing in this case fits " + t.typed
 	}

@@ -156,13 +156,13 @@ func TestTabInThePrompt(t *testing.T) {
 	d.wants("10 ways to go on", "webshell", "sqli", "traversal")
 	checkSize(t, d.m.View(), 80, 24)
 	d.send(tab)
-	line("search class:webshell")
+	line("search class:scan") // of most requests
 	d.send(tab)
 	line("search class:sqli")
 	d.send(back)
-	line("search class:webshell")
+	line("search class:scan")
 	d.send(back)
-	line("search class:other")
+	line("search class:other") // of none, and the last in the list
 	d.send(tab)
 	d.send(tab)
 	d.typed(" nothing:")

@@ -340,6 +340,9 @@ func (n *notes) Check(query string) (hint string, err error) {
 	return notesHint, desk.CheckNotes(query)
 }
 
+// Complete is the completer of that search.
+func (n *notes) Complete(d *desk.Desk, left string) (int, []option) { return completeNotes(d, left) }
+
 func (n *notes) Keys() keyMap {
 	k := n.records.Keys()
 	k.Edit.SetEnabled(n.current() != nil)

@@ -182,9 +182,10 @@ func (r *root) searchPrompt(label, value string) *prompt {
 	check := checkQuery
 	if own, ok := r.top().(interface {
 		Check(string) (string, error)
+		Complete(*desk.Desk, string) (int, []option)
 	}); ok {
 		p.hint, _ = own.Check("")
-		p.complete, p.means = nil, nil
+		p.complete, p.means = own.Complete, nil
 		check = func(q string) error { _, err := own.Check(q); return err }
 	}
 	p.accept = func(text string) (tea.Cmd, error) {

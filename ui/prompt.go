@@ -12,13 +12,14 @@ import (
 // A prompt is a line to type at the bottom of the body. accept says what Enter does; if it returns an
 // error the prompt stays, with the error above it.
 type prompt struct {
-	c      *common
-	in     input
-	hint   string
-	err    error
-	tabbed completing
-	accept func(text string) (tea.Cmd, error)
-	cancel tea.Msg // sent on Esc; may be nil
+	c       *common
+	in      input
+	hint    string
+	err     error
+	tabbed  completing
+	counted completedMsg // the last answer with values of the index, which holds while its word is typed on
+	accept  func(text string) (tea.Cmd, error)
+	cancel  tea.Msg // sent on Esc; may be nil
 
 	complete completer           // what Tab proposes; nil for nothing
 	means    func(string) string // what the end of the line typed so far means; empty if that is not known; may be nil
