@@ -51,7 +51,7 @@ func (st *styles) draw(runs []run, width int, sel selection) string {
 		if left <= 0 {
 			break
 		}
-		v := visibleN(r.text, 4*left+16)
+		v := visibleN(r.text, maxRunes(left))
 		w := strWidth(v)
 		last := i == len(runs)-1 || left-w <= 0
 		if w > left {

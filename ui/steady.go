@@ -10,13 +10,22 @@ import (
 )
 
 // visible is triage.Visible for a terminal whose columns must hold: characters that terminals do not agree on
-// the width of become <U+XXXX> as well. Whatever is drawn goes through it, or through visibleN, before its width
-// is measured.
+// the width of become <U+XXXX> as well, and so do marks on a letter that has mostMarks already. Whatever is drawn goes
+// through it, or through visibleN, before its width is measured.
 func visible(s string) string { return steady(triage.Visible(s)) }
 
 // visibleN is visible of at most max characters of s; see triage.VisibleN. Characters written as <U+XXXX> here
 // do not count as more than one.
 func visibleN(s string, max int) string { return steady(triage.VisibleN(s, max)) }
+
+// mostMarks is how many marks that take no column (accents, points, vowel signs) one letter is drawn with. Writing needs
+// no more than three, save rare accents of the Hebrew Bible. A stack of more is drawn over other rows by some terminals
+// and cut by others; and with it a column never takes more than maxRunes characters, so that what fits is never cut.
+const mostMarks = 3
+
+// maxRunes bounds the characters that are looked at to draw text in width columns: a letter and its marks in each, and a
+// few more, so that a text that is cut here is too wide as well.
+func maxRunes(width int) int { return (1+mostMarks)*width + 16 }
 
 func steady(v string) string {
 	for i := 0; i < len(v); i++ {
@@ -29,10 +38,21 @@ func steady(v string) string {
 
 func steadyFrom(v string, from int) string {
 	var b strings.Builder
-	done := 0
+	done, marks := 0, 0
 	for i, r := range v[from:] {
-		if r < 0x0903 || ownSign(r) || !unicode.In(r, unicode.Mc, unsteady) {
+		switch {
+		case r < 0x0300 || ownSign(r):
+			marks = 0
 			continue
+		case unicode.In(r, unicode.Mn, unicode.Me):
+			if marks++; marks <= mostMarks && !unicode.Is(unsteady, r) {
+				continue
+			}
+		default:
+			marks = 0
+			if r < 0x0903 || !unicode.In(r, unicode.Mc, unsteady) {
+				continue
+			}
 		}
 		i += from
 		b.WriteString(v[done:i])

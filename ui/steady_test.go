@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"testing"
 	"unicode"
 
@@ -51,6 +52,8 @@ func TestUnsteadyCharactersAreNamed(t *testing.T) {
 		{"\U0001F44D\U0001F3FD!", "\U0001F44D<U+1F3FD>!"},
 		{"\u1112\u1161\u11ab\ud55c", "<U+1112><U+1161><U+11AB>\ud55c"},
 		{"\x1b\u0e33", "<ESC><U+0E33>"},
+		{"e\u0301\u0323\u0308 o\u0302", "e\u0301\u0323\u0308 o\u0302"},
+		{"e\u0301\u0323\u0308\u0489\u0301x\u0301", "e\u0301\u0323\u0308<U+0489><U+0301>x\u0301"}, // a stack of marks
 	} {
 		if got := visible(c.in); got != c.want {
 			t.Errorf("visible(%q) = %q, want %q", c.in, got, c.want)
@@ -61,5 +64,22 @@ func TestUnsteadyCharactersAreNamed(t *testing.T) {
 	}
 	if got := visibleN("\u0915\u093f\u0915\u093f", 3); got != "\u0915<U+093F>…" {
 		t.Errorf("visibleN: %q", got)
+	}
+}
+
+// However many marks letters carry, what fits is drawn whole and as wide as asked, what stands after it in its place.
+func TestMarksDoNotMoveWhatFollows(t *testing.T) {
+	st := newStyles(ColoursNone, false)
+	for marks := range 2 * mostMarks {
+		for letters := range 40 {
+			s := strings.Repeat("z"+strings.Repeat("\u0301", marks), letters)
+			got := st.draw([]run{{cell(s, 30), plain}, {"|", plain}}, 31, selNone)
+			if w := ansi.StringWidth(got); w != 31 || !strings.HasSuffix(got, "|") {
+				t.Errorf("%d letters with %d marks: %q, %d columns", letters, marks, got, w)
+			}
+			if whole := ansi.StringWidth(visible(s)) <= 30; whole == strings.Contains(got, "…") {
+				t.Errorf("%d letters with %d marks: %q", letters, marks, got)
+			}
+		}
 	}
 }

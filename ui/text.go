@@ -23,7 +23,7 @@ func cell(s string, width int) string {
 	if width <= 0 {
 		return ""
 	}
-	v := visibleN(s, 4*width+16)
+	v := visibleN(s, maxRunes(width))
 	if strWidth(v) > width {
 		v = ansi.Truncate(v, width, "…")
 	}
@@ -45,7 +45,11 @@ func cellMiddle(s string, width int) string {
 	}
 	left := width / 4
 	right := width - left - 1
-	return pad(ansi.Truncate(v, left, "")+"…"+ansi.TruncateLeft(v, w-right, ""), width)
+	tail := ansi.TruncateLeft(v, w-right, "")
+	if strWidth(tail) > right { // a character of two columns was to be cut in its middle, and stayed
+		tail = ansi.TruncateLeft(v, w-right+1, "")
+	}
+	return pad(ansi.Truncate(v, left, "")+"…"+tail, width)
 }
 
 // cellTail is cell that keeps a mark in brackets at the start, and of the rest the end.

@@ -65,28 +65,16 @@ type journey struct {
 }
 
 func TestJourneys(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds the binary")
-	}
-	if _, err := exec.LookPath("tmux"); err != nil {
-		t.Skip("tmux is not installed: ", err)
-	}
 	scripts, err := filepath.Glob(filepath.Join(journeysDir, "*.txt"))
 	if err != nil || len(scripts) == 0 {
 		t.Fatalf("no journeys: %v", err)
 	}
-	dir, err := os.MkdirTemp("", "spoor-journeys") // the names of sockets are short
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	x := &tmux{filepath.Join(dir, "tmux"), buildBinary(t)}
+	x, dir := startTmux(t)
 	demo := exec.Command(x.spoor, "demo")
 	demo.Dir = dir
 	if out, err := demo.CombinedOutput(); err != nil {
 		t.Fatalf("demo: %v\n%s", err, out)
 	}
-	t.Cleanup(func() { x.command("kill-server").Run() })
 	t.Run("scripts", func(t *testing.T) {
 		for i, script := range scripts {
 			t.Run(strings.TrimSuffix(filepath.Base(script), ".txt"), func(t *testing.T) {
@@ -109,6 +97,25 @@ func TestJourneys(t *testing.T) {
 			})
 		}
 	})
+}
+
+// startTmux starts a server for the binary, with a folder for its files.
+func startTmux(t *testing.T) (*tmux, string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("builds the binary")
+	}
+	if _, err := exec.LookPath("tmux"); err != nil {
+		t.Skip("tmux is not installed: ", err)
+	}
+	dir, err := os.MkdirTemp("", "spoor-journeys") // the names of sockets are short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	x := &tmux{filepath.Join(dir, "tmux"), buildBinary(t)}
+	t.Cleanup(func() { x.command("kill-server").Run() })
+	return x, dir
 }
 
 func (j *journey) fail(format string, args ...any) {
