@@ -38,6 +38,7 @@ type completing struct {
 	at      int // the option that stands in the line; -1 if none does
 	typed   string
 	none    bool // nothing fits
+	more    bool // and more fits than the options
 	err     error
 	cancel  context.CancelFunc // ends the question on its way; nil if there was none
 	top     int                // the first option drawn, and how many were
@@ -121,8 +122,8 @@ func (p *prompt) completed(m completedMsg) {
 		p.in.replace(m.from, spaced(m.options[0].text))
 		*t = completing{}
 	default:
-		t.options = m.options
-		if all := inCommon(m.options); len(all) > len(t.typed) {
+		t.options, t.more = m.options, m.field != "" && !m.whole
+		if all := inCommon(m.options); !t.more && len(all) > len(t.typed) {
 			p.in.replace(m.from, all)
 		}
 	}
@@ -201,7 +202,11 @@ func (p *prompt) viewOptions(width, height int) []string {
 func (p *prompt) hintLine() string {
 	switch t := &p.tabbed; {
 	case len(t.options) > 0:
-		return counted(len(t.options), "way", "ways") + p.c.keys.words(" to go on; {Tab} takes the next, Shift-Tab the one before")
+		ways := counted(len(t.options), "way", "ways")
+		if t.more {
+			ways = "more than " + ways
+		}
+		return ways + p.c.keys.words(" to go on; {Tab} takes the next, Shift-Tab the one before")
 	case t.err != nil:
 		return "what fits cannot be told: " + triage.Visible(t.err.Error())
 	case t.waiting():

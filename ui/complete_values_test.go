@@ -137,6 +137,14 @@ func TestValuesAreBounded(t *testing.T) {
 	if _, ok := m.grown("path:/p/14"); ok {
 		t.Error("what is not known is told from what is")
 	}
+	d := drive(t, dk, 80, 24)
+	d.press(d.m.keys.Search)
+	d.typed("path:/p/")
+	d.send(tea.KeyMsg{Type: tea.KeyTab})
+	d.wants("more than 50 ways to go on")
+	d.typed("14")
+	d.send(tea.KeyMsg{Type: tea.KeyTab})
+	d.wants(" 10 ways to go on")
 	m = proposed(context.Background(), dk, completeQuery, "path:/p/14")
 	if len(m.options) != 10 || !m.whole {
 		t.Errorf("%d values, whole %t", len(m.options), m.whole)
